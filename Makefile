@@ -1,0 +1,116 @@
+# Two commands do all the set-up on a fresh machine: `make site` and `make test`. `make help` lists the others.
+PYTHON ?= python3
+PORT ?= 4566
+
+# A path in Make can't hold a space, so every one is relative to the checkout; only values for programs are absolute.
+BIN := .venv/bin
+LINK := .collections/ansible_collections/multiregion/dynamodb
+# Named here, so neither a user's own setting nor a world-writable checkout makes Ansible pass over the file.
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+# The pins decide what is installed, not a user's own environment.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV ANSIBLE_COLLECTIONS_PATH ANSIBLE_INVENTORY
+
+STAGES := lint unit simulator-facts sanity units build-check molecule
+
+.PHONY: help
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+	@echo "  PYTHON=python3.12 selects another interpreter for .venv, PORT=4567 another port for the simulator."
+
+## The two commands
+
+.PHONY: site
+site: simulator ## Set up, start the simulator, then make the tables, replicate them and prove it
+	$(BIN)/ansible-playbook site.yml -e simulator_port=$(PORT)
+
+.PHONY: test
+test: .venv/test.stamp $(LINK) ## Set up, then check everything CI checks
+	@failed=; for stage in $(STAGES); do \
+	  printf '\n== %s ==\n' $$stage; began=$$(date +%s); \
+	  if $(MAKE) --no-print-directory $$stage; then echo "== $$stage: passed in $$(($$(date +%s) - began)) s"; \
+	  else echo "== $$stage: FAILED"; failed="$$failed $$stage"; fi; \
+	done; \
+	if [ -n "$$failed" ]; then printf '\nFailed:%s\n' "$$failed"; exit 1; fi; \
+	printf '\nAll stages passed: %s\n' "$(STAGES)"
+
+## The simulator
+
+.PHONY: simulator
+simulator: .venv/site.stamp $(LINK) ## Start the simulator if it isn't running
+	@$(BIN)/python -m simulator start --port $(PORT)
+
+.PHONY: stop
+stop: ## Stop the simulator
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m simulator stop --port $(PORT); fi
+
+.PHONY: clean
+clean: stop ## Stop the simulator and remove everything that was generated
+	rm -rf .venv .collections .simulator .ansible build collections .coverage .hypothesis .pytest_cache .ruff_cache *.tar.gz
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+## The stages of `make test`
+
+.PHONY: lint
+lint: .venv/test.stamp $(LINK) ## ruff, yamllint, ansible-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict .
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint
+
+.PHONY: unit
+unit: .venv/test.stamp $(LINK) ## The collection's unit tests, with coverage
+	$(BIN)/pytest tests/unit --cov --cov-report=term
+
+.PHONY: simulator-facts
+simulator-facts: .venv/test.stamp $(LINK) ## The simulator's tests, fact by fact
+	$(BIN)/pytest tests/simulator
+
+.PHONY: sanity
+sanity: .venv/test.stamp $(LINK) ## ansible-test sanity
+	tests/ansible-test.sh sanity
+
+.PHONY: units
+units: .venv/test.stamp $(LINK) ## ansible-test units
+	tests/ansible-test.sh units
+
+.PHONY: build-check
+build-check: .venv/test.stamp $(LINK) ## Build the archive and look at what it holds
+	$(BIN)/pytest tests/integration
+
+.PHONY: molecule
+molecule: .venv/test.stamp $(LINK) ## The scenarios: each a user's story on a simulator of its own
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --workers 2 --report
+
+.PHONY: bench
+bench: .venv/test.stamp $(LINK) ## Measure against the service's own pace
+	$(BIN)/python -m benchmarks
+
+## Set-up, each part once per checkout
+
+.venv/python.stamp:
+	@command -v "$(PYTHON)" >/dev/null || { echo "'$(PYTHON)' wasn't found: install Python 3.11 or newer, or say make PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is %d.%d: say make PYTHON=python3.12, for example" % sys.version_info[:2])'
+	@echo "Making .venv ..."
+	@"$(PYTHON)" -m venv --clear .venv || { echo "Python's venv is missing: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	@touch $@
+
+.venv/site.stamp: .venv/python.stamp requirements.txt requirements/site.txt requirements/constraints.txt
+	@echo "Installing Ansible, boto3 and the simulator's moto (about two minutes, once) ..."
+	@$(BIN)/pip install --quiet -r requirements/site.txt -c requirements/constraints.txt
+	@touch $@
+
+.venv/test.stamp: .venv/site.stamp requirements/test.txt
+	@echo "Installing what the tests need (about a minute, once) ..."
+	@$(BIN)/pip install --quiet -r requirements/test.txt -c requirements/constraints.txt
+	@touch $@
+
+# Ansible finds the collection by its name from any checkout path.
+$(LINK):
+	@mkdir -p $(@D)
+	@ln -s ../../.. $@
+
+.PHONY: lock
+lock: ## Renew the pins in requirements/constraints.txt (wants uv)
+	uv pip compile --universal --python-version 3.11 --no-annotate --no-header --upgrade \
+	  requirements/site.txt requirements/test.txt --output-file requirements/constraints.txt
