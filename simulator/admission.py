@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a table's state admits an operation that moto carries out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from simulator import errors
+from simulator.calls import ITEM_OPERATIONS, Call
+from simulator.state import CREATING, DELETING, Tables
+
+BACKUP_OPERATIONS = frozenset({"DescribeContinuousBackups", "UpdateContinuousBackups"})
+STATEMENT_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
+
+
+def admit(tables: Tables, call: Call) -> None:
+    """Refuse a call to a table that isn't there for it.
+
+    A table that is CREATING or DELETING has no items to read or write; a replica that is CREATING answers nothing
+    but DescribeTable (298).
+    """
+    for name in tables_named(call):
+        table = tables.get(call.region, name)
+        if table is None or not table.describable or table.is_joining:
+            raise _not_found(call, name)
+        if call.operation in ITEM_OPERATIONS and table.status in (CREATING, DELETING):
+            raise errors.items_not_found()
+
+
+def tables_named(call: Call) -> list[str]:
+    """The tables an operation touches."""
+    parameters = call.parameters
+    names = [call.table] if call.table else []
+    if isinstance(parameters.get("RequestItems"), dict):
+        names += parameters["RequestItems"]
+    for action in parameters.get("TransactItems", []):
+        names += [target["TableName"] for target in action.values()]
+    for statement in _statements(parameters):
+        names += STATEMENT_TABLE.findall(statement)
+    return [name.split("table/")[-1] for name in names]
+
+
+def _statements(parameters: dict[str, Any]) -> list[str]:
+    several = parameters.get("TransactStatements", []) + parameters.get("Statements", [])
+    return [parameters["Statement"]] if "Statement" in parameters else [one["Statement"] for one in several]
+
+
+def _not_found(call: Call, name: str) -> errors.ServiceError:
+    if call.operation in BACKUP_OPERATIONS:
+        return errors.table_not_found_for_backups(name)
+    if call.operation in ITEM_OPERATIONS:
+        return errors.items_not_found()
+    return errors.table_not_found(name)

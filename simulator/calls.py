@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A call to the service, its answer, and the log of both."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.errors import ERROR_TYPE_PREFIX, ServiceError
+
+ITEM_OPERATIONS = frozenset(
+    {
+        "BatchExecuteStatement",
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "ExecuteStatement",
+        "ExecuteTransaction",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
+)
+LOGGED_OF_ITEM_OPERATIONS = frozenset(
+    {"TableName", "IndexName", "ConsistentRead", "ConditionExpression", "UpdateExpression", "Select", "Limit"}
+)
+
+
+@dataclass
+class Call:
+    """One request, as the service understood it."""
+
+    service: str
+    region: str
+    operation: str
+    parameters: dict[str, Any]
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str | None:
+        """The table the call names, without the rest of its ARN."""
+        name = self.parameters.get("TableName") or self.parameters.get("ResourceArn")
+        return name.split("table/")[-1].split("/")[0] if isinstance(name, str) else None
+
+
+@dataclass
+class Answer:
+    """What goes back over HTTP."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, result: dict[str, Any]) -> Answer:
+        return cls(200, json.dumps(result).encode())
+
+    @classmethod
+    def of_error(cls, error: ServiceError) -> Answer:
+        body = {"__type": ERROR_TYPE_PREFIX + error.code, "message": error.message}
+        return cls(error.status, json.dumps(body).encode())
+
+    @property
+    def error_code(self) -> str | None:
+        if self.status < 400:
+            return None
+        try:
+            return str(json.loads(self.body)["__type"]).rpartition("#")[2]
+        except (ValueError, KeyError, TypeError):
+            return str(self.status)
+
+
+class CallLog:
+    """The calls received, without item values or credentials."""
+
+    def __init__(self) -> None:
+        self._entries: list[dict[str, Any]] = []
+
+    def record(self, call: Call, answer: Answer) -> None:
+        self._entries.append(
+            {
+                "time": time.time(),
+                "service": call.service,
+                "region": call.region,
+                "operation": call.operation,
+                "table": call.table,
+                "parameters": loggable_parameters(call),
+                "user_agent": call.headers.get("User-Agent", ""),
+                "status": answer.status,
+                "error": answer.error_code,
+            }
+        )
+
+    def entries(self, **wanted: str | None) -> list[dict[str, Any]]:
+        """The calls, oldest first; of one region, operation, table or service if named."""
+        criteria = {name: value for name, value in wanted.items() if value is not None}
+        return [entry for entry in self._entries if all(entry[name] == value for name, value in criteria.items())]
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+
+def loggable_parameters(call: Call) -> dict[str, Any]:
+    """A call's parameters without anything that could hold an item's values or a secret."""
+    if call.service != "dynamodb":
+        return {}
+    if call.operation not in ITEM_OPERATIONS:
+        return call.parameters
+    parameters = {name: value for name, value in call.parameters.items() if name in LOGGED_OF_ITEM_OPERATIONS}
+    if isinstance(call.parameters.get("RequestItems"), dict):
+        parameters["RequestItems"] = sorted(call.parameters["RequestItems"])
+    return parameters

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command line: run, start, stop and look at the simulator."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from simulator.admin import NAME
+from simulator.core import DEFAULT_TIME_SCALE, Simulator
+from simulator.lag import Lag
+from simulator.server import ADMIN_PATH, SimulatorServer, is_taken
+
+DEFAULT_PORT = 4566
+PATIENCE = 30.0
+
+DESCRIPTION = """\
+AWS's regions on one loopback port, for DynamoDB global tables: replicas come and go as on AWS, items replicate
+a little later, and what isn't simulated is refused. No AWS account, no Docker.
+"""
+EPILOG = """\
+examples:
+  python -m simulator start
+  aws dynamodb list-tables --endpoint-url http://127.0.0.1:4566 --region eu-west-1   (any credentials)
+  python -m simulator start --port 4570 --time-scale 1 --lag 0.5-2
+  curl -s http://127.0.0.1:4566/_simulator/identity
+  curl -s http://127.0.0.1:4566/_simulator/pause -H 'Content-Type: application/json' -d '{"region": "eu-west-1"}'
+  python -m simulator stop
+
+start and stop print one line that begins with started, already running, stopped or not running.
+"""
+
+
+class CannotDo(Exception):
+    """What the person at the command line should read; ends with status 1."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except CannotDo as reason:
+        print(f"error: {reason}", file=sys.stderr)
+        return 1
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve in the foreground until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    simulator = Simulator(options.time_scale, options.seed, options.lag)
+    try:
+        server = SimulatorServer(simulator, "127.0.0.1", options.port)
+    except OSError as reason:
+        raise CannotDo(f"port {options.port} can't be used: {reason.strerror}") from reason
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    print(f"serving {server.url} (pid {os.getpid()}, time scale {options.time_scale})", flush=True)
+    server.serve_forever()
+    server.server_close()
+    return 0
+
+
+def start(options: argparse.Namespace) -> int:
+    """Start in the background, and come back once it answers."""
+    identity = _identity(options.port)
+    if identity:
+        print(f"already running: {_url(options.port)} (pid {identity['pid']})")
+        return 0
+    command = [sys.executable, "-m", "simulator", "run", "--port", str(options.port)]
+    command += ["--time-scale", str(options.time_scale)]
+    command += ["--seed", str(options.seed)] if options.seed is not None else []
+    command += ["--lag", f"{options.lag.low}-{options.lag.high}"] if options.lag else []
+    process = _detach(command, options.log_file)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise CannotDo(f"the simulator ended at once{_see(options.log_file)}")
+        identity = _identity(options.port)
+        if identity:
+            print(f"started {_url(options.port)} (pid {identity['pid']})")
+            return 0
+        time.sleep(0.05)
+    process.terminate()
+    raise CannotDo(f"the simulator did not answer within {PATIENCE:.0f} s{_see(options.log_file)}")
+
+
+def stop(options: argparse.Namespace) -> int:
+    """End the one that answers on the port, and wait until the port is free."""
+    identity = _identity(options.port)
+    if not identity:
+        print(f"not running: nothing listens on port {options.port}")
+        return 0
+    os.kill(identity["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + PATIENCE
+    while is_taken(options.port):
+        if time.monotonic() > deadline:
+            raise CannotDo(f"process {identity['pid']} still holds port {options.port} after {PATIENCE:.0f} s")
+        time.sleep(0.05)
+    print(f"stopped {_url(options.port)} (pid {identity['pid']})")
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Say whether it runs, and how; status 3 when it does not."""
+    identity = _identity(options.port)
+    if not identity:
+        print(f"not running: nothing listens on port {options.port}")
+        return 3
+    clock = identity["clock"]
+    print(f"running: {_url(options.port)} (pid {identity['pid']}, time scale {identity['time_scale']}, ", end="")
+    print(f"simulated second {clock['now']:.0f}{', clock held' if clock['held'] else ''})")
+    return 0
+
+
+def _identity(port: int) -> dict[str, Any] | None:
+    """What answers on a port: a simulator's identity, or None when nothing listens."""
+    if not is_taken(port):
+        return None
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", f"{ADMIN_PATH}identity")
+        identity = json.loads(connection.getresponse().read())
+        if identity["name"] == NAME:
+            return identity
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        pass
+    if not is_taken(port):
+        return None
+    raise CannotDo(f"something else listens on port {port}; it was left alone. Choose another with --port")
+
+
+def _detach(command: list[str], log_file: Path | None) -> subprocess.Popen[bytes]:
+    root = Path(__file__).resolve().parent.parent
+    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+    with open(log_file or os.devnull, "ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+
+
+def _see(log_file: Path | None) -> str:
+    return f"; see {log_file}" if log_file else "; --log-file tells why"
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="run | start | stop | status")
+    for command, text in (
+        (run, "serve in the foreground until Ctrl-C"),
+        (start, "serve in the background; done when it answers"),
+        (stop, "end the one on this port; done when the port is free"),
+        (status, "say whether it runs"),
+    ):
+        subparser = commands.add_parser(command.__name__, help=text, description=command.__doc__)
+        subparser.set_defaults(command=command)
+        subparser.add_argument("--port", type=int, default=DEFAULT_PORT, help="loopback port (default: %(default)s)")
+        if command in (run, start):
+            _add_simulation_options(subparser)
+        if command is start:
+            subparser.add_argument("--log-file", type=Path, help="where warnings and errors go (default: nowhere)")
+    return parser
+
+
+def _add_simulation_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--time-scale",
+        type=_positive,
+        default=DEFAULT_TIME_SCALE,
+        help="what AWS's durations are multiplied by; 1 is as slow as AWS (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, help="draw the same durations and lags in every run")
+    parser.add_argument(
+        "--lag",
+        type=_lag,
+        metavar="SECONDS",
+        help="replication lag between all regions, 0.2 or 0.1-0.4, not scaled (default: 0.08 to 0.4, by pair)",
+    )
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError("must be greater than zero")
+    return number
+
+
+def _lag(text: str) -> Lag:
+    try:
+        return Lag.parse(text)
+    except ValueError as reason:
+        raise argparse.ArgumentTypeError(str(reason)) from None

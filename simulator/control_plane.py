@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table operations the simulator answers itself: create, describe, update and delete, in every region."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from simulator import encryption, errors, rules, store
+from simulator.calls import Answer, Call
+from simulator.clock import SimulatedClock
+from simulator.description import PAY_PER_REQUEST, table_description
+from simulator.faults import Faults
+from simulator.lifecycle import Lifecycle
+from simulator.moto_service import regional_answer
+from simulator.state import CREATING, RegionalTable, Tables
+
+Result = dict[str, Any]
+
+
+class ControlPlane:
+    """Answers CreateTable, DescribeTable, UpdateTable, DeleteTable and UpdateTimeToLive."""
+
+    def __init__(
+        self, tables: Tables, clock: SimulatedClock, lifecycle: Lifecycle, faults: Faults, disabled_regions: set[str]
+    ) -> None:
+        self._tables = tables
+        self._clock = clock
+        self._lifecycle = lifecycle
+        self._faults = faults
+        self._disabled_regions = disabled_regions
+        self._operations: dict[str, Callable[[Call], Answer | Result]] = {
+            "CreateTable": self.create_table,
+            "DescribeTable": self.describe_table,
+            "UpdateTable": self.update_table,
+            "DeleteTable": self.delete_table,
+            "UpdateTimeToLive": self.update_time_to_live,
+        }
+
+    def answer(self, call: Call) -> Answer:
+        result = self._operations[call.operation](call)
+        return result if isinstance(result, Answer) else Answer.of(result)
+
+    def create_table(self, call: Call) -> Answer | Result:
+        name = call.parameters["TableName"]
+        if self._tables.get(call.region, name):
+            raise errors.table_exists(name)
+        key_arn = encryption.key_of_new_table(call.region, call.parameters.get("SSESpecification"))
+        answer = regional_answer(call)
+        if answer.status != 200:
+            return answer
+        table = RegionalTable(call.region, name, CREATING)
+        table.table_class = call.parameters.get("TableClass")
+        table.kms_key_arn = key_arn
+        if call.parameters.get("BillingMode") == PAY_PER_REQUEST:
+            table.on_demand_since = time.time()
+        self._lifecycle.create_table(table)
+        return {"TableDescription": table_description(table)}
+
+    def describe_table(self, call: Call) -> Result:
+        return {"Table": table_description(self._table(call))}
+
+    def delete_table(self, call: Call) -> Result:
+        table = self._table(call)
+        rules.table_can_be_deleted(table, self._is_protected(table), self._clock.now())
+        if table.group:
+            self._lifecycle.delete_replica_itself(table)
+        else:
+            self._lifecycle.delete_table(table)
+        return {"TableDescription": table_description(table)}
+
+    def update_table(self, call: Call) -> Result:
+        change = rules.the_replica_change(call.parameters)
+        table = self._table(call)
+        if change:
+            self._change_replicas(table, change)
+        else:
+            raise errors.not_simulated("this change yet")
+        return {"TableDescription": table_description(table)}
+
+    def update_time_to_live(self, call: Call) -> Answer | Result:
+        raise errors.not_simulated("UpdateTimeToLive yet")
+
+    def _change_replicas(self, table: RegionalTable, change: rules.ReplicaChange) -> None:
+        rules.region_can_be_named(change.region, table.region, self._disabled_regions)
+        if table.is_joining:
+            rules.joining_replica_admits(table, change)
+        if change.action == rules.CREATE:
+            self._add_replica(table, change)
+        elif change.action == rules.DELETE:
+            self._remove_replica(table, change.region)
+        else:
+            raise errors.not_simulated("UpdateTable.ReplicaUpdates.Update yet")
+
+    def _add_replica(self, table: RegionalTable, change: rules.ReplicaChange) -> None:
+        rules.replica_can_be_created(table, change.region, self._tables.get(change.region, table.name))
+        self._write_capacity_follows_load(table)
+        key_arn = encryption.key_of_new_replica(table, change.region, change.settings.get("KMSMasterKeyId"))
+        if self._faults.takes_abort(change.region, table.name):
+            self._lifecycle.abort_replica(table)
+            return
+        replica = RegionalTable(change.region, table.name, CREATING)
+        replica.kms_key_arn = key_arn
+        replica.on_demand_since = table.on_demand_since
+        self._lifecycle.add_replica(table, replica)
+
+    def _remove_replica(self, table: RegionalTable, region: str) -> None:
+        replica = rules.replica_can_be_changed(table, region)
+        rules.is_unprotected(replica, self._is_protected(replica))
+        rules.is_no_recent_source(replica, self._clock.now())
+        self._lifecycle.remove_replica(table, replica)
+
+    def _write_capacity_follows_load(self, table: RegionalTable) -> None:
+        """PROVISIONED needs a write target and policy on the table and on every index (188, 249, 288)."""
+        moto_table = store.table(table.region, table.name)
+        if moto_table.billing_mode == PAY_PER_REQUEST:
+            return
+        resource = f"table/{table.name}"
+        if not store.has_write_scaling(table.region, resource, "dynamodb:table:WriteCapacityUnits"):
+            raise errors.write_capacity_not_scaled()
+        for index in moto_table.global_indexes:
+            index_resource = f"{resource}/index/{index.name}"
+            if not store.has_write_scaling(table.region, index_resource, "dynamodb:index:WriteCapacityUnits"):
+                raise errors.index_write_capacity_not_scaled()
+
+    def _table(self, call: Call) -> RegionalTable:
+        """The table a call names, in its region."""
+        name = call.table or ""
+        table = self._tables.get(call.region, name)
+        if table is None or not table.describable:
+            raise errors.table_not_found(name)
+        return table
+
+    def _is_protected(self, table: RegionalTable) -> bool:
+        return bool(store.table(table.region, table.name).deletion_protection_enabled)

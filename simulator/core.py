@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The simulator: one lock, one clock, and the way every call takes."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+from simulator import admission, operations, store
+from simulator.calls import Answer, Call, CallLog
+from simulator.clock import SimulatedClock
+from simulator.control_plane import ControlPlane
+from simulator.errors import ServiceError, not_simulated, wrong_account
+from simulator.faults import Faults
+from simulator.lag import Lag
+from simulator.lifecycle import Lifecycle
+from simulator.moto_service import OtherServices, account_of, regional_answer
+from simulator.regions import DISABLED_AT_START
+from simulator.replication import Replication
+from simulator.state import Tables
+
+DEFAULT_TIME_SCALE = 0.02
+
+
+class Simulator:
+    """AWS's regions in one process. Everything happens under one lock, in the order of the simulated clock."""
+
+    def __init__(self, time_scale: float = DEFAULT_TIME_SCALE, seed: int | None = None, lag: Lag | None = None) -> None:
+        self.lock = threading.RLock()
+        self._due_sooner = threading.Condition(self.lock)
+        self._closed = False
+        self._seed = seed
+        self._dice = random.Random(seed)
+        self.clock = SimulatedClock(time_scale)
+        self.calls = CallLog()
+        self.faults = Faults()
+        self.disabled_regions = set(DISABLED_AT_START)
+        self.tables = Tables()
+        self.replication = Replication(self.tables, self.clock, self._dice, lag)
+        lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
+        self._control_plane = ControlPlane(self.tables, self.clock, lifecycle, self.faults, self.disabled_regions)
+        self._other_services = OtherServices()
+        self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
+        self._timer.start()
+
+    def answer(self, call: Call) -> Answer:
+        """Answer one DynamoDB or DynamoDB Streams call."""
+        with self.lock:
+            self.clock.run_due()
+            try:
+                self.faults.raise_for(call)
+                answer = self._carry_out(call)
+            except ServiceError as error:
+                answer = Answer.of_error(error)
+            if call.operation in operations.WRITING_OPERATIONS:
+                self.replication.capture(call.region)
+            self.calls.record(call, answer)
+            self.wake_timer()
+            return answer
+
+    def answer_other_service(self, call: Call, method: str, path: str) -> Answer:
+        """Answer a call to another service, which moto simulates."""
+        with self.lock:
+            try:
+                self.faults.raise_for(call)
+                if call.service not in operations.OTHER_SERVICES:
+                    raise not_simulated(f"the service {call.service}")
+                answer = self._other_services.answer(method, path, call.headers, call.body)
+            except ServiceError as error:
+                answer = Answer.of_error(error)
+            self.calls.record(call, answer)
+            return answer
+
+    def wake_timer(self) -> None:
+        """Let the timer look again when something falls due sooner than it knew. Needs the lock."""
+        if self.clock.agenda_moved_up:
+            self.clock.agenda_moved_up = False
+            self._due_sooner.notify()
+
+    def reset(self) -> None:
+        """Back to the beginning: no tables, no calls, no faults, nothing pending."""
+        with self.lock:
+            self.clock.reset()
+            self.tables.clear()
+            self.replication.clear()
+            self.calls.clear()
+            self.faults.clear()
+            self.disabled_regions.clear()
+            self.disabled_regions.update(DISABLED_AT_START)
+            self._dice.seed(self._seed)
+            store.reset()
+            self.wake_timer()
+
+    def close(self) -> None:
+        with self.lock:
+            self._closed = True
+            self._due_sooner.notify()
+        self._timer.join()
+
+    def _carry_out(self, call: Call) -> Answer:
+        if account_of(call.headers) != store.ACCOUNT:
+            raise wrong_account(store.ACCOUNT)
+        if call.service == "dynamodbstreams":
+            if call.operation not in operations.STREAM_OPERATIONS:
+                raise not_simulated(f"the operation {call.operation}")
+            return regional_answer(call)
+        operations.refuse_unknown(call.operation, call.parameters)
+        if call.operation in operations.CONTROL_OPERATIONS:
+            return self._control_plane.answer(call)
+        admission.admit(self.tables, call)
+        return regional_answer(call)
+
+    def _keep_time(self) -> None:
+        with self.lock:
+            while not self._closed:
+                self.clock.run_due()
+                self._due_sooner.wait(self.clock.seconds_until_next())

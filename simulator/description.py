@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""DescribeTable, as each region shows a table (AWS_FACTS section 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator import store
+from simulator.state import CREATING, DELETING, RegionalTable
+
+GLOBAL_TABLE_VERSION = "2019.11.21"
+PAY_PER_REQUEST = "PAY_PER_REQUEST"
+
+
+def table_description(table: RegionalTable) -> dict[str, Any]:
+    """The regional table, and, while it has replicas, the other regions."""
+    moto_table = store.table(table.region, table.name)
+    described = moto_table.describe()["TableDescription"]
+    described["TableStatus"] = table.status
+    described["TableId"] = table.table_id
+    described["CreationDateTime"] = table.created_at
+    described["ProvisionedThroughput"] = _throughput(described["ProvisionedThroughput"], table.read_override)
+    if not described["LocalSecondaryIndexes"]:
+        del described["LocalSecondaryIndexes"]
+    described["GlobalSecondaryIndexes"] = [
+        _index(table, index, described["TableArn"]) for index in described["GlobalSecondaryIndexes"]
+    ]
+    if not described["GlobalSecondaryIndexes"]:
+        del described["GlobalSecondaryIndexes"]
+    described.update(_billing(table, described.pop("BillingModeSummary")["BillingMode"]))
+    described.update(_table_class(table, "TableClassSummary"))
+    described.update(_encryption(table))
+    if table.status == CREATING and table.group:
+        for member in ("StreamSpecification", "LatestStreamLabel", "LatestStreamArn"):  # 298
+            described.pop(member, None)
+    described.update(_global_table(table))
+    return described
+
+
+def _global_table(table: RegionalTable) -> dict[str, Any]:
+    if table.group is None:
+        return {}
+    replicas = [_replica(table, other) for other in table.listed_replicas()]
+    if table.status == DELETING and table.replica_status == DELETING and not table.listed:
+        return {}
+    return {"GlobalTableVersion": GLOBAL_TABLE_VERSION, "Replicas": replicas}
+
+
+def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
+    """A replica's entry: what it inherits is absent (229, 250, 294)."""
+    moto_table = store.table(viewer.region, viewer.name)
+    entry: dict[str, Any] = {
+        "RegionName": other.region,
+        "ReplicaStatus": other.replica_status,
+        "WarmThroughput": dict(moto_table.warm_throughput),
+        "GlobalTableSettingsReplicationMode": "ENABLED_WITH_OVERRIDES",
+    }
+    if other.kms_key_arn:
+        entry["KMSMasterKeyId"] = other.kms_key_arn
+    if other.read_override is not None:
+        entry["ProvisionedThroughputOverride"] = {"ReadCapacityUnits": other.read_override}
+    if moto_table.global_indexes:
+        entry["GlobalSecondaryIndexes"] = [_replica_index(other, index) for index in moto_table.global_indexes]
+    entry.update(_table_class(other, "ReplicaTableClassSummary"))
+    return entry
+
+
+def _replica_index(other: RegionalTable, index: Any) -> dict[str, Any]:
+    entry: dict[str, Any] = {"IndexName": index.name, "WarmThroughput": dict(index.warm_throughput)}
+    if index.name in other.index_read_overrides:
+        entry["ProvisionedThroughputOverride"] = {"ReadCapacityUnits": other.index_read_overrides[index.name]}
+    return entry
+
+
+def _index(table: RegionalTable, index: dict[str, Any], table_arn: str) -> dict[str, Any]:
+    return {
+        **index,
+        "ProvisionedThroughput": _throughput(
+            index["ProvisionedThroughput"], table.index_read_overrides.get(index["IndexName"])
+        ),
+        "IndexStatus": CREATING if table.status == CREATING else "ACTIVE",
+        "IndexArn": f"{table_arn}/index/{index['IndexName']}",
+        "IndexSizeBytes": 0,
+        "ItemCount": len(store.table(table.region, table.name).has_idx_items(index["IndexName"])),
+    }
+
+
+def _throughput(throughput: dict[str, Any], read_override: int | None) -> dict[str, Any]:
+    return {
+        "NumberOfDecreasesToday": throughput.get("NumberOfDecreasesToday", 0),
+        "ReadCapacityUnits": throughput["ReadCapacityUnits"] if read_override is None else read_override,
+        "WriteCapacityUnits": throughput["WriteCapacityUnits"],
+    }
+
+
+def _billing(table: RegionalTable, mode: str) -> dict[str, Any]:
+    """A table that was never on demand has no BillingModeSummary."""
+    if table.on_demand_since is None:
+        return {}
+    return {"BillingModeSummary": {"BillingMode": mode, "LastUpdateToPayPerRequestDateTime": table.on_demand_since}}
+
+
+def _table_class(table: RegionalTable, member: str) -> dict[str, Any]:
+    """The default class is absent; one that was set explicitly is shown, STANDARD too (294)."""
+    if table.table_class is None:
+        return {}
+    summary: dict[str, Any] = {"TableClass": table.table_class}
+    if table.table_class_set_at is not None:
+        summary["LastUpdateDateTime"] = table.table_class_set_at
+    return {member: summary}
+
+
+def _encryption(table: RegionalTable) -> dict[str, Any]:
+    if table.kms_key_arn is None:
+        return {}
+    return {"SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": table.kms_key_arn}}

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How long the service takes: seconds as observed on AWS, before the clock's time scale."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A duration, drawn evenly between two observed bounds."""
+
+    low: float
+    high: float
+
+    def draw(self, dice: random.Random) -> float:
+        return dice.uniform(self.low, self.high)
+
+
+CREATE_TABLE = Span(5, 9)
+UPDATE_TABLE = Span(4, 9)
+DELETE_TABLE = Span(4, 9)
+
+REPLICA_LISTED = Span(5.6, 6.7)  # 226, 187: the source lists the new region
+REPLICA_DESCRIBABLE = Span(9.6, 10.4)  # 226: the new region answers DescribeTable
+REPLICA_ACTIVE = Span(14.4, 49)  # 226, 305, 309: both regions ACTIVE, for a table without items
+
+FILLED_REPLICA_ACTIVE = Span(540, 690)  # 265, 298, 306: the same with at least one item
+FILLED_REPLICA_DESCRIBABLE = 0.12  # 298: shares of that time. The new region is describable, the source ACTIVE,
+FILLED_SOURCE_UPDATING = 0.43  # 298: until the source is UPDATING once more
+
+REPLICA_ABORTED = Span(6.5, 11.8)  # 310: the source is ACTIVE again, without the entry
+
+SOURCE_UPDATING_ON_DELETE = Span(31, 47)  # 204, 228
+REPLICA_ENTRY_GONE = Span(121, 244)  # 204, 222, 228, 267, 308
+SOURCE_UPDATING_BEFORE_GONE = Span(2, 4)  # 222, 297, 308: UPDATING once more, just before the entry goes
+REPLICA_TABLE_GONE = Span(10, 35)  # 228, 297, 308: after the entry
+
+GLOBAL_UPDATE = Span(34, 39)  # 230, 250, 251, 263, 297: any change of a setting on a table with replicas
+PROTECTION_TOGGLE_APART = 15.0  # 263
+TABLE_CLASS_PERIOD = 30 * 24 * 3600.0  # 294
+SOURCE_RULE_PERIOD = 24 * 3600.0  # 266, 267
+TTL_CHANGE_APART = 3600.0  # 228

@@ -1,0 +1,255 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every error the simulator answers, in the service's own words.
+
+Texts that begin with "The simulator" are ours: they refuse what isn't simulated. All others are what
+DynamoDB answers; the finding that recorded each is named beside it (DDB-TABLE-nnn, see AWS_FACTS section 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+ERROR_TYPE_PREFIX = "com.amazonaws.dynamodb.v20120810#"
+
+
+class ServiceError(Exception):
+    """An error answer: code, message and HTTP status, as a client sees them."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+def validation(message: str) -> ServiceError:
+    return ServiceError("ValidationException", message)
+
+
+def not_simulated(what: str) -> ServiceError:
+    """What the simulator does not do is refused, never accepted and ignored."""
+    return validation(f"The simulator does not implement {what}.")
+
+
+def simulator_failed(reason: str) -> ServiceError:
+    return ServiceError("InternalServerError", f"The simulator failed: {reason}", 500)
+
+
+def table_not_found(table: str) -> ServiceError:
+    return ServiceError("ResourceNotFoundException", f"Requested resource not found: Table: {table} not found")
+
+
+def items_not_found() -> ServiceError:
+    return ServiceError("ResourceNotFoundException", "Requested resource not found")
+
+
+def table_not_found_for_backups(table: str) -> ServiceError:
+    return ServiceError("TableNotFoundException", f"Table not found: {table}")  # 298
+
+
+def table_exists(table: str) -> ServiceError:
+    return ServiceError("ResourceInUseException", f"Table already exists: {table}")
+
+
+def resource_in_use() -> ServiceError:
+    return ServiceError("ResourceInUseException", "The resource which you are attempting to change is in use.")  # 227
+
+
+def table_in_use(table: str) -> ServiceError:
+    return ServiceError(
+        "ResourceInUseException",
+        f"Attempt to change a resource which is still in use: Table: {table} is being used.",
+    )  # 298
+
+
+def nothing_to_update() -> ServiceError:
+    return validation(
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
+        "SSESpecification or ReplicaUpdates is required"
+    )
+
+
+def replica_change_must_stand_alone() -> ServiceError:
+    return validation(
+        "One or more parameter values were invalid: Replica modification must be the only operation in the request"
+    )  # 224
+
+
+def no_replica_action() -> ServiceError:
+    return validation("There are no actions specified in the Replica Update Action of the request.")  # 223
+
+
+def mixed_replica_actions() -> ServiceError:
+    return validation("Update table operation with more than one type of replica actions not allowed.")  # 223
+
+
+def several_replica_actions() -> ServiceError:
+    return validation("Update table operation with more than one create or delete replica actions not allowed")  # 265
+
+
+def own_region() -> ServiceError:
+    return validation(
+        "Cannot add or delete the local region through ReplicaUpdates. "
+        "Use CreateTable, DeleteTable, or UpdateTable as required."
+    )  # 203
+
+
+def unknown_region(region: str, supported: Iterable[str]) -> ServiceError:
+    return validation(
+        f"Region {region} is not supported. The latest version of global tables are only supported in the "
+        f"following regions: [{', '.join(supported)}]"
+    )  # 223
+
+
+def disabled_region(region: str) -> ServiceError:
+    return validation(
+        f"Failed to access the region: ‘{region}’. User is missing the permissions since the region is disabled."
+    )  # 223
+
+
+def replica_exists_as_table(table: str) -> ServiceError:
+    return validation(
+        f"Failed to create a the new replica of table with name: ‘{table}’ because one or more replicas already "
+        "existed as tables."
+    )  # 225
+
+
+def not_part_of_global_table(region: str) -> ServiceError:
+    return validation(
+        "Update global table operation failed because one or more replicas were not part of the global table. "
+        f"Please retry the request without these replicas: [{region}]."
+    )  # 203
+
+
+def replica_being_added(table: str, region: str) -> ServiceError:
+    return validation(
+        "Create/Update/Delete of replica is not allowed while the replica is being added to table with name: "
+        f"{table} in region {region}"
+    )  # 298
+
+
+def acted_as_source() -> ServiceError:
+    return validation(
+        "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to the "
+        "table in the last 24 hours."
+    )  # 266
+
+
+def replica_protected(table: str, region: str) -> ServiceError:
+    return validation(
+        f"Cannot delete table {table} in region {region} because it has deletion protection enabled. "
+        "Disable deletion protection first."
+    )  # 297
+
+
+def table_protected() -> ServiceError:
+    return validation(
+        "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."
+    )
+
+
+def global_table_exists(table: str, members: Iterable[str]) -> ServiceError:
+    return ServiceError(
+        "ResourceInUseException",
+        f"Global table with name: {table} already exists with replicas in regions: {', '.join(sorted(members))}.",
+    )  # 306
+
+
+def protection_toggled_too_soon(table: str) -> ServiceError:
+    return ServiceError(
+        "ThrottlingException",
+        f"Deletion protection setting for table {table} modified within the previous 15000 milliseconds. "
+        "Please try again after 15000 milliseconds",
+    )  # 263
+
+
+def table_class_limit(region: str) -> ServiceError:
+    return ServiceError(
+        "LimitExceededException",
+        f"Limit exceeded for replica in {region}. Updates to TableClass are limited to 2 times in 30 day(s)",
+    )  # 294
+
+
+def stream_needed() -> ServiceError:
+    return validation(
+        "One or more parameter values were invalid: Disabling Stream is not allowed for a Global Table replica."
+    )  # 222
+
+
+def stream_is_enabled(table: str) -> ServiceError:
+    return validation(f"Table already has an enabled stream: TableName: {table}")  # 222
+
+
+def stream_is_disabled(table: str) -> ServiceError:
+    return validation(f"Table is already stream disabled: TableName: {table}")
+
+
+def write_capacity_not_scaled() -> ServiceError:
+    return validation("Table write capacity should either be Pay-Per-Request or AutoScaled.")  # 188, 249
+
+
+def index_write_capacity_not_scaled() -> ServiceError:
+    return validation("GSI write capacity should either be Pay-Per-Request or AutoScaled.")  # 288
+
+
+def key_needed_for_each_replica() -> ServiceError:
+    return validation(
+        "One or more parameter values were invalid: KMSMasterKeyId must be specified for each replica."
+    )  # 309, 313
+
+
+def key_types_differ() -> ServiceError:
+    return validation(
+        "One or more parameter values were invalid: All replica keys must either be Customer Managed CMK or "
+        "AWS Managed CMK."
+    )  # 313
+
+
+def key_of_another_region(replica_region: str, key_region: str) -> ServiceError:
+    return validation(
+        f"KMS validation error for region {replica_region}: com.amazonaws.services.kms.model.NotFoundException: "
+        f"Invalid arn {key_region}"
+    )  # 313
+
+
+def key_not_found(replica_region: str, key_arn: str) -> ServiceError:
+    return validation(
+        f"KMS validation error for region {replica_region}: com.amazonaws.services.kms.model.NotFoundException: "
+        f"Key '{key_arn}' does not exist"
+    )  # 313
+
+
+def key_disabled() -> ServiceError:
+    return validation(
+        "Operation cannot be performed while replica server-side encryption status is in UPDATING state. "
+        "Please retry the request after the status is updated to ENABLED."
+    )  # 312
+
+
+def ttl_changed_too_soon() -> ServiceError:
+    return validation("Time to live has been modified multiple times within a fixed interval")  # 228
+
+
+def ttl_already(enabled: bool) -> ServiceError:
+    return validation(f"TimeToLive is already {'enabled' if enabled else 'disabled'}")
+
+
+def capacity_on_demand() -> ServiceError:
+    return validation(
+        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
+    )  # 223
+
+
+def wrong_account(account: str) -> ServiceError:
+    return not_simulated(f"accounts other than {account}")
+
+
+def unsigned() -> ServiceError:
+    return ServiceError("MissingAuthenticationTokenException", "Request is missing Authentication Token", 403)
+
+
+def bad_request(reason: str) -> ServiceError:
+    return ServiceError("SerializationException", reason)

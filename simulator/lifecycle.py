@@ -1,0 +1,157 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lives of tables and replicas: which state follows which, and when."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from simulator import durations, store
+from simulator.clock import SimulatedClock
+from simulator.replication import Replication
+from simulator.state import ACTIVE, CREATING, DELETING, UPDATING, GlobalTable, RegionalTable, Tables
+
+
+class Lifecycle:
+    """Moves tables through their states on the simulated clock."""
+
+    def __init__(self, tables: Tables, clock: SimulatedClock, dice: random.Random, replication: Replication) -> None:
+        self._tables = tables
+        self._clock = clock
+        self._dice = dice
+        self._replication = replication
+
+    def create_table(self, table: RegionalTable) -> None:
+        table.status = CREATING
+        table.created_at = time.time()
+        self._tables.add(table)
+        self._later(durations.CREATE_TABLE.draw(self._dice), lambda: _set_status(table, ACTIVE))
+
+    def delete_table(self, table: RegionalTable) -> None:
+        """Delete a table that is in no other region."""
+        table.status = DELETING
+        self._later(durations.DELETE_TABLE.draw(self._dice), lambda: self._forget(table))
+
+    def update(self, table: RegionalTable, change: Callable[[], None]) -> None:
+        """Hold a table, and the regions it replicates to, UPDATING; the change shows when that ends."""
+        affected = [table, *table.others()]
+        for member in affected:
+            member.status = UPDATING
+        span = durations.GLOBAL_UPDATE if table.group else durations.UPDATE_TABLE
+
+        def finish() -> None:
+            change()
+            for member in affected:
+                member.status = ACTIVE
+
+        self._later(span.draw(self._dice), finish)
+
+    def abort_replica(self, source: RegionalTable) -> None:
+        """A create that was answered 200 and leaves no trace (310)."""
+        source.status = UPDATING
+        store.enable_stream(source.region, source.name)
+        self._later(durations.REPLICA_ABORTED.draw(self._dice), lambda: _set_status(source, ACTIVE))
+
+    def add_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
+        """Add a region to a table (226; with items 265, 298, 306)."""
+        source.status = UPDATING
+        store.enable_stream(source.region, source.name)
+        group = source.group
+        if group is None:
+            group = GlobalTable()
+            group.add(source)
+            self._replication.follow(source)
+        replica.status = replica.replica_status = CREATING
+        replica.listed = replica.describable = False
+        replica.source_region, replica.added_at = source.region, self._clock.now()
+        group.add(replica)
+        self._tables.add(replica)
+        self._later(durations.REPLICA_LISTED.draw(self._dice), lambda: _list(replica))
+        if store.item_count(source.region, source.name):
+            self._add_filled_replica(source, replica)
+        else:
+            self._add_empty_replica(source, replica)
+
+    def remove_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
+        """Delete a replica and its items, asked of `source` (204, 228) or of the replica itself (297)."""
+        source.status = UPDATING
+        if replica.status != DELETING:
+            replica.status = UPDATING
+        updating = durations.SOURCE_UPDATING_ON_DELETE.draw(self._dice)
+        gone = durations.REPLICA_ENTRY_GONE.draw(self._dice)
+
+        def start_deleting() -> None:
+            source.status = ACTIVE
+            replica.status = replica.replica_status = DELETING
+
+        def finish() -> None:
+            source.status = ACTIVE
+            self._leave(replica)
+            self._later(durations.REPLICA_TABLE_GONE.draw(self._dice), lambda: self._forget(replica))
+
+        self._later(updating, start_deleting)
+        last_update = gone - durations.SOURCE_UPDATING_BEFORE_GONE.draw(self._dice)
+        self._later(last_update, lambda: _set_status(source, UPDATING))
+        self._later(gone, finish)
+
+    def delete_replica_itself(self, replica: RegionalTable) -> None:
+        """DeleteTable in a replica's own region: it is DELETING at once, the region it came from follows (297)."""
+        source = next((other for other in replica.others() if other.region == replica.source_region), None)
+        replica.status = DELETING
+        self.remove_replica(source or replica.others()[0], replica)
+
+    def _add_empty_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
+        self._later(durations.REPLICA_DESCRIBABLE.draw(self._dice), lambda: self._open(source, replica))
+        self._later(durations.REPLICA_ACTIVE.draw(self._dice), lambda: _activate(source, replica))
+
+    def _add_filled_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
+        total = durations.FILLED_REPLICA_ACTIVE.draw(self._dice)
+
+        def open_replica() -> None:
+            self._open(source, replica)
+            source.status = ACTIVE
+
+        self._later(durations.FILLED_REPLICA_DESCRIBABLE * total, open_replica)
+        self._later(durations.FILLED_SOURCE_UPDATING * total, lambda: _set_status(source, UPDATING))
+        self._later(total, lambda: _activate(source, replica))
+
+    def _open(self, source: RegionalTable, replica: RegionalTable) -> None:
+        """The new region knows the table, and receives what the others hold and write."""
+        store.create_replica(source.region, replica.region, replica.name)
+        replica.describable = True
+        replica.created_at = time.time()
+        self._replication.copy_existing_items(replica)
+
+    def _leave(self, replica: RegionalTable) -> None:
+        group = replica.group
+        if group is None:
+            return
+        members = list(group.members.values())
+        group.remove(replica)
+        for member in members:
+            if member.group is None:
+                self._replication.forget(member)
+
+    def _forget(self, table: RegionalTable) -> None:
+        store.drop_table(table.region, table.name)
+        self._tables.remove(table)
+
+    def _later(self, delay: float, action: Callable[[], None]) -> None:
+        self._clock.schedule(delay, action)
+
+
+def _set_status(table: RegionalTable, status: str) -> None:
+    table.status = status
+
+
+def _list(replica: RegionalTable) -> None:
+    replica.listed = True
+
+
+def _activate(source: RegionalTable, replica: RegionalTable) -> None:
+    source.status = ACTIVE
+    replica.status = replica.replica_status = ACTIVE

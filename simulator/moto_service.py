@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hands calls to moto: DynamoDB's regional operations directly, other services through moto's own application."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from moto.core.request import Request
+from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
+from moto.iam.models import get_account_id_from
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Response
+
+from simulator.calls import Answer, Call
+from simulator.errors import simulator_failed
+
+log = logging.getLogger(__name__)
+
+HANDLERS = {"dynamodb": DynamoHandler, "dynamodbstreams": DynamoDBStreamsHandler}
+PASSED_ON = {"x-amzn-requestid", "x-amz-crc32", "content-type"}
+
+
+def regional_answer(call: Call) -> Answer:
+    """What moto answers to a DynamoDB or DynamoDB Streams call."""
+    url = f"http://dynamodb.{call.region}.amazonaws.com/"
+    request = Request.from_primitives("POST", url, call.headers, call.body)
+    try:
+        status, headers, body = HANDLERS[call.service].dispatch(request)
+    except Exception as reason:
+        log.exception("moto failed on %s", call.operation)
+        raise simulator_failed(f"moto raised {type(reason).__name__} on {call.operation}") from reason
+    content = body.encode() if isinstance(body, str) else body
+    return Answer(int(status), content, {k: str(v) for k, v in headers.items() if k.lower() in PASSED_ON})
+
+
+def account_of(headers: dict[str, str]) -> str:
+    """The account a caller's access key belongs to."""
+    credential = headers.get("Authorization", "").partition("Credential=")[2]
+    return get_account_id_from(credential.partition("/")[0])
+
+
+class OtherServices:
+    """Moto's server application, for every service but DynamoDB."""
+
+    def __init__(self) -> None:
+        self._application: Any = DomainDispatcherApplication(create_backend_app)
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        builder = EnvironBuilder(path=path, method=method, headers=list(headers.items()), data=body)
+        response = Response.from_app(self._application, builder.get_environ())
+        return Answer(response.status_code, response.get_data(), dict(response.headers))

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which operations, and which of their members, the simulator implements. Everything else is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.calls import ITEM_OPERATIONS
+from simulator.errors import not_simulated
+
+CONTROL_OPERATIONS = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "UpdateTable", "UpdateTimeToLive"})
+"""What the simulator answers itself."""
+
+REGIONAL_OPERATIONS = ITEM_OPERATIONS | {
+    "DescribeContinuousBackups",
+    "DescribeEndpoints",
+    "DescribeLimits",
+    "DescribeTimeToLive",
+    "ListTables",
+    "ListTagsOfResource",
+    "TagResource",
+    "UntagResource",
+    "UpdateContinuousBackups",
+}
+"""What moto answers, once the simulator has admitted it."""
+
+WRITING_OPERATIONS = frozenset(
+    {
+        "BatchExecuteStatement",
+        "BatchWriteItem",
+        "DeleteItem",
+        "ExecuteStatement",
+        "ExecuteTransaction",
+        "PutItem",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
+)
+"""What can leave records in a stream."""
+
+STREAM_OPERATIONS = frozenset({"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"})
+
+OTHER_SERVICES = frozenset({"sts", "kms", "application-autoscaling", "monitoring"})
+"""Services of moto that answer on the same port; "monitoring" is CloudWatch."""
+
+LEAF = None
+Shape = dict[str, "Shape | None"]
+
+_THROUGHPUT: Shape = {"ReadCapacityUnits": LEAF, "WriteCapacityUnits": LEAF}
+_READ_OVERRIDE: Shape = {"ReadCapacityUnits": LEAF}
+_KEY_SCHEMA: Shape = {"AttributeName": LEAF, "KeyType": LEAF}
+_PROJECTION: Shape = {"ProjectionType": LEAF, "NonKeyAttributes": LEAF}
+_LOCAL_INDEX: Shape = {"IndexName": LEAF, "KeySchema": _KEY_SCHEMA, "Projection": _PROJECTION}
+_REPLICA_INDEX: Shape = {"IndexName": LEAF, "ProvisionedThroughputOverride": _READ_OVERRIDE}
+_REPLICA: Shape = {
+    "RegionName": LEAF,
+    "KMSMasterKeyId": LEAF,
+    "ProvisionedThroughputOverride": _READ_OVERRIDE,
+    "GlobalSecondaryIndexes": _REPLICA_INDEX,
+    "TableClassOverride": LEAF,
+}
+_STREAM: Shape = {"StreamEnabled": LEAF, "StreamViewType": LEAF}
+_ENCRYPTION: Shape = {"Enabled": LEAF, "SSEType": LEAF, "KMSMasterKeyId": LEAF}
+
+MEMBERS: dict[str, Shape] = {
+    "CreateTable": {
+        "TableName": LEAF,
+        "AttributeDefinitions": {"AttributeName": LEAF, "AttributeType": LEAF},
+        "KeySchema": _KEY_SCHEMA,
+        "LocalSecondaryIndexes": _LOCAL_INDEX,
+        "GlobalSecondaryIndexes": {**_LOCAL_INDEX, "ProvisionedThroughput": _THROUGHPUT},
+        "BillingMode": LEAF,
+        "ProvisionedThroughput": _THROUGHPUT,
+        "StreamSpecification": _STREAM,
+        "SSESpecification": _ENCRYPTION,
+        "Tags": {"Key": LEAF, "Value": LEAF},
+        "TableClass": LEAF,
+        "DeletionProtectionEnabled": LEAF,
+    },
+    "UpdateTable": {
+        "TableName": LEAF,
+        "BillingMode": LEAF,
+        "ProvisionedThroughput": _THROUGHPUT,
+        "GlobalSecondaryIndexUpdates": {"Update": {"IndexName": LEAF, "ProvisionedThroughput": _THROUGHPUT}},
+        "StreamSpecification": _STREAM,
+        "TableClass": LEAF,
+        "DeletionProtectionEnabled": LEAF,
+        "ReplicaUpdates": {"Create": _REPLICA, "Update": _REPLICA, "Delete": {"RegionName": LEAF}},
+    },
+    "DeleteTable": {"TableName": LEAF},
+    "DescribeTable": {"TableName": LEAF},
+    "UpdateTimeToLive": {
+        "TableName": LEAF,
+        "TimeToLiveSpecification": {"Enabled": LEAF, "AttributeName": LEAF},
+    },
+    "UpdateContinuousBackups": {
+        "TableName": LEAF,
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": LEAF, "RecoveryPeriodInDays": LEAF},
+    },
+}
+"""The members taken, where moto or the simulator would otherwise ignore some."""
+
+
+def refuse_unknown(operation: str, parameters: dict[str, Any]) -> None:
+    """Refuse an operation or a member that nothing here carries out."""
+    if operation not in CONTROL_OPERATIONS | REGIONAL_OPERATIONS:
+        raise not_simulated(f"the operation {operation}")
+    shape = MEMBERS.get(operation)
+    if shape is not None:
+        _refuse_members(shape, parameters, operation)
+
+
+def _refuse_members(shape: Shape, value: Any, path: str) -> None:
+    if isinstance(value, list):
+        for element in value:
+            _refuse_members(shape, element, path)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            if name not in shape:
+                raise not_simulated(f"{path}.{name}")
+            inner = shape[name]
+            if inner is not None:
+                _refuse_members(inner, member, f"{path}.{name}")

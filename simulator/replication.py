@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carries items from each region to the others: later, by last writer wins, without echo (AWS_FACTS section 7)."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from simulator import store
+from simulator.clock import SimulatedClock
+from simulator.lag import Lag, Lags
+from simulator.state import DELETING, GlobalTable, RegionalTable, Tables
+from simulator.store import Attributes
+from simulator.versions import BEFORE_REPLICATION, Version, local_version, wins
+
+Pair = tuple[str, str]
+Place = tuple[str, str]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Write:
+    """A change of one item on its way to the other regions; without attributes, its deletion."""
+
+    group: GlobalTable
+    table: str
+    key: Attributes
+    attributes: Attributes | None
+    version: Version
+
+
+class Replication:
+    """Follows the stream of every replica and applies what it finds elsewhere."""
+
+    def __init__(self, tables: Tables, clock: SimulatedClock, dice: random.Random, lag: Lag | None) -> None:
+        self.lags = Lags(lag)
+        self._usual = lag
+        self._tables = tables
+        self._clock = clock
+        self._dice = dice
+        self._numbers = itertools.count(1)
+        self._cursors: dict[Place, tuple[str | None, int]] = {}
+        self._versions: defaultdict[Place, dict[Key, Version]] = defaultdict(dict)
+        self._paused: set[Pair] = set()
+        self._paused_regions: set[str] = set()
+        self._parked: list[tuple[Pair, Write]] = []
+        self._drops: list[tuple[Pair, str | None]] = []
+
+    def follow(self, table: RegionalTable) -> None:
+        """From now on, this table's writes go to the other regions."""
+        self._cursors[_place(table)] = store.stream_position(table.region, table.name)
+
+    def forget(self, table: RegionalTable) -> None:
+        """The table has left its global table, or is gone."""
+        self._cursors.pop(_place(table), None)
+        self._versions.pop(_place(table), None)
+
+    def copy_existing_items(self, target: RegionalTable) -> None:
+        """Fill a new replica with the newest version of every item, deletions included, of all regions."""
+        for source in target.others():
+            versions = self._versions[_place(source)]
+            moto_table = store.table(source.region, source.name)
+            seen = set()
+            for attributes in store.all_items(source.region, source.name):
+                key = store.key_of(moto_table, attributes)
+                seen.add(key)
+                self._store(target, key, attributes, attributes, versions.get(key, BEFORE_REPLICATION))
+            for key, version in versions.items():
+                if key not in seen:
+                    self._store_tombstone(target, key, version)
+        self.follow(target)
+
+    def capture(self, region: str) -> None:
+        """Send on what was written in a region since the last look."""
+        for table in self._tables.replicas_in(region):
+            if _place(table) in self._cursors:
+                self._capture_table(table)
+
+    def pause(self, pair: Pair | None = None, region: str | None = None) -> None:
+        if pair:
+            self._paused.add(pair)
+        if region:
+            self._paused_regions.add(region)
+
+    def resume(self, pair: Pair | None = None, region: str | None = None) -> None:
+        """Let a pair, a region or (neither named) everything replicate again; what waited goes on its way."""
+        if pair is None and region is None:
+            self._paused.clear()
+            self._paused_regions.clear()
+        self._paused.discard(pair or ("", ""))
+        self._paused_regions.discard(region or "")
+        parked, self._parked = self._parked, []
+        for waiting_pair, write in parked:
+            self._send(waiting_pair, write)
+
+    def paused(self) -> dict[str, list[str] | list[list[str]]]:
+        return {"pairs": [list(pair) for pair in sorted(self._paused)], "regions": sorted(self._paused_regions)}
+
+    def drop_next_item(self, pair: Pair, table: str | None = None) -> None:
+        """Lose the next item that would arrive over this pair."""
+        self._drops.append((pair, table))
+
+    def clear(self) -> None:
+        self.lags = Lags(self._usual)
+        for collection in (self._cursors, self._versions, self._paused, self._paused_regions):
+            collection.clear()
+        self._parked.clear()
+        self._drops.clear()
+
+    def _capture_table(self, table: RegionalTable) -> None:
+        label, position = store.stream_position(table.region, table.name)
+        known_label, cursor = self._cursors[_place(table)]
+        if label != known_label:
+            cursor = 0
+        if cursor == position:
+            return
+        records = store.stream_records(table.region, table.name, cursor)
+        self._cursors[_place(table)] = (label, position)
+        for key_attributes in self._last_of_each_key(table, records):
+            self._send_everywhere(table, key_attributes)
+
+    def _last_of_each_key(self, table: RegionalTable, records: Iterable[dict]) -> list[Attributes]:
+        """The items one call changed. Several quick changes of one item travel as one (AWS_FACTS section 7)."""
+        moto_table = store.table(table.region, table.name)
+        changed: dict[Key, Attributes] = {}
+        for record in records:
+            key = record["dynamodb"]["Keys"]
+            changed[store.key_of(moto_table, key)] = key
+        return list(changed.values())
+
+    def _send_everywhere(self, table: RegionalTable, key_attributes: Attributes) -> None:
+        group = table.group
+        if group is None:
+            return
+        key = store.key_of(store.table(table.region, table.name), key_attributes)
+        versions = self._versions[_place(table)]
+        version = local_version(
+            self._clock.now(), table.region, next(self._numbers), versions.get(key, BEFORE_REPLICATION)
+        )
+        versions[key] = version
+        attributes = store.read_item(table.region, table.name, key_attributes)
+        write = Write(group, table.name, key_attributes, attributes, version)
+        for target in table.others():
+            if _place(target) in self._cursors:
+                self._send((table.region, target.region), write)
+
+    def _send(self, pair: Pair, write: Write) -> None:
+        lag = self.lags.of(*pair).draw(self._dice)
+        self._clock.schedule(lag / self._clock.time_scale, lambda: self._arrive(pair, write))
+
+    def _arrive(self, pair: Pair, write: Write) -> None:
+        if pair in self._paused or self._paused_regions.intersection(pair):
+            self._parked.append((pair, write))
+        elif not self._takes_drop(pair, write.table):
+            self._apply(pair[1], write)
+
+    def _apply(self, region: str, write: Write) -> None:
+        target = self._tables.get(region, write.table)
+        if target is None or target.group is not write.group or target.status == DELETING:
+            return
+        key = store.key_of(store.table(region, write.table), write.key)
+        self._store(target, key, write.key, write.attributes, write.version)
+        # Its own record stands in the target's stream, as on AWS, but must not travel on from there.
+        self._cursors[_place(target)] = store.stream_position(region, write.table)
+
+    def _store(
+        self, target: RegionalTable, key: Key, key_attributes: Attributes, attributes: Attributes | None, new: Version
+    ) -> None:
+        versions = self._versions[_place(target)]
+        present = versions.get(key)
+        if present is not None and not wins(new, present):
+            return
+        versions[key] = new
+        if attributes is None:
+            store.delete_item(target.region, target.name, key_attributes)
+        else:
+            store.put_item(target.region, target.name, attributes)
+
+    def _store_tombstone(self, target: RegionalTable, key: Key, version: Version) -> None:
+        versions = self._versions[_place(target)]
+        if key not in versions or wins(version, versions[key]):
+            versions[key] = version
+            store.delete_item(target.region, target.name, store.attributes_of_key(target.region, target.name, key))
+
+    def _takes_drop(self, pair: Pair, table: str) -> bool:
+        for drop in self._drops:
+            if drop[0] == pair and drop[1] in (None, table):
+                self._drops.remove(drop)
+                return True
+        return False
+
+
+def _place(table: RegionalTable) -> Place:
+    return table.region, table.name

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the service admits: pure checks that return nothing or raise the service's error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from simulator import durations, errors, regions
+from simulator.state import CREATING, DELETING, UPDATING, RegionalTable
+
+CREATE, UPDATE, DELETE = "Create", "Update", "Delete"
+REPLICA_OVERRIDES = ("KMSMasterKeyId", "ProvisionedThroughputOverride", "TableClassOverride")
+
+
+@dataclass(frozen=True)
+class ReplicaChange:
+    """The one replica action of an UpdateTable."""
+
+    action: str
+    region: str
+    settings: dict[str, Any]
+
+
+def the_replica_change(parameters: dict[str, Any]) -> ReplicaChange | None:
+    """The replica action of an UpdateTable, checked before the table is looked at (223, 224, 265)."""
+    updates = parameters.get("ReplicaUpdates")
+    if updates is None:
+        return None
+    if set(parameters) - {"TableName", "ReplicaUpdates"}:
+        raise errors.replica_change_must_stand_alone()
+    if any(len(update) > 1 for update in updates):
+        raise errors.mixed_replica_actions()
+    changes = [(action, settings) for update in updates for action, settings in update.items()]
+    if not changes:
+        raise errors.no_replica_action()
+    if len({action for action, _ in changes}) > 1:
+        raise errors.mixed_replica_actions()
+    if any(change != changes[0] for change in changes):
+        raise errors.several_replica_actions()
+    action, settings = changes[0]
+    if action == UPDATE and not _overrides_something(settings):
+        raise errors.no_replica_action()
+    return ReplicaChange(action, settings["RegionName"], settings)
+
+
+def _overrides_something(settings: dict[str, Any]) -> bool:
+    indexes = settings.get("GlobalSecondaryIndexes", [])
+    return any(name in settings for name in REPLICA_OVERRIDES) or any(
+        "ProvisionedThroughputOverride" in index for index in indexes
+    )
+
+
+def region_can_be_named(region: str, own: str, disabled: Collection[str]) -> None:
+    """Whether a replica change may name this region (203, 223)."""
+    if region == own:
+        raise errors.own_region()
+    if region not in regions.SUPPORTED:
+        raise errors.unknown_region(region, regions.SUPPORTED)
+    if region in disabled:
+        raise errors.disabled_region(region)
+
+
+def joining_replica_admits(table: RegionalTable, change: ReplicaChange) -> None:
+    """A replica that is still being added lets no member change, asked of its own endpoint (298)."""
+    if change.action == DELETE and change.region == table.source_region:
+        raise errors.acted_as_source()
+    raise errors.replica_being_added(table.name, table.region)
+
+
+def replica_can_be_created(table: RegionalTable, region: str, standing: RegionalTable | None) -> None:
+    """Whether `region` can be added (203, 225, 227, 306, 308)."""
+    if standing is not None and standing.describable:
+        raise errors.replica_exists_as_table(table.name)
+    if standing is not None and standing.listed:
+        raise errors.global_table_exists(table.name, [table.region, *(other.region for other in table.others())])
+    no_change_in_flight(table)
+
+
+def replica_can_be_changed(table: RegionalTable, region: str) -> RegionalTable:
+    """The listed member that a Delete or Update names (203, 227)."""
+    member = next((other for other in table.listed_replicas() if other.region == region), None)
+    if member is None:
+        raise errors.not_part_of_global_table(region)
+    no_change_in_flight(table)
+    return member
+
+
+def no_change_in_flight(table: RegionalTable) -> None:
+    """One change at a time, in all regions of a table together (227, 228, 306, 329)."""
+    if table.status != "ACTIVE":
+        raise errors.resource_in_use()
+    if table.group and (table.group.is_changing_members or any(member.status == UPDATING for member in table.others())):
+        raise errors.resource_in_use()
+
+
+def is_no_recent_source(table: RegionalTable, now: float) -> None:
+    """A region can't go while a replica stands that was added from it in the last 24 hours (266, 267)."""
+    for other in table.others():
+        if other.source_region == table.region and now - other.added_at < durations.SOURCE_RULE_PERIOD:
+            raise errors.acted_as_source()
+
+
+def is_unprotected(table: RegionalTable, protected: bool) -> None:
+    """Deletion protection blocks both ways of deleting a replica (297)."""
+    if protected:
+        raise errors.replica_protected(table.name, table.region)
+
+
+def table_can_be_deleted(table: RegionalTable, protected: bool, now: float) -> None:
+    """DeleteTable, in any region (266, 267, 297, 298)."""
+    if table.status == CREATING:
+        raise errors.table_in_use(table.name)
+    if table.status in (UPDATING, DELETING):
+        raise errors.resource_in_use()
+    is_unprotected(table, protected)
+    is_no_recent_source(table, now)
+    if table.group and table.group.is_changing_members:
+        raise errors.resource_in_use()
+
+
+def protection_can_be_toggled(table: RegionalTable, now: float) -> None:
+    """Deletion protection can't be toggled again within 15 seconds (263)."""
+    if now - table.protection_changed_at < durations.PROTECTION_TOGGLE_APART:
+        raise errors.protection_toggled_too_soon(table.name)
+
+
+def table_class_can_be_changed(table: RegionalTable, now: float) -> None:
+    """Two changes in 30 days, spent in every region the change reaches (294)."""
+    recent = [moment for moment in table.table_class_changes if now - moment < durations.TABLE_CLASS_PERIOD]
+    if len(recent) >= 2:
+        raise errors.table_class_limit(table.region)
+
+
+def stream_can_be_changed(table: RegionalTable, enabled: bool, wanted: dict[str, Any]) -> None:
+    """A stream can't be enabled twice, nor disabled while the table has replicas (222, 305)."""
+    if not wanted.get("StreamEnabled"):
+        if table.group:
+            raise errors.stream_needed()
+        if not enabled:
+            raise errors.stream_is_disabled(table.name)
+    elif enabled:
+        raise errors.stream_is_enabled(table.name)

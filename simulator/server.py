@@ -1,0 +1,196 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The HTTP front: AWS's API, signed for any region, and the admin verbs, on one loopback port."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import logging
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from simulator.admin import READING_VERBS, VERBS, Admin
+from simulator.calls import Answer, Call
+from simulator.core import DEFAULT_TIME_SCALE, Simulator
+from simulator.errors import bad_request, not_simulated, simulator_failed, unsigned
+from simulator.lag import Lag
+
+log = logging.getLogger(__name__)
+
+ADMIN_PATH = "/_simulator/"
+CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+JSON_CONTENT = {"Content-Type": "application/json"}
+DYNAMODB_CONTENT = {"Content-Type": "application/x-amz-json-1.0"}
+
+
+class SimulatorServer(ThreadingHTTPServer):
+    """Serves one simulator; refuses any address that isn't this machine's own."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, simulator: Simulator, host: str, port: int) -> None:
+        if not is_loopback(host):
+            raise ValueError(f"the simulator binds only loopback addresses, and {host} is none")
+        self.simulator = simulator
+        self.admin = Admin(simulator)
+        super().__init__((host, port), RequestHandler)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.server_address[0]}:{self.server_address[1]}"
+
+
+class RequestHandler(BaseHTTPRequestHandler):
+    """One connection, kept open between requests."""
+
+    server: SimulatorServer
+    protocol_version = "HTTP/1.1"
+    server_version = "multiregion.dynamodb-simulator"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        log.debug(format, *args)
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        try:
+            if self.path.startswith(ADMIN_PATH):
+                answer = self._admin_answer(body)
+            else:
+                answer = self._service_answer(body)
+        except Exception as reason:
+            log.exception("%s %s failed", self.command, self.path)
+            answer = Answer.of_error(simulator_failed(f"{type(reason).__name__}: {reason}"))
+        self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            if name.lower() not in ("content-length", "connection", "date", "server"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def _service_answer(self, body: bytes) -> Answer:
+        scope = CREDENTIAL_SCOPE.search(self.headers.get("Authorization", ""))
+        if scope is None:
+            return Answer.of_error(unsigned())
+        region, service = scope.groups()
+        headers = dict(self.headers.items())
+        target, _, operation = headers.get("X-Amz-Target", "").rpartition(".")
+        if service != "dynamodb":
+            call = Call(service, region, operation or _form_action(body), {}, body, headers)
+            return self.server.simulator.answer_other_service(call, self.command, self.path)
+        call = Call("dynamodb", region, operation, {}, body, headers)
+        if target.startswith("DynamoDBStreams"):
+            call.service = "dynamodbstreams"
+        elif target != "DynamoDB_20120810":
+            return Answer.of_error(not_simulated(f"the API {target or 'without X-Amz-Target'}"))
+        try:
+            call.parameters = json.loads(body or b"{}")
+        except ValueError:
+            return Answer.of_error(bad_request("the request's body is no JSON"))
+        answer = self.server.simulator.answer(call)
+        return Answer(answer.status, answer.body, {**DYNAMODB_CONTENT, **answer.headers})
+
+    def _admin_answer(self, body: bytes) -> Answer:
+        if not is_loopback(_host_name(self.headers.get("Host", ""))):
+            return _admin_error(403, "the admin interface answers only requests to a loopback address")
+        address = urlsplit(self.path)
+        name = address.path.removeprefix(ADMIN_PATH)
+        if name not in VERBS:
+            return _admin_error(404, f"no such verb; there are {', '.join(sorted(VERBS))}")
+        try:
+            if self.command == "GET" and name in READING_VERBS:
+                arguments = dict(parse_qsl(address.query))
+            elif self.command == "POST" and self.headers.get_content_type() == "application/json":
+                arguments = json.loads(body or b"{}")
+            else:
+                return _admin_error(405, f"{name} wants a POST with content type application/json")
+            return Answer(200, json.dumps(getattr(self.server.admin, name)(**arguments)).encode(), JSON_CONTENT)
+        except (TypeError, ValueError) as reason:
+            return _admin_error(400, str(reason))
+
+
+@dataclass
+class Served:
+    """A simulator that is being served, for tests in the same process."""
+
+    url: str
+    admin: Admin
+
+
+@contextlib.contextmanager
+def serve(
+    port: int = 0, time_scale: float = DEFAULT_TIME_SCALE, seed: int | None = None, lag: Lag | None = None
+) -> Iterator[Served]:
+    """Serve a simulator from this process for the length of a `with`; port 0 is a free one.
+
+    One at a time: what moto keeps belongs to the process.
+    """
+    simulator = Simulator(time_scale, seed, lag)
+    server = SimulatorServer(simulator, "127.0.0.1", port)
+    thread = threading.Thread(target=server.serve_forever, name="simulator", daemon=True)
+    thread.start()
+    try:
+        yield Served(server.url, server.admin)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        simulator.reset()
+        simulator.close()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own, and nobody else's."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_taken(port: int) -> bool:
+    """Whether something listens on a loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _host_name(host_header: str) -> str:
+    return urlsplit(f"//{host_header}").hostname or ""
+
+
+def _admin_error(status: int, message: str) -> Answer:
+    return Answer(status, json.dumps({"error": message}).encode(), JSON_CONTENT)
+
+
+def _form_action(body: bytes) -> str:
+    """The operation of a query-protocol call, such as STS's."""
+    return dict(parse_qsl(body.decode(errors="replace"))).get("Action", "")

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the simulator knows of each table beyond what moto keeps: statuses, and membership of a global table."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
+
+
+@dataclass(eq=False)
+class RegionalTable:
+    """One table in one region. With `group`, it is a replica of a global table."""
+
+    region: str
+    name: str
+    status: str
+    group: GlobalTable | None = None
+    table_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    describable: bool = True
+    """Whether this region's own endpoint knows the table."""
+    listed: bool = True
+    """Whether the other members list this one among their replicas."""
+    replica_status: str = ACTIVE
+    """The status the other members show for this one."""
+    source_region: str | None = None
+    added_at: float = 0.0
+    created_at: float = 0.0
+    """Epoch seconds, for CreationDateTime."""
+
+    table_class: str | None = None
+    table_class_set_at: float | None = None
+    table_class_changes: list[float] = field(default_factory=list)
+    on_demand_since: float | None = None
+    read_override: int | None = None
+    index_read_overrides: dict[str, int] = field(default_factory=dict)
+    kms_key_arn: str | None = None
+    protection_changed_at: float = -math.inf
+    ttl_changed_at: float = -math.inf
+
+    @property
+    def is_joining(self) -> bool:
+        """Whether this is a replica that is still being added."""
+        return self.group is not None and self.replica_status == CREATING
+
+    def others(self) -> list[RegionalTable]:
+        """The other members of the global table, in the order in which they were added."""
+        return [member for member in self.group.members.values() if member is not self] if self.group else []
+
+    def listed_replicas(self) -> list[RegionalTable]:
+        """What this region's DescribeTable shows as Replicas: never itself (229)."""
+        return [member for member in self.others() if member.listed]
+
+
+@dataclass(eq=False)
+class GlobalTable:
+    """A table that lives in several regions (version 2019.11.21, eventual consistency)."""
+
+    members: dict[str, RegionalTable] = field(default_factory=dict)
+
+    def add(self, member: RegionalTable) -> None:
+        self.members[member.region] = member
+        member.group = self
+
+    def remove(self, member: RegionalTable) -> None:
+        """Take a member out; the last one left is a regional table again."""
+        del self.members[member.region]
+        member.group = None
+        if len(self.members) == 1:
+            self.remove(next(iter(self.members.values())))
+
+    @property
+    def joining(self) -> RegionalTable | None:
+        """The replica that is being added, if any."""
+        return next((member for member in self.members.values() if member.is_joining), None)
+
+    @property
+    def is_changing_members(self) -> bool:
+        return any(member.replica_status in (CREATING, DELETING) for member in self.members.values())
+
+
+class Tables:
+    """Every table of every region."""
+
+    def __init__(self) -> None:
+        self._tables: dict[tuple[str, str], RegionalTable] = {}
+
+    def __iter__(self) -> Iterator[RegionalTable]:
+        return iter(list(self._tables.values()))
+
+    def get(self, region: str, name: str) -> RegionalTable | None:
+        return self._tables.get((region, name))
+
+    def add(self, table: RegionalTable) -> None:
+        self._tables[table.region, table.name] = table
+
+    def remove(self, table: RegionalTable) -> None:
+        del self._tables[table.region, table.name]
+
+    def replicas_in(self, region: str) -> list[RegionalTable]:
+        """The members of global tables that stand in this region."""
+        return [table for table in self._tables.values() if table.region == region and table.group]
+
+    def clear(self) -> None:
+        self._tables.clear()
