@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # What the modules that change tables take besides the table schema.
+
+    DOCUMENTATION = r"""
+options:
+  max_removals:
+    description:
+      - How many replicas and tables the task may remove. More refuses the whole task before any change, with the
+        number that would be needed.
+    type: int
+    default: 1
+  wait:
+    description:
+      - Whether to wait until every table and replica is there. With V(false) the task makes one pass, changes what the
+        service admits at once, and returns what is still to come as RV(tables[].pending).
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How long to wait for each table, in seconds, counted from its first change. A replica of a table that holds
+        items takes about ten minutes, and several are added one after another.
+    type: int
+    default: 3600
+  wait_delay:
+    description:
+      - Seconds between two looks at what isn't finished.
+    type: float
+    default: 5.0
+"""

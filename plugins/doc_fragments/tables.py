@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The one schema of tables and their replicas. Every module takes all of it and acts on its own part.
+
+    DOCUMENTATION = r"""
+options:
+  table_defaults:
+    description:
+      - Options that every table inherits. A table's own option replaces the whole default of that name.
+    type: dict
+    suboptions: &table_options
+      region:
+        description:
+          - The home region, where the table is made, when it isn't the task's O(region).
+        type: str
+      state:
+        description:
+          - V(absent) deletes the table. With replicas it is refused unless O(tables[].delete_replicas) is set; with
+            deletion protection on anywhere it is always refused.
+          - Unset is the same as V(present).
+        type: str
+        choices: [present, absent]
+      delete_replicas:
+        description:
+          - Whether O(tables[].state=absent) may delete the replicas and their items too.
+        type: bool
+      partition_key:
+        description:
+          - The attribute that is the partition key. Needed to create a table; can't be changed.
+        type: str
+      sort_key:
+        description:
+          - The attribute that is the sort key. Can't be changed.
+        type: str
+      attribute_types:
+        description:
+          - The types of key attributes, of the table and its indexes, V(S) (string), V(N) (number) or V(B) (binary). One
+            that isn't named is V(S) when the table is created. Can't be changed.
+        type: dict
+      billing_mode:
+        description:
+          - How reads and writes are paid. A new table is V(PAY_PER_REQUEST) when this is unset.
+          - With V(PROVISIONED) a table needs Application Auto Scaling of its write capacity before it can have replicas.
+            This version doesn't set that up.
+        type: str
+        choices: [PAY_PER_REQUEST, PROVISIONED]
+      read_capacity:
+        description:
+          - Read capacity units, with O(tables[].billing_mode=PROVISIONED).
+        type: int
+      write_capacity:
+        description:
+          - Write capacity units, with O(tables[].billing_mode=PROVISIONED).
+        type: int
+      global_secondary_indexes:
+        description:
+          - Global secondary indexes that a new table gets. When the table exists, definitions that differ are refused.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: The index's name.
+            type: str
+            required: true
+          partition_keys:
+            description: The attributes of its partition key, one to four.
+            type: list
+            elements: str
+            required: true
+          sort_keys:
+            description: The attributes of its sort key, up to four.
+            type: list
+            elements: str
+          projection: &projection
+            description: Which attributes the index holds. V(ALL) when unset.
+            type: str
+            choices: [ALL, KEYS_ONLY, INCLUDE]
+          non_key_attributes: &non_key_attributes
+            description: The further attributes it holds, with O(tables[].global_secondary_indexes[].projection=INCLUDE).
+            type: list
+            elements: str
+          read_capacity:
+            description: Read capacity units, with O(tables[].billing_mode=PROVISIONED).
+            type: int
+          write_capacity:
+            description: Write capacity units, with O(tables[].billing_mode=PROVISIONED).
+            type: int
+      local_secondary_indexes:
+        description:
+          - Local secondary indexes that a new table gets. Can't be changed.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: The index's name.
+            type: str
+            required: true
+          sort_key:
+            description: The attribute that is its sort key.
+            type: str
+            required: true
+          projection: *projection
+          non_key_attributes: *non_key_attributes
+      stream:
+        description:
+          - The table's stream. DynamoDB turns one on with the first replica; from then on it can't be changed.
+        type: dict
+        suboptions:
+          enabled:
+            description: Whether it is on.
+            type: bool
+            required: true
+          view_type:
+            description: What its records hold. V(NEW_AND_OLD_IMAGES) when unset and the stream is turned on.
+            type: str
+            choices: [KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES]
+      ttl:
+        description:
+          - Expiry of items. It follows the table into every replica. DynamoDB takes a change about once an hour.
+        type: dict
+        suboptions:
+          enabled:
+            description: Whether it is on.
+            type: bool
+            required: true
+          attribute:
+            description: The attribute that holds an item's expiry time. Needed to turn it on.
+            type: str
+      table_class:
+        description:
+          - The table's class. It follows the table into every replica, and can be changed twice in 30 days.
+        type: str
+        choices: [STANDARD, STANDARD_INFREQUENT_ACCESS]
+      tags: &tags
+        description:
+          - Tags, of this region only. They are added or changed; others are left alone unless purge_tags is set.
+        type: dict
+      purge_tags: &purge_tags
+        description:
+          - Whether tags that aren't in tags are removed; those of AWS (C(aws:*)) never are.
+          - Unlike in amazon.aws, unset means V(false), as nothing is removed because a line is missing.
+        type: bool
+      point_in_time_recovery: &point_in_time_recovery
+        description:
+          - Continuous backups, of this region only.
+        type: dict
+        suboptions:
+          enabled:
+            description: Whether they are on.
+            type: bool
+            required: true
+          recovery_period_days:
+            description: How far back, 1 to 35 days. DynamoDB takes 35 when unset.
+            type: int
+      deletion_protection: &deletion_protection
+        description:
+          - Whether this region's table refuses to be deleted. Never switched off on the way to a removal.
+        type: bool
+      replicas:
+        description:
+          - Replicas of this table besides those of O(replica_regions), and what a replica has of its own.
+        type: list
+        elements: dict
+        suboptions:
+          region:
+            description: The replica's region. The home region is ignored.
+            type: str
+            required: true
+          state:
+            description: V(absent) removes the replica and its items. Unset is the same as V(present).
+            type: str
+            choices: [present, absent]
+          tags: *tags
+          purge_tags: *purge_tags
+          point_in_time_recovery: *point_in_time_recovery
+          deletion_protection: *deletion_protection
+      exclude_regions:
+        description:
+          - Regions of O(replica_regions) that this table isn't extended into. A replica that exists there is left alone.
+        type: list
+        elements: str
+      verification:
+        description:
+          - What M(multiregion.dynamodb.replication_check) does. V(items) writes items of its own in every region and
+            removes them; V(states) only reads the states of the replicas.
+          - Unset is the same as V(items).
+        type: str
+        choices: [items, states]
+  tables:
+    description:
+      - The tables, each once.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      <<: *table_options
+      name:
+        description: The table's name.
+        type: str
+        required: true
+  replica_regions:
+    description:
+      - Regions into which every table is extended. A table's home region may be among them and is ignored.
+      - When neither this nor O(tables[].replicas) names a region, replicas are left alone.
+    type: list
+    elements: str
+  replica_defaults:
+    description:
+      - Options of the replicas in a region, by region; V(*) stands for every region. A table's own entry in
+        O(tables[].replicas) comes before them, and a region before V(*).
+    type: dict
+  absent_regions:
+    description:
+      - Regions from which the tables' replicas are removed, with their items. Limited by C(max_removals).
+    type: list
+    elements: str
+  only:
+    description:
+      - Names or globs; only the tables that match are looked at. A pattern that matches no table fails.
+    type: list
+    elements: str
+  account_id:
+    description:
+      - The account that the tables belong to. Credentials of another account are refused before any other call.
+    type: str
+  loopback_only:
+    description:
+      - Whether to refuse to run against anything but an emulator on this machine, given as O(endpoint_url).
+    type: bool
+    default: false
+notes:
+  - Only the regions that the task names are ever called.
+  - O(endpoint_url) may hold C({region}) and C({service}), which are filled in for each client. One region's AWS endpoint
+    is refused, because a global table needs every region's.
+"""

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The engine of multiregion.dynamodb, private to the collection: nothing here is an interface for others.
+
+The rooms, in the order data flows through them:
+
+pure (no client, no module, no clock)
+    arguments   what the modules accept
+    spec        accepted arguments -> what is wanted, or one refusal that lists every problem
+    state       what was observed, as plain records in the words of the options
+    transform   the words of the options <-> the shapes of the API
+    steps       one change of the service: call, parameters, sentence, expected effect
+    plan        (wanted, observed) -> steps, what they wait for, what is under way
+    predict     (observed, steps) -> the state they lead to
+    results     -> what the modules return
+
+touching the service
+    clients     one client per region, made before threads start
+    errors      the only place that knows error codes and texts
+    api         one thin function per API call
+    observe     reads
+    converge    observe, plan, act, wait; again until nothing is left
+"""

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One thin function per API call: parameters in, the part of the answer that matters out, `ServiceError` raised."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+try:
+    import botocore.exceptions
+except ImportError:
+    pass  # AnsibleAWSModule says that boto3 is missing
+
+from .errors import explain
+
+# The calls that steps may name -> the client's method.
+CHANGES = {
+    "CreateTable": "create_table",
+    "UpdateTable": "update_table",
+    "DeleteTable": "delete_table",
+    "UpdateTimeToLive": "update_time_to_live",
+    "UpdateContinuousBackups": "update_continuous_backups",
+    "TagResource": "tag_resource",
+    "UntagResource": "untag_resource",
+}
+
+
+@contextlib.contextmanager
+def _explained(client: t.Any, call: str, service: str = "dynamodb") -> t.Iterator[None]:
+    try:
+        yield
+    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+        raise explain(error, call, client.meta.region_name, service) from error
+
+
+def caller_account(client: t.Any) -> str:
+    """The account id of the credentials (STS client)."""
+    with _explained(client, "GetCallerIdentity", "sts"):
+        return client.get_caller_identity()["Account"]
+
+
+def describe_table(client: t.Any, table: str) -> dict[str, t.Any]:
+    """DescribeTable's ``Table``. Eventually consistent, says the API's documentation."""
+    with _explained(client, "DescribeTable"):
+        return client.describe_table(TableName=table)["Table"]
+
+
+def describe_time_to_live(client: t.Any, table: str) -> dict[str, t.Any]:
+    """``TimeToLiveDescription``."""
+    with _explained(client, "DescribeTimeToLive"):
+        return client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+
+
+def describe_continuous_backups(client: t.Any, table: str) -> dict[str, t.Any]:
+    """``ContinuousBackupsDescription``."""
+    with _explained(client, "DescribeContinuousBackups"):
+        return client.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+
+
+def list_tags_of_resource(client: t.Any, arn: str) -> list[dict[str, str]]:
+    """Every tag of a table."""
+    with _explained(client, "ListTagsOfResource"):
+        pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
+        return pages.build_full_result().get("Tags", [])
+
+
+def change(client: t.Any, call: str, parameters: dict[str, t.Any]) -> None:
+    """Carry out a step's call; what came of it is seen by the next observation, not taken from the answer."""
+    with _explained(client, call):
+        getattr(client, CHANGES[call])(**parameters)

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Argument specs of the modules. Pure data.
+
+No option has a default that could change an existing table: unset means unmanaged.
+"""
+
+from __future__ import annotations
+
+STATES = ["present", "absent"]
+KEY_TYPES = ["S", "N", "B"]
+BILLING_MODES = ["PAY_PER_REQUEST", "PROVISIONED"]
+TABLE_CLASSES = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
+STREAM_VIEW_TYPES = ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
+PROJECTIONS = ["ALL", "KEYS_ONLY", "INCLUDE"]
+
+# What never follows the table into a replica, so that each region has its own.
+REGIONAL_OPTIONS = {
+    "tags": {"type": "dict"},
+    "purge_tags": {"type": "bool"},
+    "point_in_time_recovery": {
+        "type": "dict",
+        "options": {
+            "enabled": {"type": "bool", "required": True},
+            "recovery_period_days": {"type": "int"},
+        },
+    },
+    "deletion_protection": {"type": "bool"},
+}
+
+REPLICA_OPTIONS = {
+    "region": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": STATES},
+    **REGIONAL_OPTIONS,
+}
+
+TABLE_OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "region": {"type": "str"},
+    "state": {"type": "str", "choices": STATES},
+    "delete_replicas": {"type": "bool"},
+    "partition_key": {"type": "str", "no_log": False},
+    "sort_key": {"type": "str", "no_log": False},
+    "attribute_types": {"type": "dict"},
+    "billing_mode": {"type": "str", "choices": BILLING_MODES},
+    "read_capacity": {"type": "int"},
+    "write_capacity": {"type": "int"},
+    "global_secondary_indexes": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "partition_keys": {"type": "list", "elements": "str", "required": True, "no_log": False},
+            "sort_keys": {"type": "list", "elements": "str", "no_log": False},
+            "projection": {"type": "str", "choices": PROJECTIONS},
+            "non_key_attributes": {"type": "list", "elements": "str", "no_log": False},
+            "read_capacity": {"type": "int"},
+            "write_capacity": {"type": "int"},
+        },
+    },
+    "local_secondary_indexes": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "sort_key": {"type": "str", "required": True, "no_log": False},
+            "projection": {"type": "str", "choices": PROJECTIONS},
+            "non_key_attributes": {"type": "list", "elements": "str", "no_log": False},
+        },
+    },
+    "stream": {
+        "type": "dict",
+        "options": {
+            "enabled": {"type": "bool", "required": True},
+            "view_type": {"type": "str", "choices": STREAM_VIEW_TYPES},
+        },
+    },
+    "ttl": {
+        "type": "dict",
+        "options": {
+            "enabled": {"type": "bool", "required": True},
+            "attribute": {"type": "str"},
+        },
+    },
+    "table_class": {"type": "str", "choices": TABLE_CLASSES},
+    **REGIONAL_OPTIONS,
+    "replicas": {"type": "list", "elements": "dict", "options": REPLICA_OPTIONS},
+    "exclude_regions": {"type": "list", "elements": "str"},
+    "verification": {"type": "str", "choices": ["items", "states"]},
+}
+
+# What every module of the collection takes, apart from amazon.aws's common options.
+COMMON_OPTIONS = {
+    "tables": {"type": "list", "elements": "dict", "required": True, "options": TABLE_OPTIONS},
+    "table_defaults": {
+        "type": "dict",
+        "options": {name: option for name, option in TABLE_OPTIONS.items() if name != "name"},
+    },
+    "replica_regions": {"type": "list", "elements": "str"},
+    "replica_defaults": {"type": "dict"},
+    "absent_regions": {"type": "list", "elements": "str"},
+    "only": {"type": "list", "elements": "str"},
+    "account_id": {"type": "str"},
+    "loopback_only": {"type": "bool", "default": False},
+}
+
+# What the modules that change tables take besides.
+CHANGE_OPTIONS = {
+    "max_removals": {"type": "int", "default": 1},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 3600},
+    "wait_delay": {"type": "float", "default": 5.0},
+}

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One client per region, all made before threads start (botocore clients may be shared, sessions may not)."""
+
+from __future__ import annotations
+
+import typing as t
+
+try:
+    import boto3
+    import botocore.config
+except ImportError:
+    pass  # AnsibleAWSModule says that boto3 is missing
+
+from . import api
+from .spec import Refused
+
+# Calls at a time over all tables and regions: at AWS's latency (50 to 200 ms) enough to read 300 tables in seconds.
+WORKERS = 16
+
+# (service, region=..., endpoint=..., config=...) -> client: AnsibleAWSModule.client
+ClientFactory = t.Callable[..., t.Any]
+
+
+class Clients:
+    """DynamoDB clients by region.
+
+    Retries are botocore's own (standard mode); what the user's ``aws_config`` says wins.
+    """
+
+    def __init__(self, factory: ClientFactory, endpoint_url: str | None, regions: t.Iterable[str]) -> None:
+        self._factory = factory
+        self._endpoint_url = endpoint_url
+        self._clients = {region: self._client("dynamodb", region) for region in dict.fromkeys(regions)}
+
+    def __getitem__(self, region: str) -> t.Any:
+        return self._clients[region]
+
+    def check_account(self, account_id: str, region: str) -> None:
+        """:raises Refused: when the credentials belong to another account than ``account_id``."""
+        caller = api.caller_account(self._client("sts", region))
+        if caller != account_id:
+            raise Refused(
+                [
+                    f"The credentials belong to account {caller}, but the inventory is for {account_id} "
+                    "(dynamodb_account_id). Nothing was read or changed: use that account's credentials."
+                ]
+            )
+
+    def _client(self, service: str, region: str) -> t.Any:
+        return self._factory(
+            service,
+            region=region,
+            endpoint=endpoint(self._endpoint_url, service, region),
+            config=botocore.config.Config(
+                retries={"mode": "standard"}, max_pool_connections=WORKERS, connect_timeout=10
+            ),
+        )
+
+
+def endpoint(endpoint_url: str | None, service: str, region: str) -> str | None:
+    """``endpoint_url`` with {region} and {service} filled in; None is AWS's own."""
+    return endpoint_url.replace("{region}", region).replace("{service}", service) if endpoint_url else None
+
+
+def known_regions() -> frozenset[str]:
+    """Every region of every partition that the installed SDK knows to have DynamoDB."""
+    session = boto3.session.Session(region_name="us-east-1")
+    partitions = session.get_available_partitions()
+    return frozenset(
+        region
+        for partition in partitions
+        for region in session.get_available_regions("dynamodb", partition_name=partition)
+    )

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Observe, plan, carry out what is admitted, wait; again for what isn't finished. Level-triggered, like a controller.
+
+No state but the service's own: an accepted change that was dropped, a lost answer, a killed run or another
+person's change are all just the next observation.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import time
+import typing as t
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from . import api, errors
+from .clients import WORKERS, Clients
+from .observe import Reading, observe
+from .spec import Refused, Table
+from .state import Observed
+from .steps import REMOVE, Plan, Step
+
+# How often the same step is issued in a run before it counts as never taking effect.
+MAX_ISSUES = 3
+
+
+class Clock:
+    """The real clock. Tests bring their own."""
+
+    now = staticmethod(time.monotonic)
+    sleep = staticmethod(time.sleep)
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What a module does of the whole: which regions it reads, and its plan of (wanted, observed, check_mode)."""
+
+    reading: t.Callable[[Table], Reading]
+    plan: t.Callable[[Table, Observed, bool], Plan]
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """``wait_timeout`` and ``wait_delay`` in seconds; ``max_removals`` for the whole run."""
+
+    max_removals: int = 1
+    wait: bool = True
+    wait_timeout: float = 3600
+    wait_delay: float = 5
+
+
+@dataclasses.dataclass
+class Progress:
+    """How far one table has come.
+
+    :ivar before: what the first pass saw; ``observed`` and ``plan`` are the newest.
+    :ivar first: the plan of the first pass.
+    :ivar issued: step key -> how often the service accepted it.
+    :ivar settled: keys of issued steps that were seen to have taken effect.
+    :ivar setback: the newest error that may go away by itself.
+    """
+
+    wanted: Table
+    before: Observed = dataclasses.field(default_factory=dict)
+    observed: Observed = dataclasses.field(default_factory=dict)
+    first: Plan | None = None
+    plan: Plan = dataclasses.field(default_factory=Plan)
+    carried_out: list[Step] = dataclasses.field(default_factory=list)
+    issued: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    settled: set = dataclasses.field(default_factory=set)
+    started: float | None = None
+    setback: str = ""
+    failure: str = ""
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.failure) or (self.first is not None and self.plan.finished)
+
+    def look(self, observed: Observed, plan: Plan) -> None:
+        """Take in a new observation and what it leaves to do."""
+        if self.first is None:
+            self.first, self.before = plan, observed
+        self.observed, self.plan = observed, plan
+        open_keys = {entry.key for entry in (*plan.steps, *plan.waits)}
+        if plan.refusal:
+            self.failure = plan.refusal
+        elif undone := [step for step in plan.steps if step.key in self.settled]:
+            self.failure = f"changed by someone else: '{undone[0].sentence}' was done in this run and is undone again."
+        self.settled |= {key for key in self.issued if key not in open_keys}
+
+    def expire(self, now: float, timeout: float) -> None:
+        """Fail when the table has had its time, counted from its first change or wait."""
+        if self.finished:
+            return
+        if self.started is None:
+            self.started = now
+        elif now - self.started > timeout:
+            self.failure = f"not finished after {timeout:g} s, waiting for: {'; '.join(self.pending)}. Run again to continue."
+
+    @property
+    def pending(self) -> list[str]:
+        """What is still to come, and what the service showed or said last."""
+        steps = [step.sentence + (f" (waits: {step.waits_for})" if step.waits_for else "") for step in self.plan.steps]
+        waits = [wait.sentence for wait in self.plan.waits]
+        return [*steps, *waits, *([self.setback] if self.setback else [])]
+
+
+def converge(
+    tables: list[Table],
+    part: Part,
+    clients: Clients,
+    limits: Limits,
+    check_mode: bool = False,
+    clock: t.Any = Clock,
+) -> list[Progress]:
+    """Bring ``tables`` to what is wanted, side by side; one table's failure doesn't stop the others.
+
+    :raises Refused: before any change, when the run would remove more than ``max_removals``.
+    """
+    run = [Progress(table) for table in tables]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        patient = False
+        while unfinished := [progress for progress in run if not progress.finished]:
+            _look(unfinished, part, clients, pool, check_mode, patient)
+            _guard_removals(run, limits.max_removals, stop=not patient)
+            if check_mode:
+                break
+            _act(unfinished, clients, pool)
+            if not limits.wait:
+                break
+            for progress in unfinished:
+                progress.expire(clock.now(), limits.wait_timeout)
+            patient = True
+            if not all(progress.finished for progress in run):
+                clock.sleep(limits.wait_delay)
+    _fail_unread(run)
+    return run
+
+
+def _look(
+    unfinished: list[Progress], part: Part, clients: Clients, pool: Executor, check_mode: bool, patient: bool
+) -> None:
+    seen = observe([part.reading(progress.wanted) for progress in unfinished], clients, pool, patient)
+    for progress in unfinished:
+        observed = seen[progress.wanted.name]
+        progress.look(observed, part.plan(progress.wanted, observed, check_mode))
+
+
+def _guard_removals(run: list[Progress], allowed: int, stop: bool) -> None:
+    """No more removals in a run than were allowed; ``stop`` when nothing was changed yet."""
+    asked = [
+        (progress, step)
+        for progress in run
+        if not progress.failure
+        for step in {step.key: step for step in (*progress.carried_out, *progress.plan.steps) if step.removal}.values()
+    ]
+    if len(asked) <= allowed:
+        return
+    named = [f"{progress.wanted.name}: {step.sentence}" for progress, step in asked]
+    listed = "; ".join(named[:10]) + ("; ..." if len(named) > 10 else "")
+    sentence = (
+        f"This would remove {len(asked)} replicas or tables, but max_removals is {allowed}: {listed}. If all of this is "
+        f"meant, set max_removals (dynamodb_max_removals) to {len(asked)}."
+    )
+    if stop:
+        raise Refused([sentence])
+    for progress, step in asked:
+        if step.key not in progress.issued:
+            progress.failure = sentence
+
+
+def _act(unfinished: list[Progress], clients: Clients, pool: Executor) -> None:
+    list(pool.map(lambda progress: _carry_out(progress, clients), unfinished))
+
+
+def _carry_out(progress: Progress, clients: Clients) -> None:
+    """Every step of one table that the service admits now; one by one, tables side by side."""
+    progress.setback = ""
+    for step in progress.plan.steps:
+        if progress.failure:
+            return
+        if not step.waits_for:
+            _issue(progress, step, clients)
+
+
+def _issue(progress: Progress, step: Step, clients: Clients) -> None:
+    if progress.issued[step.key] >= MAX_ISSUES:
+        progress.failure = (
+            f"the service accepted '{step.sentence}' {MAX_ISSUES} times, but it never came about: it answers as if the "
+            "change was made, and shows none. An emulator without global tables does this; on AWS look at the table's "
+            "events in CloudTrail."
+        )
+        return
+    try:
+        api.change(clients[step.region], step.call, step.parameters)
+    except errors.ServiceError as error:
+        if error.kind == errors.SOURCE and (later := _next_removal(progress.plan, step)):
+            _issue(progress, later, clients)
+        elif error.transient or error.kind == errors.ABSENT:
+            progress.setback = str(error)
+        else:
+            progress.failure = f"can't {step.sentence}: {error}."
+        return
+    progress.issued[step.key] += 1
+    progress.carried_out.append(step)
+
+
+def _next_removal(plan: Plan, refused: Step) -> Step | None:
+    """Leaf first: a replica that was added from ``refused``'s region has to go before it (finding DDB-TABLE-266)."""
+    removals = [step for step in plan.steps if step.key[0] == REMOVE]
+    after = removals[removals.index(refused) + 1 :] if refused in removals else []
+    return after[0] if after else None
+
+
+def _fail_unread(run: list[Progress]) -> None:
+    """A single pass that couldn't read a region has no answer for that table."""
+    for progress in run:
+        if not progress.failure and any(wait.key[0] == "read" for wait in progress.plan.waits):
+            progress.failure = "; ".join(wait.sentence for wait in progress.plan.waits)

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The only place that knows the service's error codes and texts (AWS_FACTS section 9)."""
+
+from __future__ import annotations
+
+import typing as t
+
+try:
+    import botocore.exceptions
+except ImportError:
+    pass  # AnsibleAWSModule says that boto3 is missing
+
+# What an error means for the run
+ABSENT = "absent"  # the table isn't there
+BUSY = "busy"  # not now: something else changes; the next observation decides
+THROTTLED = "throttled"
+FAULT = "fault"  # the service failed
+UNREACHABLE = "unreachable"
+DENIED = "denied"
+CREDENTIALS = "credentials"
+SOURCE = "source"  # a replica that was added from there has to go first
+REFUSED = "refused"  # not like this: a person has to change something
+
+TRANSIENT = frozenset((BUSY, THROTTLED, FAULT, UNREACHABLE))
+
+_CODES = {
+    "ResourceNotFoundException": ABSENT,
+    "TableNotFoundException": ABSENT,
+    "ResourceInUseException": BUSY,
+    "TableInUseException": BUSY,
+    "ContinuousBackupsUnavailableException": BUSY,
+    "ReplicatedWriteConflictException": BUSY,
+    "LimitExceededException": THROTTLED,
+    "ThrottlingException": THROTTLED,
+    "Throttling": THROTTLED,
+    "RequestLimitExceeded": THROTTLED,
+    "ProvisionedThroughputExceededException": THROTTLED,
+    "InternalServerError": FAULT,
+    "InternalFailure": FAULT,
+    "ServiceUnavailable": FAULT,
+    "AccessDeniedException": DENIED,
+    "AccessDenied": DENIED,
+    "UnrecognizedClientException": CREDENTIALS,
+    "InvalidSignatureException": CREDENTIALS,
+    "SignatureDoesNotMatch": CREDENTIALS,
+    "IncompleteSignature": CREDENTIALS,
+    "InvalidClientTokenId": CREDENTIALS,
+    "ExpiredTokenException": CREDENTIALS,
+    "ExpiredToken": CREDENTIALS,
+    "MissingAuthenticationToken": CREDENTIALS,
+}
+
+# A distinctive part of a text -> what it means, and what to do. They come before the codes; live texts may use
+# typographic quotes, so no part holds one.
+_TEXTS = (
+    ("already existed as tables", BUSY, "a table of that name is in the region, or the former replica isn't gone yet"),
+    ("is not allowed while the replica is being added", BUSY, "a replica is being added"),
+    (
+        "Updates to TableClass are limited",
+        REFUSED,
+        "a table's class can be changed twice in 30 days, and a change counts in every replica: wait, or leave it",
+    ),
+    (
+        "acted as a source region",
+        SOURCE,
+        "a replica that was added from this region less than 24 hours ago still exists: remove that replica first",
+    ),
+    (
+        "write capacity should either be Pay-Per-Request or AutoScaled",
+        REFUSED,
+        "set billing_mode: PAY_PER_REQUEST, or set up Application Auto Scaling of the write capacity (target and "
+        "policy) of the table and of every global secondary index",
+    ),
+    ("deletion protection enabled", REFUSED, "set deletion_protection: false for that region first"),
+    ("user is missing the permissions since the region is disabled", REFUSED, "enable the region for the account"),
+    ("Disabling Stream is not allowed", REFUSED, "a global table replicates through its stream: leave stream alone"),
+    ("already has an enabled stream", REFUSED, "the stream of a global table can't be changed: leave stream alone"),
+    ("KMSMasterKeyId must be specified", REFUSED, "the table has a customer key: this version can't replicate it"),
+    (
+        "Time to live has been modified multiple times",
+        REFUSED,
+        "TTL of a table can be changed about once an hour: run again later",
+    ),
+    ("Multiple updates to TTL", REFUSED, "TTL of a table can be changed about once an hour: run again later"),
+)
+
+
+class ServiceError(Exception):
+    """A call that failed.
+
+    :ivar kind: one of the kinds above.
+    :ivar call: the operation, e.g. ``UpdateTable``.
+    """
+
+    def __init__(self, kind: str, call: str, region: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.call = call
+        self.region = region
+
+    @property
+    def transient(self) -> bool:
+        return self.kind in TRANSIENT
+
+
+def explain(error: Exception, call: str, region: str, service: str = "dynamodb") -> ServiceError:
+    """What an exception of botocore means, as a sentence that says what happened, where, and what to do."""
+    kind, remedy = _classify(error)
+    said = str(error)
+    if isinstance(error, botocore.exceptions.ClientError):
+        details = error.response.get("Error", {})
+        said = f"{details.get('Code')}: {details.get('Message')}"
+    text = {
+        DENIED: f"access denied: {service}:{call} in {region}: allow that action ({said})",
+        CREDENTIALS: f"no usable AWS credentials for {call} in {region}: check the environment, profile or role ({said})",
+        THROTTLED: f"throttled: {call} in {region} ({said})",
+        UNREACHABLE: f"can't reach the endpoint of {region} for {call}: check endpoint_url and the network ({said})",
+    }.get(kind, f"{call} in {region} failed ({said})")
+    return ServiceError(kind, call, region, f"{text}: {remedy}" if remedy else text)
+
+
+def _classify(error: Exception) -> tuple[str, str]:
+    if isinstance(error, botocore.exceptions.ClientError):
+        return _classify_response(error.response)
+    credentials = (
+        botocore.exceptions.NoCredentialsError,
+        botocore.exceptions.PartialCredentialsError,
+        botocore.exceptions.CredentialRetrievalError,
+        botocore.exceptions.TokenRetrievalError,
+        botocore.exceptions.NoAuthTokenError,
+        botocore.exceptions.SSOError,
+    )
+    if isinstance(error, credentials):
+        return CREDENTIALS, ""
+    if isinstance(error, botocore.exceptions.HTTPClientError):
+        return UNREACHABLE, ""
+    return REFUSED, ""
+
+
+def _classify_response(response: dict[str, t.Any]) -> tuple[str, str]:
+    details = response.get("Error", {})
+    message = (details.get("Message") or "").lower()
+    for part, kind, remedy in _TEXTS:
+        if part.lower() in message:
+            return kind, remedy
+    if details.get("Code") in _CODES:
+        return _CODES[details["Code"]], ""
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    return (FAULT if status >= 500 else REFUSED), ""

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads: what the wanted options manage of each table, and nothing else, in every region concerned, side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from concurrent.futures import Executor
+
+from . import api, errors, transform
+from .clients import Clients
+from .spec import Table
+from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, absent
+
+Settings = t.Dict[str, t.Any]
+
+# What DescribeTable doesn't show costs a call each, so it is read only where it is managed.
+_READERS: dict[str, t.Callable[[t.Any, RegionalTable, str], t.Any]] = {
+    "ttl": lambda client, shown, name: transform.ttl(api.describe_time_to_live(client, name)),
+    "point_in_time_recovery": lambda client, shown, name: transform.point_in_time_recovery(
+        api.describe_continuous_backups(client, name)
+    ),
+    "tags": lambda client, shown, name: transform.tags(api.list_tags_of_resource(client, shown.arn)),
+}
+EVERY_READ = tuple(_READERS)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """Which regions of one table are read, and which settings beyond DescribeTable in each."""
+
+    table: Table
+    regions: dict[str, tuple[str, ...]]
+
+
+def managed(settings: Settings) -> tuple[str, ...]:
+    """The settings among ``settings`` that DescribeTable doesn't show."""
+    return tuple(option for option in _READERS if option in settings)
+
+
+def table_reading(table: Table) -> Reading:
+    """What ``tables`` reads: the home region; for a table that is to go, every listed region."""
+    regions = {table.home: managed(table.settings)}
+    if table.absent:
+        regions = dict.fromkeys(table.regions, ())
+    return Reading(table, regions)
+
+
+def replica_reading(table: Table) -> Reading:
+    """What ``replicas`` reads: the home region and every region where a replica is wanted or to be removed."""
+    regions = dict.fromkeys((table.home, *table.replicas, *table.absent_regions), ())
+    regions.update({region: managed(replica.settings) for region, replica in table.replicas.items()})
+    return Reading(table, regions)
+
+
+def full_reading(table: Table) -> Reading:
+    """What ``tables_info`` reads: everything, in every listed region."""
+    return Reading(table, dict.fromkeys((*table.regions, *table.absent_regions), EVERY_READ))
+
+
+def observe(readings: list[Reading], clients: Clients, pool: Executor, patient: bool) -> dict[str, Observed]:
+    """Table name -> what its regions show.
+
+    A table that is absent at home is looked for in its other regions too, before anybody creates it.
+
+    :param patient: whether an endpoint that can't be reached, or fails, may come back (it answered before).
+    """
+    seen = _read(readings, clients, pool, patient)
+    missing = [
+        Reading(reading.table, {region: () for region in reading.table.replicas if region not in reading.regions})
+        for reading in readings
+        if seen[reading.table.name][reading.table.home].status == ABSENT
+    ]
+    for name, observed in _read([reading for reading in missing if reading.regions], clients, pool, patient).items():
+        seen[name] = {**seen[name], **observed}
+    return seen
+
+
+def _read(readings: list[Reading], clients: Clients, pool: Executor, patient: bool) -> dict[str, Observed]:
+    futures = {
+        reading.table.name: {
+            region: pool.submit(_read_region, clients[region], region, reading.table.name, options, patient)
+            for region, options in reading.regions.items()
+        }
+        for reading in readings
+    }
+    return {
+        name: {region: future.result() for region, future in regions.items()} for name, regions in futures.items()
+    }
+
+
+def _read_region(client: t.Any, region: str, name: str, options: tuple[str, ...], patient: bool) -> RegionalTable:
+    try:
+        shown = transform.regional_table(region, api.describe_table(client, name))
+    except errors.ServiceError as error:
+        return absent(region) if error.kind == errors.ABSENT else _unknown(region, error, patient)
+    # A region that is being made or removed answers DescribeTable only (finding DDB-TABLE-227).
+    if shown.status not in (ACTIVE, UPDATING):
+        return shown
+    try:
+        more = {option: _READERS[option](client, shown, name) for option in options}
+    except errors.ServiceError as error:
+        return _unknown(region, error, patient)
+    return dataclasses.replace(shown, settings={**shown.settings, **more})
+
+
+def _unknown(region: str, error: errors.ServiceError, patient: bool) -> RegionalTable:
+    passing = (errors.THROTTLED, errors.BUSY, errors.ABSENT)
+    transient = error.kind in passing or (patient and error.transient)
+    return RegionalTable(region, UNKNOWN, problem=str(error), transient=transient)

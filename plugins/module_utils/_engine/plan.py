@@ -1,0 +1,327 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is still to do for one table, in which order, and what of it the service admits now. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from . import predict, settings, transform
+from .spec import Table
+from .state import ABSENT, ACTIVE, CREATING, DELETING, UNKNOWN, UPDATING, Observed, RegionalTable
+from .steps import ADD, CREATE, DELETE, READ, REMOVE, SETTLE, Plan, Step, Wait
+
+_MOVING = {CREATING: ADD, UPDATING: SETTLE, DELETING: REMOVE}
+
+# ReplicaStatus values that time doesn't mend (botocore's model), and what does.
+REPLICA_REMEDIES = {
+    "CREATION_FAILED": "remove it by naming the region in absent_regions, then add it again",
+    "REGION_DISABLED": "enable the region for the account; DynamoDB removes a replica after 20 hours in this state",
+    "INACCESSIBLE_ENCRYPTION_CREDENTIALS": "make its KMS key usable again; DynamoDB removes a replica after 20 hours",
+    "ARCHIVING": "its KMS key was inaccessible for long: the data is kept as a backup, restore it or remove the replica",
+    "ARCHIVED": "its KMS key was inaccessible for long: the data is kept as a backup, restore it or remove the replica",
+    "REPLICATION_NOT_AUTHORIZED": "allow the replication service in the table's resource policy",
+}
+
+
+def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> Plan:
+    """The module ``tables``: the table in its home region, and the end of a whole group."""
+    if unread := _unread(observed):
+        return unread
+    home = observed[wanted.home]
+    if refusal := _misplaced(wanted, observed):
+        return Plan(refusal=refusal)
+    if wanted.absent:
+        return _plan_deletion(wanted, observed)
+    steps = []
+    if home.status == ABSENT:
+        if "partition_key" not in wanted.settings:
+            return Plan(refusal=f"it doesn't exist in {wanted.home}: to create it, set partition_key.")
+        steps.append(_create(wanted))
+    elif refusal := _immutable_differences(wanted, home):
+        return Plan(refusal=refusal)
+    predicted = predict.after(observed, steps)
+    if predicted[wanted.home].status in (ACTIVE, UPDATING):
+        steps += settings.table_steps(wanted.name, wanted.settings, predicted[wanted.home])
+    own = {wanted.home: dataclasses.replace(home, replicas={})}
+    return Plan(steps=_admitted(steps, wanted, observed), waits=_waits(wanted, own))
+
+
+def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -> Plan:
+    """The module ``replicas``: members of the group, and what each replica has of its own.
+
+    :param check_mode: whether a table that doesn't exist yet may be taken for one that will.
+    """
+    if wanted.absent:
+        return Plan(notes=("its state is absent: nothing to replicate",))
+    if unread := _unread(observed):
+        return unread
+    home = observed[wanted.home]
+    refusal = _misplaced(wanted, observed)
+    if not refusal and home.status == ABSENT and not check_mode:
+        refusal = f"it doesn't exist in {wanted.home}: create it first (role or module tables)."
+    refusal = refusal or _group_refusal(wanted, observed)
+    if refusal:
+        return Plan(refusal=refusal)
+    start = observed
+    if home.status == ABSENT:
+        start = {**observed, wanted.home: dataclasses.replace(home, status=ACTIVE)}
+    removals = [_remove(wanted, home, region) for region in wanted.absent_regions if _stands(home, region)]
+    additions = [_add(wanted, region) for region in wanted.replicas if region not in home.replicas]
+    steps = [*removals, *additions]
+    predicted = predict.after(start, steps)
+    for region, replica in wanted.replicas.items():
+        if predicted[region].status in (ACTIVE, UPDATING):
+            steps += settings.regional_steps(wanted.name, replica.settings, predicted[region])
+    return Plan(
+        steps=_admitted(steps, wanted, observed),
+        waits=_waits(wanted, observed),
+        notes=tuple(_unlisted(wanted, home)) + tuple(_standing_apart(wanted, observed)),
+    )
+
+
+# What stops a table
+
+
+def _unread(observed: Observed) -> Plan | None:
+    """A region that can't be read stops the table, or is waited for: it is never taken for one without the table."""
+    unknown = [table for table in observed.values() if table.status == UNKNOWN]
+    lasting = [table.problem for table in unknown if not table.transient]
+    if lasting:
+        return Plan(refusal="; ".join(lasting))
+    if unknown:
+        return Plan(waits=tuple(Wait((READ, table.region, ""), table.problem) for table in unknown))
+    return None
+
+
+def _misplaced(wanted: Table, observed: Observed) -> str:
+    """Absent at home but present elsewhere: creating it would make a second, empty table."""
+    if observed[wanted.home].status != ABSENT:
+        return ""
+    elsewhere = [table for table in observed.values() if table.exists and table.status != DELETING]
+    if not elsewhere:
+        return ""
+    found = ", ".join(f"{table.region} ({table.item_count} items)" for table in elsewhere)
+    return (
+        f"it doesn't exist in its home region {wanted.home}, but a table of that name stands in {found}. Perhaps the "
+        "home region is wrong (set region on the table), or a replica was detached and kept its data. Nothing was "
+        "created or deleted."
+    )
+
+
+def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
+    """Keys, their types and local indexes can't be changed; index changes come with a later version."""
+    asked = transform.creation_defaults({**home.settings, **wanted.settings})
+    differences = [
+        f"{option} is {home.settings.get(option)!r} but {wanted.settings[option]!r} is wanted"
+        for option in ("partition_key", "sort_key")
+        if option in wanted.settings and wanted.settings[option] != home.settings.get(option)
+    ]
+    for name, kind in wanted.settings.get("attribute_types", {}).items():
+        shown = home.settings["attribute_types"].get(name)
+        if shown and shown != kind:
+            differences.append(f"the type of {name} is {shown} but {kind} is wanted")
+    for option in ("global_secondary_indexes", "local_secondary_indexes"):
+        if option in wanted.settings and _indexes(asked[option]) != _indexes(home.settings[option]):
+            differences.append(f"{option} differ from what exists")
+    if not differences:
+        return ""
+    return (
+        f"it exists in {home.region} and can't be changed in this: {'; '.join(differences)}. Correct the definition, "
+        "or use another table name."
+    )
+
+
+def _indexes(indexes: list[dict[str, t.Any]]) -> dict[str, t.Any]:
+    """Index definitions as a set, without what may change later."""
+    compared = ("partition_keys", "sort_keys", "sort_key", "projection", "non_key_attributes")
+    defaults = {"projection": "ALL"}
+    return {
+        index["name"]: {
+            member: sorted(value) if member == "non_key_attributes" else value
+            for member, value in {**defaults, **index}.items()
+            if member in compared and value
+        }
+        for index in indexes
+    }
+
+
+def _group_refusal(wanted: Table, observed: Observed) -> str:
+    home = observed[wanted.home]
+    if home.consistency == "STRONG":
+        return "it is a strongly consistent (MRSC) group, which this version of the collection doesn't manage."
+    for region in wanted.replicas:
+        target = observed[region]
+        status = home.replicas.get(region)
+        if status in REPLICA_REMEDIES:
+            return f"its replica in {region} is {status}: {REPLICA_REMEDIES[status]}."
+        if status is None and target.exists and target.status != DELETING and target.status != CREATING:
+            return (
+                f"a table of that name already stands alone in {region}, with {target.item_count} items. DynamoDB never "
+                "adopts it. Delete or rename it, or take the region from the table's replicas (exclude_regions)."
+            )
+    for region in wanted.absent_regions:
+        if region in home.replicas and observed[region].settings.get("deletion_protection"):
+            return (
+                f"its replica in {region} is to be removed but has deletion protection, which is never switched off on "
+                f"the way. Set deletion_protection: false for {region}, run again, then remove it."
+            )
+    return ""
+
+
+# The end of a table
+
+
+def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
+    home = observed[wanted.home]
+    if home.replicas and not wanted.delete_replicas:
+        return Plan(
+            refusal=f"its state is absent, but it has replicas in {', '.join(sorted(home.replicas))}. Remove them first, "
+            "or set delete_replicas: true to delete them and their items with it."
+        )
+    protected = [table.region for table in observed.values() if table.settings.get("deletion_protection")]
+    if protected:
+        return Plan(
+            refusal=f"its state is absent, but deletion protection is on in {', '.join(protected)} and is never switched "
+            "off on the way. Set deletion_protection: false there, run again, then delete it."
+        )
+    steps = [_remove(wanted, home, region) for region in sorted(home.replicas) if _stands(home, region)]
+    if home.exists and home.status != DELETING:
+        steps.append(
+            Step(
+                key=(DELETE, wanted.home, ""),
+                region=wanted.home,
+                call="DeleteTable",
+                parameters={"TableName": wanted.name},
+                sentence=f"delete the table in {wanted.home} ({home.item_count} items)",
+                removal=True,
+            )
+        )
+    return Plan(steps=_admitted(steps, wanted, observed), waits=_waits(wanted, observed))
+
+
+# Steps
+
+
+def _create(wanted: Table) -> Step:
+    options = transform.creation_defaults(wanted.settings)
+    shown = {**options, "ttl": {"enabled": False}, "point_in_time_recovery": {"enabled": False}}
+    return Step(
+        key=(CREATE, wanted.home, ""),
+        region=wanted.home,
+        call="CreateTable",
+        parameters=transform.create_table(wanted.name, options),
+        sentence=f"create the table in {wanted.home}",
+        effect=shown,
+    )
+
+
+def _replica_update(wanted: Table, action: str, region: str) -> dict[str, t.Any]:
+    return {"TableName": wanted.name, "ReplicaUpdates": [{action: {"RegionName": region}}]}
+
+
+def _stands(home: RegionalTable, region: str) -> bool:
+    return home.replicas.get(region, DELETING) != DELETING
+
+
+def _add(wanted: Table, region: str) -> Step:
+    return Step(
+        key=(ADD, region, ""),
+        region=wanted.home,
+        call="UpdateTable",
+        parameters=_replica_update(wanted, "Create", region),
+        sentence=f"add a replica in {region}",
+    )
+
+
+def _remove(wanted: Table, home: RegionalTable, region: str) -> Step:
+    return Step(
+        key=(REMOVE, region, ""),
+        region=home.region,
+        call="UpdateTable",
+        parameters=_replica_update(wanted, "Delete", region),
+        sentence=f"remove the replica in {region} and its items",
+        removal=True,
+    )
+
+
+# What the service admits now, and what is under way
+
+
+def _admitted(steps: list[Step], wanted: Table, observed: Observed) -> tuple[Step, ...]:
+    """Each step with what it waits for.
+
+    A group takes one change at a time, and only while it is ACTIVE throughout (findings DDB-TABLE-224, 227);
+    tags and point-in-time recovery are admitted beside it, in a region that is up (finding DDB-TABLE-298).
+    """
+    holding = _busy(wanted, observed)
+    admitted = []
+    for step in steps:
+        if step.exclusive:
+            waits_for = holding or _not_free(step, observed)
+            holding = holding or step.sentence
+        else:
+            up = observed[step.region].status in (ACTIVE, UPDATING)
+            waits_for = "" if up else f"{step.region} to be ACTIVE"
+        admitted.append(dataclasses.replace(step, waits_for=waits_for))
+    return tuple(admitted)
+
+
+def _busy(wanted: Table, observed: Observed) -> str:
+    """What of the group is in motion, empty when the service would take a change."""
+    home = observed[wanted.home]
+    members = [home, *(observed[region] for region in home.replicas if region in observed)]
+    moving = [f"{table.region} is {table.status}" for table in members if table.status in _MOVING]
+    moving += [f"replica {region} is {status}" for region, status in home.replicas.items() if status in _MOVING]
+    return "; ".join(moving)
+
+
+def _not_free(step: Step, observed: Observed) -> str:
+    """A replica can be added again only once its region no longer shows the old one (finding DDB-TABLE-308)."""
+    kind, region = step.key[0], step.key[1]
+    if kind == ADD and observed[region].status != ABSENT:
+        return f"{region} to be free of the former replica ({observed[region].status})"
+    return ""
+
+
+def _waits(wanted: Table, observed: Observed) -> tuple[Wait, ...]:
+    home = observed[wanted.home]
+    waits = {}
+    if home.status in _MOVING:
+        kind = {CREATING: CREATE, DELETING: DELETE, UPDATING: SETTLE}[home.status]
+        waits[(kind, home.region, "")] = f"{home.region} is {home.status}"
+    for region, status in home.replicas.items():
+        if status in _MOVING:
+            waits[(_MOVING[status], region, "")] = f"replica {region} is {status}"
+    for table in observed.values():
+        if table.region != home.region and table.status in _MOVING:
+            waits.setdefault((_MOVING[table.status], table.region, ""), f"{table.region} is {table.status}")
+        if table.region in home.replicas and table.status == ABSENT and home.replicas[table.region] == ACTIVE:
+            waits[(ADD, table.region, "")] = f"{table.region} doesn't show the replica yet"
+    return tuple(Wait(key, sentence) for key, sentence in waits.items())
+
+
+# What is reported and left alone
+
+
+def _unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:
+    for region in sorted(home.replicas):
+        if region not in wanted.replicas and region not in wanted.absent_regions:
+            yield (
+                f"has a replica in {region} that isn't listed, and is left alone. To remove it: "
+                f"dynamodb_absent_regions: [{region}]"
+            )
+
+
+def _standing_apart(wanted: Table, observed: Observed) -> t.Iterator[str]:
+    home = observed[wanted.home]
+    for region in wanted.absent_regions:
+        table = observed[region]
+        if table.exists and table.status != DELETING and region not in home.replicas:
+            yield (
+                f"a table of that name stands alone in {region}, with {table.item_count} items: it is no replica of this "
+                "table and is left alone"
+            )

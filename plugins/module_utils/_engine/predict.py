@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state that steps lead to. Pure: what check mode shows, and what a plan is made against."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .state import ACTIVE, Observed, RegionalTable, absent
+from .steps import ADD, CREATE, DELETE, REMOVE, SET, Step
+
+# What DynamoDB keeps the same in every region of a group (AWS_FACTS section 4).
+SYNCHRONIZED = ("billing_mode", "read_capacity", "write_capacity", "stream", "ttl", "table_class")
+# What a new replica has of its own, whatever the table has.
+REPLICA_DEFAULTS = {
+    "tags": {},
+    "point_in_time_recovery": {"enabled": False},
+    "deletion_protection": False,
+}
+
+
+def after(observed: Observed, steps: t.Iterable[Step]) -> Observed:
+    """What the regions show once every step of ``steps`` is carried out and has settled."""
+    for step in steps:
+        observed = _after_one(observed, step)
+    return observed
+
+
+def _after_one(observed: Observed, step: Step) -> Observed:
+    kind, region = step.key[0], step.key[1]
+    if kind == CREATE:
+        return {**observed, region: RegionalTable(region, ACTIVE, settings=dict(step.effect))}
+    if kind == DELETE:
+        return {**observed, region: absent(region)}
+    if kind == ADD:
+        return _with_member(observed, step.region, region)
+    if kind == REMOVE:
+        return _without_member(observed, region)
+    if kind == SET:
+        return _with_settings(observed, region, step.effect)
+    raise ValueError(f"no prediction for {kind}")
+
+
+def _with_settings(observed: Observed, region: str, effect: dict[str, t.Any]) -> Observed:
+    shared = {option: value for option, value in effect.items() if option in SYNCHRONIZED}
+    members = {region, *observed[region].replicas}
+    return {
+        name: _changed(table, effect if name == region else shared if name in members else {})
+        for name, table in observed.items()
+    }
+
+
+def _changed(table: RegionalTable, settings: dict[str, t.Any]) -> RegionalTable:
+    if not settings or not table.exists:
+        return table
+    merged = {**table.settings, **settings}
+    if merged.get("billing_mode") == "PAY_PER_REQUEST":
+        merged.pop("read_capacity", None)
+        merged.pop("write_capacity", None)
+    return dataclasses.replace(table, settings=merged)
+
+
+def _with_member(observed: Observed, source: str, region: str) -> Observed:
+    origin = observed[source]
+    # A stream is turned on with the first replica (finding DDB-TABLE-305).
+    stream = origin.settings.get("stream", {"enabled": False})
+    stream = stream if stream["enabled"] else {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}
+    origin = dataclasses.replace(origin, settings={**origin.settings, "stream": stream})
+    members = {source: ACTIVE, **origin.replicas, region: ACTIVE}
+    predicted = {
+        **observed,
+        source: origin,
+        region: RegionalTable(region, ACTIVE, settings={**origin.settings, **REPLICA_DEFAULTS}),
+    }
+    return _with_membership(predicted, members)
+
+
+def _without_member(observed: Observed, region: str) -> Observed:
+    left = {**observed, region: absent(region)} if region in observed else dict(observed)
+    return {
+        name: dataclasses.replace(
+            table, replicas={member: status for member, status in table.replicas.items() if member != region}
+        )
+        for name, table in left.items()
+    }
+
+
+def _with_membership(observed: Observed, members: dict[str, str]) -> Observed:
+    """Each member lists the others, never itself."""
+    return {
+        name: dataclasses.replace(table, replicas={m: status for m, status in members.items() if m != name})
+        if name in members and table.exists
+        else table
+        for name, table in observed.items()
+    }

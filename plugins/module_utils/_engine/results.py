@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules return, from how far the tables have come. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import predict
+from .state import ABSENT, Observed, RegionalTable
+from .steps import Step
+
+if t.TYPE_CHECKING:
+    from .converge import Progress
+
+# So many names are spelled out in a line of the summary; more are counted.
+NAMES_IN_A_LINE = 3
+
+
+def module_result(run: list[Progress], check_mode: bool) -> dict[str, t.Any]:
+    """The result of a module that changes tables, ``diff`` included.
+
+    ``msg``, one line per failed table, is there only when one failed.
+    """
+    tables = [_table_result(progress, check_mode) for progress in run]
+    result = {
+        "changed": any(table["changed"] for table in tables),
+        "tables": tables,
+        "summary": summary(tables, [step for progress in run for step in _steps(progress, check_mode)]),
+        "diff": [diff for progress in run if (diff := _diff(progress, check_mode))],
+    }
+    failed = [table for table in tables if table["failed"]]
+    if failed:
+        changed = [table["name"] for table in tables if table["changed"]]
+        result["msg"] = "\n".join(
+            [
+                f"{len(failed)} of {_count(len(tables), 'table')} failed:",
+                *(f"{table['name']}: {table['msg']}" for table in failed),
+                *([f"Changed before that: {', '.join(changed)} (see summary)."] if changed and not check_mode else []),
+            ]
+        )
+    return result
+
+
+def summary(tables: list[dict[str, t.Any]], steps: list[Step]) -> list[str]:
+    """Removals first, what is the same for many tables in one line, unchanged tables left out, totals last."""
+    names: dict[str, list[str]] = {}
+    removals = {step.sentence for step in steps if step.removal}
+    for table in tables:
+        for step in table["steps"]:
+            names.setdefault(step["description"], []).append(table["name"])
+    ordered = sorted(names, key=lambda sentence: sentence not in removals)
+    lines = [f"{sentence}: {_names(names[sentence])}" for sentence in ordered]
+    lines += [f"{table['name']}: {note}" for table in tables for note in table["notes"]]
+    changed = sum(table["changed"] for table in tables)
+    failed = sum(table["failed"] for table in tables)
+    totals = f"{_count(len(tables), 'table')}: {changed} changed, {len(tables) - changed} unchanged"
+    return [*lines, totals + (f", {failed} failed" if failed else "")]
+
+
+def region_result(table: RegionalTable) -> dict[str, t.Any]:
+    """One region of a table: its status, and what was read of its settings, in the words of the options."""
+    shown = {"region": table.region, "status": table.status}
+    if table.problem:
+        shown["problem"] = table.problem
+    if table.exists:
+        shown.update(arn=table.arn, item_count=table.item_count, **table.settings)
+    return shown
+
+
+def _table_result(progress: Progress, check_mode: bool) -> dict[str, t.Any]:
+    steps = _steps(progress, check_mode)
+    outcome = _outcome(progress, check_mode)
+    return {
+        "name": progress.wanted.name,
+        "arn": outcome[progress.wanted.home].arn if outcome else "",
+        "changed": bool(steps),
+        "failed": bool(progress.failure),
+        "msg": progress.failure,
+        "notes": list(progress.plan.notes),
+        "steps": [{"region": step.region, "call": step.call, "description": step.sentence} for step in steps],
+        "pending": [] if check_mode or progress.failure else progress.pending,
+        "regions": [region_result(table) for table in outcome.values()],
+    }
+
+
+def _steps(progress: Progress, check_mode: bool) -> list[Step]:
+    """What was done, or in check mode would be done; a step that was issued again counts once."""
+    steps = progress.plan.steps if check_mode and not progress.failure else progress.carried_out
+    return list({step.key: step for step in steps}.values())
+
+
+def _outcome(progress: Progress, check_mode: bool) -> Observed:
+    if check_mode and not progress.failure:
+        return predict.after(progress.observed, progress.plan.steps)
+    return progress.observed
+
+
+def _diff(progress: Progress, check_mode: bool) -> dict[str, t.Any] | None:
+    """Region by region the fields that differ; None when nothing changes."""
+    if not _steps(progress, check_mode):
+        return None
+    outcome = _outcome(progress, check_mode)
+    before, after = {}, {}
+    for region, shown in outcome.items():
+        old, new = _fields(progress.before.get(region)), _fields(shown)
+        changed = [field for field in {**old, **new} if old.get(field) != new.get(field)]
+        if changed:
+            before[region] = {field: old[field] for field in changed if field in old}
+            after[region] = {field: new[field] for field in changed if field in new}
+    header = progress.wanted.name
+    return {"before_header": header, "after_header": header, "before": before, "after": after}
+
+
+def _fields(table: RegionalTable | None) -> dict[str, t.Any]:
+    if table is None or not table.exists:
+        return {"status": ABSENT}
+    return {"status": table.status, "replicas": sorted(table.replicas), **table.settings}
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else _count(len(names), "table")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,375 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Module arguments in, what is wanted out. Pure.
+
+Whatever the service would refuse later, or less clearly, or accept silently, is refused here, before any
+call, in one go: `Refused` carries a sentence for each problem of each table.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import ipaddress
+import re
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .arguments import KEY_TYPES, REPLICA_OPTIONS, TABLE_OPTIONS
+
+TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
+AWS_HOST = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
+
+# Settings of a table, as opposed to what says which table and which replicas are meant.
+_NOT_SETTINGS = ("name", "region", "state", "delete_replicas", "replicas", "exclude_regions", "verification")
+TABLE_SETTINGS = tuple(name for name in TABLE_OPTIONS if name not in _NOT_SETTINGS)
+
+EVERY_REGION = "*"
+
+
+class Refused(ValueError):
+    """The arguments can't be carried out as they stand.
+
+    :ivar problems: one sentence each, saying what to change.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(problems[0] if len(problems) == 1 else "\n".join([f"{len(problems)} problems:", *problems]))
+        self.problems = problems
+
+
+@dataclasses.dataclass(frozen=True)
+class Replica:
+    """A replica as wanted: ``settings`` are that region's own, in the words of the options."""
+
+    region: str
+    absent: bool = False
+    settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """A table as wanted.
+
+    :ivar settings: only the options that are set; what isn't here isn't managed.
+    :ivar replicas: region -> wanted replica, the home region never among them.
+    :ivar absent_regions: regions whose replica is to be removed.
+    """
+
+    name: str
+    home: str
+    absent: bool = False
+    delete_replicas: bool = False
+    verification: str = "items"
+    settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    replicas: dict[str, Replica] = dataclasses.field(default_factory=dict)
+    absent_regions: tuple[str, ...] = ()
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The home region, then every region where a replica is wanted."""
+        return (self.home, *self.replicas)
+
+
+def parse(params: dict[str, t.Any], home: str | None, known_regions: t.Collection[str]) -> list[Table]:
+    """What the arguments of any module of the collection ask for.
+
+    :param params: the module's arguments, validated against `arguments`.
+    :param home: the region of tables that name none.
+    :param known_regions: every region the SDK knows.
+    :raises Refused: with every problem of every table.
+    """
+    reader = _Reader(params, home, known_regions)
+    tables = reader.tables()
+    if reader.problems:
+        raise Refused(reader.problems)
+    return _selected(tables, params.get("only"))
+
+
+def check_endpoint(endpoint_url: str | None, loopback_only: bool) -> None:
+    """Refuse an endpoint that would send the calls of one region to another, or a local run to a service.
+
+    :raises Refused: with what to change.
+    """
+    host = urlsplit(endpoint_url).hostname if endpoint_url else None
+    if loopback_only and not _is_loopback(host):
+        where = f"endpoint_url {endpoint_url!r}" if endpoint_url else "no endpoint_url"
+        raise Refused(
+            [
+                f"This inventory is only for an emulator on this machine (loopback_only), but has {where}. Set "
+                "dynamodb_endpoint_url to a loopback address such as http://127.0.0.1:4566, or use an inventory for AWS."
+            ]
+        )
+    if host and AWS_HOST.search(host.replace("{region}", "region")) and "{region}" not in host:
+        raise Refused(
+            [
+                f"endpoint_url {endpoint_url!r} is one region's endpoint, but a global table needs every region's. "
+                "Leave endpoint_url out, or put {region} where the region's name stands."
+            ]
+        )
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _selected(tables: list[Table], patterns: list[str] | None) -> list[Table]:
+    """The tables whose name matches one of ``patterns`` (names or globs); every pattern must match something."""
+    if patterns is None:
+        return tables
+    names = [table.name for table in tables]
+    idle = [pattern for pattern in patterns if not fnmatch.filter(names, pattern)]
+    if idle or not patterns:
+        listed = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+        wanted = ", ".join(idle) if idle else "an empty list"
+        raise Refused([f"only (dynamodb_only): no table matches {wanted}. The tables are: {listed}."])
+    return [table for table in tables if any(fnmatch.fnmatchcase(table.name, pattern) for pattern in patterns)]
+
+
+class _Reader:
+    """Reads the arguments table by table and collects every problem on the way."""
+
+    def __init__(self, params: dict[str, t.Any], home: str | None, known_regions: t.Collection[str]) -> None:
+        self.params = params
+        self.home = home
+        self.known_regions = known_regions
+        self.problems: list[str] = []
+
+    def tables(self) -> list[Table]:
+        if not self.params["tables"]:
+            self.problems.append("tables (dynamodb_tables) is empty: list at least one table.")
+            return []
+        if self.home:
+            self._check_regions("region (dynamodb_region)", [self.home])
+        for option in ("replica_regions", "absent_regions"):
+            self._check_regions(f"{option} (dynamodb_{option})", self.params.get(option) or [])
+        replica_defaults = self._replica_defaults()
+        entries = [self._with_defaults(entry) for entry in self.params["tables"]]
+        self._check_names([entry["name"] for entry in entries])
+        return [self._table(entry, replica_defaults) for entry in entries]
+
+    def _with_defaults(self, entry: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {**_set(self.params.get("table_defaults") or {}), **_set(entry)}
+
+    def _check_names(self, names: list[str]) -> None:
+        for name in dict.fromkeys(names):
+            if not TABLE_NAME.fullmatch(name):
+                self.problems.append(
+                    f"table {name!r}: a table's name has 3 to 255 characters, each a letter, digit, '_', '.' or '-'."
+                )
+            if names.count(name) > 1:
+                self.problems.append(f"table {name!r} is listed {names.count(name)} times: list it once.")
+
+    def _check_regions(self, where: str, regions: list[str]) -> None:
+        for region in dict.fromkeys(regions):
+            if regions.count(region) > 1:
+                self.problems.append(f"{where}: region {region} is listed {regions.count(region)} times: list it once.")
+            if region not in self.known_regions:
+                self.problems.append(
+                    f"{where}: region {region!r} is unknown. Correct the name, or update boto3 if the region is new."
+                )
+
+    def _replica_defaults(self) -> dict[str, dict[str, t.Any]]:
+        options = {name: option for name, option in REPLICA_OPTIONS.items() if name not in ("region", "state")}
+        validator = ArgumentSpecValidator(options)
+        defaults = {}
+        for region, values in (self.params.get("replica_defaults") or {}).items():
+            where = f"replica_defaults (dynamodb_replica_defaults), {region}"
+            if region != EVERY_REGION:
+                self._check_regions(where, [region])
+            if not isinstance(values, dict):
+                self.problems.append(f"{where}: must be a dictionary of replica options.")
+                continue
+            result = validator.validate(values)
+            self.problems += [f"{where}: {message}" for message in result.error_messages]
+            defaults[region] = _set(result.validated_parameters)
+        return defaults
+
+    def _table(self, entry: dict[str, t.Any], replica_defaults: dict[str, dict[str, t.Any]]) -> Table:
+        name = entry["name"]
+        home = entry.get("region") or self.home
+        if not home:
+            self.problems.append(f"table {name!r}: no home region: set region on the table, or dynamodb_region.")
+        elif "region" in entry:
+            self._check_regions(f"table {name!r}, region", [home])
+        settings = {option: entry[option] for option in TABLE_SETTINGS if option in entry}
+        replicas = self._replicas(entry, home or "", replica_defaults)
+        wanted = {region: replica for region, replica in replicas.items() if not replica.absent}
+        absent_regions = self._absent_regions(entry, home or "", replicas)
+        self.problems += [f"table {name!r}: {problem}" for problem in _setting_problems(settings)]
+        for region, replica in wanted.items():
+            problems = _regional_problems(replica.settings)
+            self.problems += [f"table {name!r}, replica {region}: {problem}" for problem in problems]
+        if wanted and (settings.get("stream") or {}).get("enabled") is False:
+            self.problems.append(
+                f"table {name!r}: a global table replicates through its stream, which can't be off: remove "
+                "stream.enabled: false, or the replicas."
+            )
+        return Table(
+            name=name,
+            home=home or "",
+            absent=entry.get("state") == "absent",
+            delete_replicas=bool(entry.get("delete_replicas")),
+            verification=entry.get("verification", "items"),
+            settings=settings,
+            replicas=wanted,
+            absent_regions=absent_regions,
+        )
+
+    def _replicas(
+        self, entry: dict[str, t.Any], home: str, replica_defaults: dict[str, dict[str, t.Any]]
+    ) -> dict[str, Replica]:
+        """(replica_regions + the table's replicas) - exclude_regions - home, each with its options."""
+        listed = [_set(replica) for replica in entry.get("replicas") or []]
+        self._check_regions(f"table {entry['name']!r}, replicas", [replica["region"] for replica in listed])
+        excluded = entry.get("exclude_regions") or []
+        self._check_regions(f"table {entry['name']!r}, exclude_regions", excluded)
+        own = {replica["region"]: replica for replica in listed}
+        regions = dict.fromkeys([*(self.params.get("replica_regions") or []), *own])
+        replicas = {}
+        for region in regions:
+            if region == home or region in excluded:
+                continue
+            options = {
+                **replica_defaults.get(EVERY_REGION, {}),
+                **replica_defaults.get(region, {}),
+                **own.get(region, {}),
+            }
+            settings = {option: value for option, value in options.items() if option not in ("region", "state")}
+            replicas[region] = Replica(region, own.get(region, {}).get("state") == "absent", settings)
+        return replicas
+
+    def _absent_regions(self, entry: dict[str, t.Any], home: str, replicas: dict[str, Replica]) -> tuple[str, ...]:
+        named = self.params.get("absent_regions") or []
+        for region in named:
+            if region in replicas and not replicas[region].absent:
+                self.problems.append(
+                    f"table {entry['name']!r}: {region} is wanted as a replica and named in absent_regions "
+                    "(dynamodb_absent_regions): remove it from one of the two."
+                )
+            if region == home:
+                self.problems.append(
+                    f"table {entry['name']!r}: {region} is its home region and can't be removed as a replica: remove it "
+                    "from absent_regions (dynamodb_absent_regions), or set state: absent to delete the table."
+                )
+        return tuple(dict.fromkeys([*named, *(region for region, replica in replicas.items() if replica.absent)]))
+
+
+def _set(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Only what is set, at any depth: null is unset."""
+    return {
+        name: _set(value)
+        if isinstance(value, dict)
+        else [_set(element) if isinstance(element, dict) else element for element in value]
+        if isinstance(value, list)
+        else value
+        for name, value in options.items()
+        if value is not None
+    }
+
+
+def _setting_problems(settings: dict[str, t.Any]) -> list[str]:
+    return [
+        *_key_problems(settings),
+        *_index_problems(settings),
+        *_capacity_problems(settings),
+        *_regional_problems(settings),
+        *_ttl_problems(settings),
+    ]
+
+
+def key_attributes(settings: dict[str, t.Any]) -> list[str]:
+    """Every attribute that is a key of the table or of one of its indexes."""
+    names = [settings.get("partition_key"), settings.get("sort_key")]
+    for index in settings.get("global_secondary_indexes", []):
+        names += [*index["partition_keys"], *index.get("sort_keys", [])]
+    names += [index["sort_key"] for index in settings.get("local_secondary_indexes", [])]
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _key_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
+    keys = key_attributes(settings)
+    for name in keys:
+        if not 1 <= len(name) <= 255:
+            yield f"the key attribute {name!r} must have 1 to 255 characters."
+    if settings.get("sort_key") and not settings.get("partition_key"):
+        yield "sort_key needs partition_key beside it."
+    if settings.get("sort_key") and settings.get("sort_key") == settings.get("partition_key"):
+        yield "partition_key and sort_key must be two attributes."
+    for name, kind in settings.get("attribute_types", {}).items():
+        if kind not in KEY_TYPES:
+            yield f"attribute_types: {name} is {kind!r}, but a key is S (string), N (number) or B (binary)."
+        if settings.get("partition_key") and name not in keys:
+            yield f"attribute_types: {name} is no key of the table or of an index: remove it."
+
+
+def _index_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
+    global_indexes = settings.get("global_secondary_indexes", [])
+    local_indexes = settings.get("local_secondary_indexes", [])
+    names = [index["name"] for index in [*global_indexes, *local_indexes]]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield f"index {name!r} is listed {names.count(name)} times: list it once."
+        if not TABLE_NAME.fullmatch(name):
+            yield f"index {name!r}: an index's name has 3 to 255 characters, each a letter, digit, '_', '.' or '-'."
+    if local_indexes and not settings.get("sort_key"):
+        yield "local_secondary_indexes need a table with a sort_key."
+    for index in global_indexes:
+        if not 1 <= len(index["partition_keys"]) <= 4 or len(index.get("sort_keys", [])) > 4:
+            yield f"index {index['name']!r} takes one to four partition_keys and up to four sort_keys."
+    for index in [*global_indexes, *local_indexes]:
+        if (index.get("projection") == "INCLUDE") != bool(index.get("non_key_attributes")):
+            yield f"index {index['name']!r}: projection INCLUDE and non_key_attributes go together."
+
+
+def _capacity_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
+    indexes = settings.get("global_secondary_indexes", [])
+    holders = [("the table", settings), *((f"index {index['name']!r}", index) for index in indexes)]
+    mode = settings.get("billing_mode")
+    for holder, options in holders:
+        given = [name for name in ("read_capacity", "write_capacity") if name in options]
+        for name in given:
+            if options[name] < 1:
+                yield f"{name} of {holder} must be at least 1."
+        if mode == "PROVISIONED" and len(given) < 2:
+            yield f"billing_mode PROVISIONED needs read_capacity and write_capacity of {holder}."
+        if mode == "PAY_PER_REQUEST" and given:
+            yield f"{' and '.join(given)} of {holder} need billing_mode PROVISIONED, not PAY_PER_REQUEST."
+        if mode is None and given:
+            yield f"{' and '.join(given)} of {holder} need billing_mode: PROVISIONED beside them."
+
+
+def _regional_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
+    days = settings.get("point_in_time_recovery", {}).get("recovery_period_days")
+    if days is not None and not 1 <= days <= 35:
+        yield f"point_in_time_recovery.recovery_period_days is {days}, but must be 1 to 35."
+    if days is not None and not settings["point_in_time_recovery"]["enabled"]:
+        yield "point_in_time_recovery.recovery_period_days needs enabled: true."
+    tags = settings.get("tags", {})
+    if len(tags) > 50:
+        yield f"{len(tags)} tags, but a table can have 50."
+    for name, value in tags.items():
+        if str(name).lower().startswith("aws:"):
+            yield f"tag {name!r}: names that begin with 'aws:' belong to AWS."
+        if not 1 <= len(str(name)) <= 128 or len(str(value)) > 256:
+            yield f"tag {name!r}: a name has 1 to 128 characters, a value up to 256."
+        if isinstance(value, (dict, list)):
+            yield f"tag {name!r}: the value must be a string."
+    if settings.get("purge_tags") and "tags" not in settings:
+        yield "purge_tags needs tags beside it: tags: {} removes all."
+
+
+def _ttl_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
+    ttl = settings.get("ttl", {})
+    if ttl.get("enabled") and not ttl.get("attribute"):
+        yield "ttl.enabled: true needs ttl.attribute, the attribute that holds the expiry time."
+    stream = settings.get("stream", {})
+    if stream.get("enabled") is False and stream.get("view_type"):
+        yield "stream.view_type needs stream.enabled: true."

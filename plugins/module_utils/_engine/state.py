@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was observed, as plain records in the words of the options. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+# Besides the service's own TableStatus values:
+ABSENT = "ABSENT"
+UNKNOWN = "UNKNOWN"  # denied, throttled or unreachable: never taken for absent
+
+ACTIVE = "ACTIVE"
+CREATING = "CREATING"
+UPDATING = "UPDATING"
+DELETING = "DELETING"
+
+
+@dataclasses.dataclass(frozen=True)
+class RegionalTable:
+    """A table as one region shows it.
+
+    :ivar status: TableStatus of DescribeTable, or ABSENT, or UNKNOWN.
+    :ivar problem: why it is UNKNOWN, as a sentence.
+    :ivar transient: whether an UNKNOWN may go away by itself.
+    :ivar settings: the options of `arguments.TABLE_OPTIONS` that were read, in their words.
+    :ivar replicas: region -> ReplicaStatus; the region asked is never among them (finding DDB-TABLE-229).
+    :ivar consistency: MultiRegionConsistency; only STRONG is ever shown (finding DDB-TABLE-201).
+    """
+
+    region: str
+    status: str
+    problem: str = ""
+    transient: bool = False
+    arn: str = ""
+    table_id: str = ""
+    item_count: int = 0
+    settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    replicas: dict[str, str] = dataclasses.field(default_factory=dict)
+    consistency: str = "EVENTUAL"
+
+    @property
+    def exists(self) -> bool:
+        return self.status not in (ABSENT, UNKNOWN)
+
+
+# One table: region -> what that region shows. Only the regions that were asked.
+Observed = t.Dict[str, RegionalTable]
+
+
+def absent(region: str) -> RegionalTable:
+    return RegionalTable(region, ABSENT)
+
+
+def account_of(arn: str) -> str:
+    """The account id in a table's ARN, empty for an empty ARN."""
+    return arn.split(":")[4] if arn else ""
+
+
+def region_of(arn: str) -> str:
+    """The region in a table's ARN, empty for an empty ARN."""
+    return arn.split(":")[3] if arn else ""

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One change of the service, as a record, and what a plan is made of. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One call that changes something.
+
+    :ivar key: what the step is about, the same in every pass of a run: (kind, region, option or "").
+    :ivar call: the API's operation, e.g. ``UpdateTable``; ``region`` is where it is sent.
+    :ivar sentence: for people: "add a replica in eu-west-1".
+    :ivar exclusive: whether the service admits it only while nothing else changes in the group.
+    :ivar removal: whether it deletes a replica or a table.
+    :ivar effect: the settings it leads to, in the words of the options.
+    :ivar waits_for: what it has to wait for, empty when the service admits it now.
+    """
+
+    key: tuple[str, str, str]
+    region: str
+    call: str
+    parameters: dict[str, t.Any]
+    sentence: str
+    exclusive: bool = True
+    removal: bool = False
+    effect: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    waits_for: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Wait:
+    """Something under way that is waited for; ``key`` is the key of the step that leads there."""
+
+    key: tuple[str, str, str]
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What is still to do for one table.
+
+    :ivar steps: in order, removals first.
+    :ivar waits: what is under way.
+    :ivar refusal: why nothing may be done at all, as a sentence.
+    :ivar notes: what a person should know, though nothing is done about it.
+    """
+
+    steps: tuple[Step, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    refusal: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        return not (self.steps or self.waits or self.refusal)
+
+
+# Kinds of keys; the last two only of waits.
+CREATE, DELETE, ADD, REMOVE, SET = "create", "delete", "add", "remove", "set"
+SETTLE, READ = "settle", "read"

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The frame of every module of the collection: arguments in, one call into the engine, result out.
+
+With the modules themselves the only place that sees the Ansible module object.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ._engine import arguments, spec
+from ._engine.clients import Clients, known_regions
+from ._engine.converge import Limits, Part, converge
+from ._engine.errors import ServiceError
+from ._engine.results import module_result
+
+COLLECTION = "multiregion.dynamodb"
+VERSION = "0.1.0"
+
+
+def change_tables(part: Part) -> None:
+    """A whole module that changes tables; ``part`` is what it does of the engine's work."""
+    module = make_module(arguments.CHANGE_OPTIONS)
+    with failures_reported(module):
+        tables, clients = tables_and_clients(module)
+        limits = Limits(**{option: module.params[option] for option in arguments.CHANGE_OPTIONS})
+        run = converge(tables, part, clients, limits, module.check_mode)
+        result = module_result(run, module.check_mode)
+    leave(module, result)
+
+
+def make_module(options: dict[str, t.Any]) -> AnsibleAWSModule:
+    """A module with the collection's common options and ``options``; its calls carry the collection's user agent."""
+    set_collection_info(COLLECTION, VERSION)
+    return AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True)
+
+
+def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clients]:
+    """What is wanted, and a client for each region that it names; no call is made but for the account's check.
+
+    :raises Refused: for bad input, and for another account than ``account_id``.
+    :raises ServiceError: when the credentials can't be checked.
+    """
+    params = module.params
+    spec.check_endpoint(params["endpoint_url"], params["loopback_only"])
+    tables = spec.parse(params, module.region, known_regions())
+    regions = [region for table in tables for region in (*table.regions, *table.absent_regions)]
+    clients = Clients(module.client, params["endpoint_url"], regions)
+    if params["account_id"]:
+        clients.check_account(params["account_id"], regions[0])
+    return tables, clients
+
+
+@contextlib.contextmanager
+def failures_reported(module: AnsibleAWSModule) -> t.Iterator[None]:
+    """What stops the whole task, as the sentence it carries."""
+    try:
+        yield
+    except (spec.Refused, ServiceError) as error:
+        module.fail_json(msg=str(error))
+
+
+def leave(module: AnsibleAWSModule, result: dict[str, t.Any]) -> t.NoReturn:
+    """End the module; a result with a ``msg`` is a failure."""
+    if "msg" in result:
+        module.fail_json(**result)
+    module.exit_json(**result)
