@@ -9,19 +9,17 @@ from __future__ import annotations
 import itertools
 import random
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from simulator import store
 from simulator.clock import SimulatedClock
 from simulator.lag import Lag, Lags
 from simulator.state import DELETING, GlobalTable, RegionalTable, Tables
-from simulator.store import Attributes
+from simulator.store import Attributes, Key
 from simulator.versions import BEFORE_REPLICATION, Version, local_version, wins
 
 Pair = tuple[str, str]
 Place = tuple[str, str]
-Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Write:
 
     group: GlobalTable
     table: str
-    key: Attributes
+    key: Key
     attributes: Attributes | None
     version: Version
 
@@ -65,15 +63,9 @@ class Replication:
         """Fill a new replica with the newest version of every item, deletions included, of all regions."""
         for source in target.others():
             versions = self._versions[_place(source)]
-            moto_table = store.table(source.region, source.name)
-            seen = set()
-            for attributes in store.all_items(source.region, source.name):
-                key = store.key_of(moto_table, attributes)
-                seen.add(key)
-                self._store(target, key, attributes, attributes, versions.get(key, BEFORE_REPLICATION))
-            for key, version in versions.items():
-                if key not in seen:
-                    self._store_tombstone(target, key, version)
+            items = store.all_items(source.region, source.name)
+            for key in items.keys() | versions.keys():
+                self._store(target, key, items.get(key), versions.get(key, BEFORE_REPLICATION))
         self.follow(target)
 
     def capture(self, region: str) -> None:
@@ -120,32 +112,22 @@ class Replication:
             cursor = 0
         if cursor == position:
             return
-        records = store.stream_records(table.region, table.name, cursor)
         self._cursors[_place(table)] = (label, position)
-        for key_attributes in self._last_of_each_key(table, records):
-            self._send_everywhere(table, key_attributes)
+        # Several quick changes of one item travel as one (AWS_FACTS section 7).
+        for key in store.changed_keys(table.region, table.name, cursor):
+            self._send_everywhere(table, key)
 
-    def _last_of_each_key(self, table: RegionalTable, records: Iterable[dict]) -> list[Attributes]:
-        """The items one call changed. Several quick changes of one item travel as one (AWS_FACTS section 7)."""
-        moto_table = store.table(table.region, table.name)
-        changed: dict[Key, Attributes] = {}
-        for record in records:
-            key = record["dynamodb"]["Keys"]
-            changed[store.key_of(moto_table, key)] = key
-        return list(changed.values())
-
-    def _send_everywhere(self, table: RegionalTable, key_attributes: Attributes) -> None:
+    def _send_everywhere(self, table: RegionalTable, key: Key) -> None:
         group = table.group
         if group is None:
             return
-        key = store.key_of(store.table(table.region, table.name), key_attributes)
         versions = self._versions[_place(table)]
         version = local_version(
             self._clock.now(), table.region, next(self._numbers), versions.get(key, BEFORE_REPLICATION)
         )
         versions[key] = version
-        attributes = store.read_item(table.region, table.name, key_attributes)
-        write = Write(group, table.name, key_attributes, attributes, version)
+        attributes = store.read_item(table.region, table.name, key)
+        write = Write(group, table.name, key, attributes, version)
         for target in table.others():
             if _place(target) in self._cursors:
                 self._send((table.region, target.region), write)
@@ -164,29 +146,19 @@ class Replication:
         target = self._tables.get(region, write.table)
         if target is None or target.group is not write.group or target.status == DELETING:
             return
-        key = store.key_of(store.table(region, write.table), write.key)
-        self._store(target, key, write.key, write.attributes, write.version)
+        self._store(target, write.key, write.attributes, write.version)
         # Its own record stands in the target's stream, as on AWS, but must not travel on from there.
         self._cursors[_place(target)] = store.stream_position(region, write.table)
 
-    def _store(
-        self, target: RegionalTable, key: Key, key_attributes: Attributes, attributes: Attributes | None, new: Version
-    ) -> None:
+    def _store(self, target: RegionalTable, key: Key, attributes: Attributes | None, version: Version) -> None:
         versions = self._versions[_place(target)]
-        present = versions.get(key)
-        if present is not None and not wins(new, present):
+        if key in versions and not wins(version, versions[key]):
             return
-        versions[key] = new
+        versions[key] = version
         if attributes is None:
-            store.delete_item(target.region, target.name, key_attributes)
+            store.delete_item(target.region, target.name, key)
         else:
             store.put_item(target.region, target.name, attributes)
-
-    def _store_tombstone(self, target: RegionalTable, key: Key, version: Version) -> None:
-        versions = self._versions[_place(target)]
-        if key not in versions or wins(version, versions[key]):
-            versions[key] = version
-            store.delete_item(target.region, target.name, store.attributes_of_key(target.region, target.name, key))
 
     def _takes_drop(self, pair: Pair, table: str) -> bool:
         for drop in self._drops:

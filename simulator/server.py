@@ -78,10 +78,8 @@ class RequestHandler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
-            if self.path.startswith(ADMIN_PATH):
-                answer = self._admin_answer(body)
-            else:
-                answer = self._service_answer(body)
+            for_admin = self.path.startswith(ADMIN_PATH)
+            answer = self._admin_answer(body) if for_admin else self._service_answer(body)
         except Exception as reason:
             log.exception("%s %s failed", self.command, self.path)
             answer = Answer.of_error(simulator_failed(f"{type(reason).__name__}: {reason}"))

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
-from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
@@ -20,7 +21,10 @@ from moto.dynamodb.models.table import Table
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
 Attributes = dict[str, Any]
-"""Attributes as the API writes them: name → {type: value}."""
+"""Attributes as the API writes them: name → {type: value}; binary values are bytes."""
+
+Key = tuple[tuple[str, str | bytes | Decimal], ...]
+"""The values of an item's key attributes, each with its type."""
 
 
 def backend(region: str) -> DynamoDBBackend:
@@ -74,32 +78,27 @@ def stream_enabled(region: str, name: str) -> bool:
     return bool(specification and specification.get("StreamEnabled"))
 
 
-def key_of(regional: Table, attributes: Attributes) -> tuple[str, ...]:
-    """An item's key in a form that can index a dict."""
-    return tuple(f"{kind}:{value}" for name in regional.table_key_attrs for kind, value in attributes[name].items())
+def key_of(regional: Table, attributes: Attributes) -> Key:
+    """An item's key in a form that can index a dict: 1 and 1.0 are one key."""
+    return tuple(
+        (kind, Decimal(value) if kind == "N" else value)
+        for name in regional.table_key_attrs
+        for kind, value in attributes[name].items()
+    )
 
 
-def attributes_of_key(region: str, name: str, key: tuple[str, ...]) -> Attributes:
-    """The reverse of `key_of`."""
-    parts = (part.partition(":") for part in key)
-    return {
-        attribute: {kind: value}
-        for attribute, (kind, _, value) in zip(table(region, name).table_key_attrs, parts, strict=True)
-    }
-
-
-def all_items(region: str, name: str) -> Iterator[Attributes]:
-    for item in table(region, name).all_items():
-        yield _attributes(item)
+def all_items(region: str, name: str) -> dict[Key, Attributes]:
+    regional = table(region, name)
+    every = (_attributes(item) for item in regional.all_items())
+    return {key_of(regional, attributes): attributes for attributes in every}
 
 
 def item_count(region: str, name: str) -> int:
     return len(table(region, name))
 
 
-def read_item(region: str, name: str, key: Attributes) -> Attributes | None:
-    regional = table(region, name)
-    item = regional.get_item(*_dynamo_key(regional, key))
+def read_item(region: str, name: str, key: Key) -> Attributes | None:
+    item = table(region, name).get_item(*_dynamo_key(key))
     return None if item is None else _attributes(item)
 
 
@@ -107,9 +106,8 @@ def put_item(region: str, name: str, attributes: Attributes) -> None:
     table(region, name).put_item(copy.deepcopy(attributes), overwrite=True)
 
 
-def delete_item(region: str, name: str, key: Attributes) -> None:
-    regional = table(region, name)
-    regional.delete_item(*_dynamo_key(regional, key))
+def delete_item(region: str, name: str, key: Key) -> None:
+    table(region, name).delete_item(*_dynamo_key(key))
 
 
 def stream_position(region: str, name: str) -> tuple[str | None, int]:
@@ -118,9 +116,16 @@ def stream_position(region: str, name: str) -> tuple[str | None, int]:
     return regional.latest_stream_label, len(regional.stream_shard.items) if regional.stream_shard else 0
 
 
-def stream_records(region: str, name: str, start: int) -> list[dict[str, Any]]:
-    shard = table(region, name).stream_shard
-    return [record.to_json() for record in shard.items[start:]] if shard else []
+def changed_keys(region: str, name: str, start: int) -> list[Key]:
+    """The keys in a table's stream records from a position on, each once, in the order of their last change."""
+    regional = table(region, name)
+    records = regional.stream_shard.items[start:] if regional.stream_shard else []
+    keys: dict[Key, None] = {}
+    for record in records:
+        key = key_of(regional, _with_raw_binary(record.to_json()["dynamodb"]["Keys"]))
+        keys.pop(key, None)
+        keys[key] = None
+    return list(keys)
 
 
 def has_write_scaling(region: str, resource_id: str, dimension: str) -> bool:
@@ -142,10 +147,18 @@ def _provisioned(throughput: dict[str, int]) -> dict[str, int]:
     return {unit: throughput[unit] for unit in ("ReadCapacityUnits", "WriteCapacityUnits")}
 
 
+def _with_raw_binary(key: Attributes) -> Attributes:
+    """Moto's stream records hold binary keys in base64, its tables hold them raw."""
+    return {
+        name: {"B": base64.b64decode(value["B"])} if isinstance(value.get("B"), str) else value
+        for name, value in key.items()
+    }
+
+
 def _attributes(item: Item) -> Attributes:
     return copy.deepcopy(item.to_json()["Attributes"])
 
 
-def _dynamo_key(regional: Table, key: Attributes) -> tuple[DynamoType, DynamoType | None]:
-    sort_key = DynamoType(key[regional.range_key_attr]) if regional.range_key_attr else None
-    return DynamoType(key[regional.hash_key_attr]), sort_key
+def _dynamo_key(key: Key) -> tuple[DynamoType, DynamoType | None]:
+    partition, *sort = (DynamoType({kind: str(value) if kind == "N" else value}) for kind, value in key)
+    return partition, sort[0] if sort else None
