@@ -40,14 +40,14 @@ options:
         type: str
       attribute_types:
         description:
-          - The types of key attributes, of the table and its indexes, V(S) (string), V(N) (number) or V(B) (binary). One
-            that isn't named is V(S) when the table is created. Can't be changed.
+          - The types of key attributes, of the table and its indexes, V(S) (string), V(N) (number) or V(B) (binary).
+            One that isn't named is V(S) when the table is created. Can't be changed.
         type: dict
       billing_mode:
         description:
           - How reads and writes are paid. A new table is V(PAY_PER_REQUEST) when this is unset.
-          - With V(PROVISIONED) a table needs Application Auto Scaling of its write capacity before it can have replicas.
-            This version doesn't set that up.
+          - With V(PROVISIONED) a table needs Application Auto Scaling of its write capacity before it can have
+            replicas. This version doesn't set that up.
         type: str
         choices: [PAY_PER_REQUEST, PROVISIONED]
       read_capacity:
@@ -82,7 +82,7 @@ options:
             type: str
             choices: [ALL, KEYS_ONLY, INCLUDE]
           non_key_attributes: &non_key_attributes
-            description: The further attributes it holds, with O(tables[].global_secondary_indexes[].projection=INCLUDE).
+            description: The further attributes it holds, with V(INCLUDE) as its projection.
             type: list
             elements: str
           read_capacity:
@@ -182,7 +182,8 @@ options:
           deletion_protection: *deletion_protection
       exclude_regions:
         description:
-          - Regions of O(replica_regions) that this table isn't extended into. A replica that exists there is left alone.
+          - Regions of O(replica_regions) that this table isn't extended into. A replica that exists there is left
+            alone.
         type: list
         elements: str
       verification:
@@ -236,6 +237,6 @@ options:
     default: false
 notes:
   - Only the regions that the task names are ever called.
-  - O(endpoint_url) may hold C({region}) and C({service}), which are filled in for each client. One region's AWS endpoint
-    is refused, because a global table needs every region's.
+  - O(endpoint_url) may hold C({region}) and C({service}), which are filled in for each client. One region's AWS
+    endpoint is refused, because a global table needs every region's.
 """

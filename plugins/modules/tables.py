@@ -23,7 +23,7 @@ author:
 attributes:
   check_mode:
     support: full
-    description: Shows every step that would be taken and the state it leads to, and makes no call that changes anything.
+    description: Shows every step that would be taken and the state it leads to, and makes no changing call.
   diff_mode:
     support: full
     description: Shows, region by region, the fields that change. Ansible shows no diff of a failed task.

@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-try:
+with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.exceptions
-except ImportError:
-    pass  # AnsibleAWSModule says that boto3 is missing
 
 from .errors import explain
 

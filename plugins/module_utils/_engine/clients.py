@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
-try:
+with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import boto3
     import botocore.config
-except ImportError:
-    pass  # AnsibleAWSModule says that boto3 is missing
 
 from . import api
 from .spec import Refused

@@ -98,7 +98,9 @@ class Progress:
         if self.started is None:
             self.started = now
         elif now - self.started > timeout:
-            self.failure = f"not finished after {timeout:g} s, waiting for: {'; '.join(self.pending)}. Run again to continue."
+            self.failure = (
+                f"not finished after {timeout:g} s, waiting for: {'; '.join(self.pending)}. Run again to continue."
+            )
 
     @property
     def pending(self) -> list[str]:
@@ -162,8 +164,8 @@ def _guard_removals(run: list[Progress], allowed: int, stop: bool) -> None:
     named = [f"{progress.wanted.name}: {step.sentence}" for progress, step in asked]
     listed = "; ".join(named[:10]) + ("; ..." if len(named) > 10 else "")
     sentence = (
-        f"This would remove {len(asked)} replicas or tables, but max_removals is {allowed}: {listed}. If all of this is "
-        f"meant, set max_removals (dynamodb_max_removals) to {len(asked)}."
+        f"This would remove {len(asked)} replicas or tables, but max_removals is {allowed}: {listed}. If all of this "
+        f"is meant, set max_removals (dynamodb_max_removals) to {len(asked)}."
     )
     if stop:
         raise Refused([sentence])

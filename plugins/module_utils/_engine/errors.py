@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
-try:
+with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.exceptions
-except ImportError:
-    pass  # AnsibleAWSModule says that boto3 is missing
 
 # What an error means for the run
 ABSENT = "absent"  # the table isn't there
@@ -115,7 +114,7 @@ def explain(error: Exception, call: str, region: str, service: str = "dynamodb")
         said = f"{details.get('Code')}: {details.get('Message')}"
     text = {
         DENIED: f"access denied: {service}:{call} in {region}: allow that action ({said})",
-        CREDENTIALS: f"no usable AWS credentials for {call} in {region}: check the environment, profile or role ({said})",
+        CREDENTIALS: f"no usable AWS credentials for {call} in {region}: check environment, profile or role ({said})",
         THROTTLED: f"throttled: {call} in {region} ({said})",
         UNREACHABLE: f"can't reach the endpoint of {region} for {call}: check endpoint_url and the network ({said})",
     }.get(kind, f"{call} in {region} failed ({said})")

@@ -15,7 +15,7 @@ from .clients import Clients
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, absent
 
-Settings = t.Dict[str, t.Any]
+Settings = dict[str, t.Any]
 
 # What DescribeTable doesn't show costs a call each, so it is read only where it is managed.
 _READERS: dict[str, t.Callable[[t.Any, RegionalTable, str], t.Any]] = {
@@ -87,9 +87,7 @@ def _read(readings: list[Reading], clients: Clients, pool: Executor, patient: bo
         }
         for reading in readings
     }
-    return {
-        name: {region: future.result() for region, future in regions.items()} for name, regions in futures.items()
-    }
+    return {name: {region: future.result() for region, future in regions.items()} for name, regions in futures.items()}
 
 
 def _read_region(client: t.Any, region: str, name: str, options: tuple[str, ...], patient: bool) -> RegionalTable:

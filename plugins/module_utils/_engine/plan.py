@@ -21,8 +21,8 @@ REPLICA_REMEDIES = {
     "CREATION_FAILED": "remove it by naming the region in absent_regions, then add it again",
     "REGION_DISABLED": "enable the region for the account; DynamoDB removes a replica after 20 hours in this state",
     "INACCESSIBLE_ENCRYPTION_CREDENTIALS": "make its KMS key usable again; DynamoDB removes a replica after 20 hours",
-    "ARCHIVING": "its KMS key was inaccessible for long: the data is kept as a backup, restore it or remove the replica",
-    "ARCHIVED": "its KMS key was inaccessible for long: the data is kept as a backup, restore it or remove the replica",
+    "ARCHIVING": "its KMS key was inaccessible for long: restore its backup, or remove the replica",
+    "ARCHIVED": "its KMS key was inaccessible for long: restore its backup, or remove the replica",
     "REPLICATION_NOT_AUTHORIZED": "allow the replication service in the table's resource policy",
 }
 
@@ -160,8 +160,8 @@ def _group_refusal(wanted: Table, observed: Observed) -> str:
             return f"its replica in {region} is {status}: {REPLICA_REMEDIES[status]}."
         if status is None and target.exists and target.status != DELETING and target.status != CREATING:
             return (
-                f"a table of that name already stands alone in {region}, with {target.item_count} items. DynamoDB never "
-                "adopts it. Delete or rename it, or take the region from the table's replicas (exclude_regions)."
+                f"a table of that name already stands alone in {region}, with {target.item_count} items. DynamoDB "
+                "never adopts it. Delete or rename it, or take the region from the table's replicas (exclude_regions)."
             )
     for region in wanted.absent_regions:
         if region in home.replicas and observed[region].settings.get("deletion_protection"):
@@ -179,14 +179,14 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
     home = observed[wanted.home]
     if home.replicas and not wanted.delete_replicas:
         return Plan(
-            refusal=f"its state is absent, but it has replicas in {', '.join(sorted(home.replicas))}. Remove them first, "
-            "or set delete_replicas: true to delete them and their items with it."
+            refusal=f"its state is absent, but it has replicas in {', '.join(sorted(home.replicas))}. Remove them "
+            "first, or set delete_replicas: true to delete them and their items with it."
         )
     protected = [table.region for table in observed.values() if table.settings.get("deletion_protection")]
     if protected:
         return Plan(
-            refusal=f"its state is absent, but deletion protection is on in {', '.join(protected)} and is never switched "
-            "off on the way. Set deletion_protection: false there, run again, then delete it."
+            refusal=f"its state is absent, but deletion protection is on in {', '.join(protected)} and is never "
+            "switched off on the way. Set deletion_protection: false there, run again, then delete it."
         )
     steps = [_remove(wanted, home, region) for region in sorted(home.replicas) if _stands(home, region)]
     if home.exists and home.status != DELETING:
@@ -322,6 +322,6 @@ def _standing_apart(wanted: Table, observed: Observed) -> t.Iterator[str]:
         table = observed[region]
         if table.exists and table.status != DELETING and region not in home.replicas:
             yield (
-                f"a table of that name stands alone in {region}, with {table.item_count} items: it is no replica of this "
-                "table and is left alone"
+                f"a table of that name stands alone in {region}, with {table.item_count} items: it is no replica of "
+                "this table and is left alone"
             )

@@ -18,7 +18,7 @@ from . import transform
 from .state import RegionalTable
 from .steps import SET, Step
 
-Settings = t.Dict[str, t.Any]
+Settings = dict[str, t.Any]
 
 
 def table_steps(name: str, wanted: Settings, shown: RegionalTable) -> list[Step]:
@@ -139,7 +139,10 @@ def _point_in_time_recovery(name: str, wanted: Settings, shown: RegionalTable) -
     days = option.get("recovery_period_days")
     if option["enabled"] == now["enabled"] and days in (None, now.get("recovery_period_days")):
         return
-    specification = {"PointInTimeRecoveryEnabled": option["enabled"], **({"RecoveryPeriodInDays": days} if days else {})}
+    specification = {
+        "PointInTimeRecoveryEnabled": option["enabled"],
+        **({"RecoveryPeriodInDays": days} if days else {}),
+    }
     sentence = f"turn point-in-time recovery {'on' if option['enabled'] else 'off'}"
     yield Step(
         key=(SET, shown.region, "point_in_time_recovery"),

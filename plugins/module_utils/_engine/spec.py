@@ -101,7 +101,7 @@ def check_endpoint(endpoint_url: str | None, loopback_only: bool) -> None:
         raise Refused(
             [
                 f"This inventory is only for an emulator on this machine (loopback_only), but has {where}. Set "
-                "dynamodb_endpoint_url to a loopback address such as http://127.0.0.1:4566, or use an inventory for AWS."
+                "dynamodb_endpoint_url to a loopback address such as http://127.0.0.1:4566, or use an AWS inventory."
             ]
         )
     if host and AWS_HOST.search(host.replace("{region}", "region")) and "{region}" not in host:
@@ -256,8 +256,8 @@ class _Reader:
                 )
             if region == home:
                 self.problems.append(
-                    f"table {entry['name']!r}: {region} is its home region and can't be removed as a replica: remove it "
-                    "from absent_regions (dynamodb_absent_regions), or set state: absent to delete the table."
+                    f"table {entry['name']!r}: {region} is its home region and can't be removed as a replica: remove "
+                    "it from absent_regions (dynamodb_absent_regions), or set state: absent to delete the table."
                 )
         return tuple(dict.fromkeys([*named, *(region for region, replica in replicas.items() if replica.absent)]))
 

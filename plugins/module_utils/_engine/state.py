@@ -48,7 +48,7 @@ class RegionalTable:
 
 
 # One table: region -> what that region shows. Only the regions that were asked.
-Observed = t.Dict[str, RegionalTable]
+Observed = dict[str, RegionalTable]
 
 
 def absent(region: str) -> RegionalTable:
