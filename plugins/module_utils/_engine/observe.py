@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 from . import api, errors, transform
-from .clients import Clients
+from .clients import WORKERS, Clients
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, absent
 
@@ -61,12 +61,19 @@ def full_reading(table: Table) -> Reading:
     return Reading(table, dict.fromkeys((*table.regions, *table.absent_regions), EVERY_READ))
 
 
+def look(readings: list[Reading], clients: Clients) -> dict[str, Observed]:
+    """One observation by itself: table name -> what its regions show."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return observe(readings, clients, pool, patient=False)
+
+
 def observe(readings: list[Reading], clients: Clients, pool: Executor, patient: bool) -> dict[str, Observed]:
     """Table name -> what its regions show.
 
     A table that is absent at home is looked for in its other regions too, before anybody creates it.
 
     :param patient: whether an endpoint that can't be reached, or fails, may come back (it answered before).
+    :raises ServiceError: when there are no usable credentials.
     """
     seen = _read(readings, clients, pool, patient)
     missing = [
@@ -106,6 +113,8 @@ def _read_region(client: t.Any, region: str, name: str, options: tuple[str, ...]
 
 
 def _unknown(region: str, error: errors.ServiceError, patient: bool) -> RegionalTable:
+    if error.kind == errors.CREDENTIALS:
+        raise error  # no other region or table would fare better
     passing = (errors.THROTTLED, errors.BUSY, errors.ABSENT)
     transient = error.kind in passing or (patient and error.transient)
     return RegionalTable(region, UNKNOWN, problem=str(error), transient=transient)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from . import predict
-from .state import ABSENT, Observed, RegionalTable
+from .spec import Table
+from .state import ABSENT, UNKNOWN, Observed, RegionalTable, account_of
 from .steps import Step
 
 if t.TYPE_CHECKING:
@@ -31,17 +32,21 @@ def module_result(run: list[Progress], check_mode: bool) -> dict[str, t.Any]:
         "summary": summary(tables, [step for progress in run for step in _steps(progress, check_mode)]),
         "diff": [diff for progress in run if (diff := _diff(progress, check_mode))],
     }
-    failed = [table for table in tables if table["failed"]]
-    if failed:
-        changed = [table["name"] for table in tables if table["changed"]]
-        result["msg"] = "\n".join(
-            [
-                f"{len(failed)} of {_count(len(tables), 'table')} failed:",
-                *(f"{table['name']}: {table['msg']}" for table in failed),
-                *([f"Changed before that: {', '.join(changed)} (see summary)."] if changed and not check_mode else []),
-            ]
-        )
+    if any(table["failed"] for table in tables):
+        result["msg"] = _failure(tables)
     return result
+
+
+def _failure(tables: list[dict[str, t.Any]]) -> str:
+    """What failed, one line per failed table, or per reason that many share; then what was changed all the same."""
+    names: dict[str, list[str]] = {}
+    for table in tables:
+        if table["failed"]:
+            names.setdefault(table["msg"], []).append(table["name"])
+    lines = [f"{sum(map(len, names.values()))} of {_count(len(tables), 'table')} failed:"]
+    lines += [f"{', '.join(named)}: {reason}" for reason, named in names.items()]
+    changed = [table["name"] for table in tables if table["changed"]]
+    return "\n".join([*lines, *([f"Changed: {', '.join(changed)}. See summary."] if changed else [])])
 
 
 def summary(tables: list[dict[str, t.Any]], steps: list[Step]) -> list[str]:
@@ -58,6 +63,50 @@ def summary(tables: list[dict[str, t.Any]], steps: list[Step]) -> list[str]:
     failed = sum(table["failed"] for table in tables)
     totals = f"{_count(len(tables), 'table')}: {changed} changed, {len(tables) - changed} unchanged"
     return [*lines, totals + (f", {failed} failed" if failed else "")]
+
+
+def info_result(tables: list[Table], seen: dict[str, Observed]) -> dict[str, t.Any]:
+    """The result of ``tables_info``; ``msg`` is there only when no region of any table could be read."""
+    results = [_info(table, seen[table.name]) for table in tables]
+    problems = [problem for result in results for problem in result["problems"]]
+    result = {"changed": False, "tables": results, "summary": status_lines(tables, seen)}
+    if all(region.status == UNKNOWN for observed in seen.values() for region in observed.values()):
+        result["msg"] = "\n".join(dict.fromkeys(problems))
+    return result
+
+
+def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
+    home = observed[table.home]
+    return {
+        "name": table.name,
+        "arn": home.arn,
+        "home": table.home,
+        "account_id": account_of(home.arn),
+        "regions": [region_result(shown) for shown in observed.values()],
+        "problems": [shown.problem for shown in observed.values() if shown.problem],
+        "unlisted_replicas": [region for region in sorted(home.replicas) if region not in observed],
+    }
+
+
+def status_lines(tables: list[Table], seen: dict[str, Observed]) -> list[str]:
+    """A table for people, one line per table and one column per region; the home region is marked with ``*``."""
+    regions = list(dict.fromkeys(region for table in tables for region in seen[table.name]))
+    rows = [["table", *regions]]
+    rows += [[table.name, *(_cell(table, seen[table.name].get(region)) for region in regions)] for table in tables]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    for table in tables:
+        unlisted = [region for region in sorted(seen[table.name][table.home].replicas) if region not in regions]
+        if unlisted:
+            lines.append(f"{table.name} has replicas that aren't listed, in {', '.join(unlisted)}")
+    problems = dict.fromkeys(shown.problem for observed in seen.values() for shown in observed.values())
+    return [*lines, "* home region", *filter(None, problems)]
+
+
+def _cell(table: Table, shown: RegionalTable | None) -> str:
+    if shown is None:
+        return "-"
+    return shown.status + ("*" if shown.region == table.home else "")
 
 
 def region_result(table: RegionalTable) -> dict[str, t.Any]:

@@ -1,0 +1,152 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: tables_info
+version_added: 0.1.0
+short_description: Show DynamoDB tables and their replicas in every region
+description:
+  - Reads the state and the settings of each listed table in its home region and in every region where a replica is
+    wanted or to be removed. Reads only.
+  - A region that can't be read is shown as C(UNKNOWN) with the reason, never as one without the table. The task fails
+    only when no region at all could be read.
+author:
+  - The multiregion.dynamodb contributors (@multiregion)
+attributes:
+  check_mode:
+    support: full
+    description: Reads only.
+  diff_mode:
+    support: none
+    description: Nothing changes.
+extends_documentation_fragment:
+  - multiregion.dynamodb.tables
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: multiregion.dynamodb.tables
+  - module: multiregion.dynamodb.replicas
+"""
+
+EXAMPLES = r"""
+- name: Where a table stands
+  multiregion.dynamodb.tables_info:
+    region: us-east-1
+    replica_regions: [eu-west-1]
+    tables:
+      - name: orders
+  register: orders
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ orders.summary }}"
+"""
+
+RETURN = r"""
+tables:
+  description: A result for each table, in the order of the list.
+  returned: always, unless the input was refused
+  type: list
+  elements: dict
+  sample:
+    - name: orders
+      arn: arn:aws:dynamodb:us-east-1:123456789012:table/orders
+      home: us-east-1
+      account_id: "123456789012"
+      regions:
+        - region: us-east-1
+          status: ACTIVE
+          arn: arn:aws:dynamodb:us-east-1:123456789012:table/orders
+          item_count: 0
+          partition_key: customer
+      problems: []
+      unlisted_replicas: []
+  contains:
+    name:
+      description: The table's name.
+      type: str
+      returned: always
+    arn:
+      description: The table's ARN in its home region, empty when it doesn't exist.
+      type: str
+      returned: always
+    home:
+      description: The home region.
+      type: str
+      returned: always
+    account_id:
+      description: The account that the table belongs to, empty when it doesn't exist.
+      type: str
+      returned: always
+    regions:
+      description: Each region, with its status and settings, in the words of the options.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        region:
+          description: The region.
+          type: str
+          returned: always
+        status:
+          description: The service's table status, C(ABSENT), or C(UNKNOWN) for a region that couldn't be read.
+          type: str
+          returned: always
+        arn:
+          description: The table's ARN there.
+          type: str
+          returned: when it exists there
+        item_count:
+          description: The number of items there, which the service updates about every six hours.
+          type: int
+          returned: when it exists there
+        problem:
+          description: Why the region couldn't be read.
+          type: str
+          returned: when the status is UNKNOWN
+    problems:
+      description: Why regions couldn't be read.
+      type: list
+      elements: str
+      returned: always
+    unlisted_replicas:
+      description: Regions where the group has a replica though the task names none.
+      type: list
+      elements: str
+      returned: always
+summary:
+  description: Tables by regions, as lines of text.
+  returned: always, unless the input was refused
+  type: list
+  elements: str
+  sample:
+    - "table   us-east-1  eu-west-1"
+    - "orders  ACTIVE*    ACTIVE"
+    - "* home region"
+"""
+
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.observe import full_reading, look
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.results import info_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
+    failures_reported,
+    leave,
+    make_module,
+    tables_and_clients,
+)
+
+
+def main() -> None:
+    module = make_module({})
+    with failures_reported(module):
+        tables, clients = tables_and_clients(module)
+        seen = look([full_reading(table) for table in tables], clients)
+    leave(module, info_result(tables, seen))
+
+
+if __name__ == "__main__":
+    main()
