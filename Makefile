@@ -11,7 +11,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV ANSIBLE_COLLECTIONS_PATH ANSIBLE_INVENTORY
 
-STAGES := lint unit simulator-facts sanity units build-check molecule
+STAGES := lint unit simulator-facts sanity units integration molecule
 
 .PHONY: help
 help: ## Say what each target does
@@ -45,7 +45,8 @@ stop: ## Stop the simulator
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m simulator stop --port $(PORT); fi
 
 .PHONY: clean
-clean: stop ## Stop the simulator and remove everything that was generated
+clean: ## Stop the simulator and remove everything that was generated
+	@$(MAKE) --no-print-directory stop || echo "Going on without that."
 	rm -rf .venv .collections .simulator .ansible build collections .coverage .hypothesis .pytest_cache .ruff_cache *.tar.gz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -74,9 +75,9 @@ sanity: .venv/test.stamp $(LINK) ## ansible-test sanity
 units: .venv/test.stamp $(LINK) ## ansible-test units
 	tests/ansible-test.sh units
 
-.PHONY: build-check
-build-check: .venv/test.stamp $(LINK) ## Build the archive and look at what it holds
-	$(BIN)/pytest tests/integration
+.PHONY: integration
+integration: .venv/test.stamp $(LINK) ## The archive, and the playbooks as a user runs them
+	$(BIN)/pytest tests/integration -n 2
 
 .PHONY: molecule
 molecule: .venv/test.stamp $(LINK) ## The scenarios: each a user's story on a simulator of its own
