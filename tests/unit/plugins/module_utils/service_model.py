@@ -1,0 +1,309 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A model of the service, for tests of the planner: what DynamoDB admits, and the states it goes through.
+
+It knows nothing of the planner: it takes API calls as a boto3 client does, refuses what AWS_FACTS says is refused,
+and moves on only when `advance` is called. Its own faults are set by the tests.
+"""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import botocore.exceptions
+
+
+def refuse(code: str, message: str, operation: str) -> t.NoReturn:
+    raise botocore.exceptions.ClientError(
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation
+    )
+
+
+class ServiceModel:
+    """Tables by region; every table of a name in more than one region belongs to one group unless it stands apart.
+
+    :ivar refused: the calls that were refused, so that a test can say none was.
+    :ivar abort_creates: so many replica creates are accepted and dropped (finding DDB-TABLE-310).
+    """
+
+    def __init__(self) -> None:
+        self.tables: dict[tuple[str, str], dict[str, t.Any]] = {}
+        self.groups: dict[str, set[str]] = {}
+        self.due: list[tuple[int, t.Callable[[], None]]] = []
+        self.time = 0
+        self.calls: list[tuple[str, str, dict[str, t.Any]]] = []
+        self.refused: list[str] = []
+        self.abort_creates = 0
+
+    def __getitem__(self, region: str) -> Client:
+        return Client(self, region)
+
+    def later(self, ticks: int, event: t.Callable[[], None]) -> None:
+        self.due.append((self.time + ticks, event))
+
+    def advance(self) -> None:
+        """One tick: everything due happens, in order."""
+        self.time += 1
+        while ripe := [entry for entry in self.due if entry[0] <= self.time]:
+            first = min(ripe, key=lambda entry: entry[0])
+            self.due.remove(first)
+            first[1]()
+
+    def settle(self) -> None:
+        while self.due:
+            self.advance()
+
+    def members(self, name: str) -> set[str]:
+        return self.groups.get(name, set())
+
+    def busy(self, name: str, region: str) -> bool:
+        group = self.members(name) | {region}
+        return any(
+            self.tables[(member, name)]["status"] != "ACTIVE" for member in group if (member, name) in self.tables
+        )
+
+
+class Client:
+    """The calls of one region that the engine makes, as boto3's client takes them."""
+
+    def __init__(self, model: ServiceModel, region: str) -> None:
+        self.model = model
+        self.region = region
+        self.meta = type("Meta", (), {"region_name": region})
+
+    def _table(self, name: str, operation: str) -> dict[str, t.Any]:
+        table = self.model.tables.get((self.region, name))
+        if table is None:
+            self._refuse("ResourceNotFoundException", f"Table: {name} not found", operation)
+        return table
+
+    def _refuse(self, code: str, message: str, operation: str) -> t.NoReturn:
+        self.model.refused.append(f"{operation} in {self.region}: {message}")
+        refuse(code, message, operation)
+
+    def _log(self, operation: str, parameters: dict[str, t.Any]) -> None:
+        self.model.calls.append((self.region, operation, parameters))
+
+    # Reads
+
+    def describe_table(self, TableName: str) -> dict[str, t.Any]:
+        if (self.region, TableName) not in self.model.tables:
+            refuse("ResourceNotFoundException", "not found", "DescribeTable")
+        table = self.model.tables[(self.region, TableName)]
+        others = sorted(self.model.members(TableName) - {self.region})
+        replicas = [
+            {"RegionName": member, "ReplicaStatus": self.model.tables[(member, TableName)]["status"]}
+            for member in others
+        ]
+        description = {**copy.deepcopy(table["description"]), "TableStatus": table["status"]}
+        return {"Table": {**description, **({"Replicas": replicas} if replicas else {})}}
+
+    def describe_time_to_live(self, TableName: str) -> dict[str, t.Any]:
+        attribute = self._table(TableName, "DescribeTimeToLive")["ttl"]
+        shown = {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute} if attribute else {}
+        return {"TimeToLiveDescription": shown or {"TimeToLiveStatus": "DISABLED"}}
+
+    def describe_continuous_backups(self, TableName: str) -> dict[str, t.Any]:
+        days = self._table(TableName, "DescribeContinuousBackups")["recovery_days"]
+        recovery = {"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": days} if days else {}
+        recovery = recovery or {"PointInTimeRecoveryStatus": "DISABLED"}
+        return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": recovery}}
+
+    def get_paginator(self, operation: str) -> t.Any:
+        assert operation == "list_tags_of_resource"
+        return _TagPages(self)
+
+    # Changes
+
+    def create_table(self, **parameters: t.Any) -> None:
+        self._log("CreateTable", parameters)
+        name = parameters["TableName"]
+        if (self.region, name) in self.model.tables:
+            self._refuse("ResourceInUseException", f"Table already exists: {name}", "CreateTable")
+        self.model.tables[(self.region, name)] = new_table(self.region, parameters)
+        self._become_active_later(name, 2)
+
+    def update_table(self, **parameters: t.Any) -> None:
+        self._log("UpdateTable", parameters)
+        name = parameters["TableName"]
+        table = self._table(name, "UpdateTable")
+        if self.model.busy(name, self.region):
+            self._refuse("ResourceInUseException", "The resource is in use", "UpdateTable")
+        updates = parameters.get("ReplicaUpdates")
+        if updates and len(parameters) > 2:
+            self._refuse("ValidationException", "Replica modification must be the only operation", "UpdateTable")
+        if updates:
+            self._update_replica(name, updates)
+        else:
+            self._update_settings(name, table, parameters)
+
+    def _update_replica(self, name: str, updates: list[dict[str, t.Any]]) -> None:
+        if len(updates) != 1:
+            self._refuse("ValidationException", "more than one create or delete replica actions", "UpdateTable")
+        ((action, member),) = updates[0].items()
+        region = member["RegionName"]
+        {"Create": self._add_member, "Delete": self._remove_member}[action](name, region)
+
+    def _add_member(self, name: str, region: str) -> None:
+        model, here = self.model, self.model.tables[(self.region, name)]
+        if region == self.region:
+            self._refuse("ValidationException", "Cannot add or delete the local region", "UpdateTable")
+        if (region, name) in model.tables:
+            self._refuse("ValidationException", "one or more replicas already existed as tables", "UpdateTable")
+        here["status"] = "UPDATING"
+        if model.abort_creates:
+            model.abort_creates -= 1
+            self._become_active_later(name, 2)
+            return
+
+        def list_it() -> None:
+            replica = copy.deepcopy(here)
+            replica.update(status="CREATING", tags={}, recovery_days=0)
+            replica["description"].update(TableArn=arn(region, name), TableId=region, DeletionProtectionEnabled=False)
+            model.tables[(region, name)] = replica
+            model.groups.setdefault(name, {self.region}).add(region)
+            here["description"].setdefault("StreamSpecification", dict(STREAM))
+            replica["description"].setdefault("StreamSpecification", dict(STREAM))
+            here["status"] = "ACTIVE"  # while the replica is still being made (finding DDB-TABLE-306)
+
+        model.later(1, list_it)
+        model.later(3, lambda: model.tables[(region, name)].update(status="ACTIVE"))
+
+    def _remove_member(self, name: str, region: str) -> None:
+        model = self.model
+        if region not in model.members(name):
+            self._refuse("ValidationException", "replicas were not part of the global table", "UpdateTable")
+        if model.tables[(region, name)]["description"]["DeletionProtectionEnabled"]:
+            self._refuse("ValidationException", "has deletion protection enabled", "UpdateTable")
+        model.tables[(self.region, name)]["status"] = "UPDATING"
+
+        def start() -> None:
+            model.tables[(self.region, name)]["status"] = "ACTIVE"
+            model.tables[(region, name)]["status"] = "DELETING"
+
+        def leave() -> None:
+            model.groups[name].discard(region)
+            if len(model.groups[name]) == 1:
+                del model.groups[name]
+
+        model.later(1, start)
+        model.later(2, leave)
+        model.later(4, lambda: model.tables.pop((region, name)))
+
+    def _update_settings(self, name: str, table: dict[str, t.Any], parameters: dict[str, t.Any]) -> None:
+        settings = {member: value for member, value in parameters.items() if member != "TableName"}
+        shared = {member: value for member, value in settings.items() if member != "DeletionProtectionEnabled"}
+        if "StreamSpecification" in settings:
+            self._check_stream(name, table, settings["StreamSpecification"])
+        if settings.get("BillingMode") == "PROVISIONED" and self.model.members(name):
+            self._refuse("ValidationException", "Table write capacity should either be AutoScaled", "UpdateTable")
+        for member in self.model.members(name) | {self.region}:
+            apply(self.model.tables[(member, name)]["description"], settings if member == self.region else shared)
+        table["status"] = "UPDATING"
+        self._become_active_later(name, 1)
+
+    def _check_stream(self, name: str, table: dict[str, t.Any], wanted: dict[str, t.Any]) -> None:
+        if self.model.members(name):
+            self._refuse("ValidationException", "Disabling Stream is not allowed", "UpdateTable")
+        if wanted["StreamEnabled"] and table["description"].get("StreamSpecification"):
+            self._refuse("ValidationException", "Table already has an enabled stream", "UpdateTable")
+
+    def delete_table(self, TableName: str) -> None:
+        self._log("DeleteTable", {"TableName": TableName})
+        table = self._table(TableName, "DeleteTable")
+        if self.model.busy(TableName, self.region):
+            self._refuse("ResourceInUseException", "is being used", "DeleteTable")
+        if self.model.members(TableName):
+            self._refuse("ValidationException", "acted as a source region", "DeleteTable")
+        if table["description"]["DeletionProtectionEnabled"]:
+            self._refuse("ValidationException", "has deletion protection enabled", "DeleteTable")
+        table["status"] = "DELETING"
+        self.model.later(2, lambda: self.model.tables.pop((self.region, TableName)))
+
+    def update_time_to_live(self, TableName: str, TimeToLiveSpecification: dict[str, t.Any]) -> None:
+        self._log("UpdateTimeToLive", TimeToLiveSpecification)
+        table = self._table(TableName, "UpdateTimeToLive")
+        if self.model.busy(TableName, self.region):
+            self._refuse("ResourceInUseException", "in use", "UpdateTimeToLive")
+        enabled, attribute = TimeToLiveSpecification["Enabled"], TimeToLiveSpecification["AttributeName"]
+        if enabled and table["ttl"] or not enabled and table["ttl"] != attribute:
+            self._refuse("ValidationException", "TimeToLive is already in that state", "UpdateTimeToLive")
+        for member in self.model.members(TableName) | {self.region}:
+            self.model.tables[(member, TableName)]["ttl"] = attribute if enabled else ""
+
+    def update_continuous_backups(self, TableName: str, PointInTimeRecoverySpecification: dict[str, t.Any]) -> None:
+        self._log("UpdateContinuousBackups", PointInTimeRecoverySpecification)
+        table = self._up(TableName, "UpdateContinuousBackups")
+        days = PointInTimeRecoverySpecification.get("RecoveryPeriodInDays", 35)
+        table["recovery_days"] = days if PointInTimeRecoverySpecification["PointInTimeRecoveryEnabled"] else 0
+
+    def tag_resource(self, ResourceArn: str, Tags: list[dict[str, str]]) -> None:
+        self._log("TagResource", {"Tags": Tags})
+        table = self._up(ResourceArn.rpartition("/")[2], "TagResource")
+        table["tags"].update({tag["Key"]: tag["Value"] for tag in Tags})
+
+    def untag_resource(self, ResourceArn: str, TagKeys: list[str]) -> None:
+        self._log("UntagResource", {"TagKeys": TagKeys})
+        table = self._up(ResourceArn.rpartition("/")[2], "UntagResource")
+        table["tags"] = {tag: value for tag, value in table["tags"].items() if tag not in TagKeys}
+
+    def _up(self, name: str, operation: str) -> dict[str, t.Any]:
+        """A table that is being made or removed answers DescribeTable only (finding DDB-TABLE-227)."""
+        table = self._table(name, operation)
+        if table["status"] not in ("ACTIVE", "UPDATING"):
+            self._refuse("ResourceNotFoundException", "not found", operation)
+        return table
+
+    def _become_active_later(self, name: str, ticks: int) -> None:
+        self.model.later(ticks, lambda: self.model.tables[(self.region, name)].update(status="ACTIVE"))
+
+
+class _TagPages:
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def paginate(self, ResourceArn: str) -> _TagPages:
+        self.arn = ResourceArn
+        return self
+
+    def build_full_result(self) -> dict[str, t.Any]:
+        table = self.client._table(self.arn.rpartition("/")[2], "ListTagsOfResource")
+        return {"Tags": [{"Key": tag, "Value": value} for tag, value in table["tags"].items()]}
+
+
+STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def arn(region: str, name: str) -> str:
+    return f"arn:aws:dynamodb:{region}:123456789012:table/{name}"
+
+
+def new_table(region: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A table as CreateTable with ``parameters`` makes it."""
+    description = {
+        "TableName": parameters["TableName"],
+        "TableArn": arn(region, parameters["TableName"]),
+        "TableId": region,
+        "ItemCount": 0,
+        "DeletionProtectionEnabled": False,
+    }
+    given = {member: value for member, value in parameters.items() if member not in ("TableName", "Tags")}
+    apply(description, given)
+    tags = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
+    return {"description": description, "status": "CREATING", "tags": tags, "ttl": "", "recovery_days": 0}
+
+
+def apply(description: dict[str, t.Any], members: dict[str, t.Any]) -> None:
+    """Members of a create or update, as DescribeTable shows them."""
+    for member, value in copy.deepcopy(members).items():
+        if member == "BillingMode":
+            description["BillingModeSummary"] = {"BillingMode": value}
+        elif member == "TableClass":
+            description["TableClassSummary"] = {"TableClass": value}
+        elif member == "StreamSpecification" and not value["StreamEnabled"]:
+            description.pop("StreamSpecification", None)
+        else:
+            description[member] = value
