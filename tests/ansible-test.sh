@@ -25,7 +25,7 @@ ln -s "$("$python" -c 'import os, ansible_collections.amazon.aws as aws; print(o
 mkdir -p "$work/home/.config/pip"
 "$python" -m pip config list | "$python" -c '
 import ast, sys
-settings = {}
+settings = {"quiet": 1}
 for line in sorted(sys.stdin, key=lambda line: line.startswith(":env:")):  # a variable wins over a file
     key, value = line.rstrip().split("=", 1)
     settings[key.rsplit(".", 1)[1]] = " ".join(ast.literal_eval(value).split())
