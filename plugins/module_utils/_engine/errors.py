@@ -134,7 +134,7 @@ def _classify(error: Exception) -> tuple[str, str]:
     )
     if isinstance(error, credentials):
         return CREDENTIALS, ""
-    if isinstance(error, botocore.exceptions.HTTPClientError):
+    if isinstance(error, (botocore.exceptions.ConnectionError, botocore.exceptions.HTTPClientError)):
         return UNREACHABLE, ""
     return REFUSED, ""
 

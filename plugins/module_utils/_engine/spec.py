@@ -18,6 +18,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from .arguments import KEY_TYPES, REPLICA_OPTIONS, TABLE_OPTIONS
 
@@ -188,7 +189,10 @@ class _Reader:
                 self.problems.append(f"{where}: must be a dictionary of replica options.")
                 continue
             result = validator.validate(values)
-            self.problems += [f"{where}: {message}" for message in result.error_messages]
+            self.problems += [
+                f"{where}: {'unsupported: ' if isinstance(error, UnsupportedError) else ''}{error}"
+                for error in result.errors
+            ]
             defaults[region] = _set(result.validated_parameters)
         return defaults
 
@@ -199,7 +203,7 @@ class _Reader:
             self.problems.append(f"table {name!r}: no home region: set region on the table, or dynamodb_region.")
         elif "region" in entry:
             self._check_regions(f"table {name!r}, region", [home])
-        settings = {option: entry[option] for option in TABLE_SETTINGS if option in entry}
+        settings = _with_text_tags({option: entry[option] for option in TABLE_SETTINGS if option in entry})
         replicas = self._replicas(entry, home or "", replica_defaults)
         wanted = {region: replica for region, replica in replicas.items() if not replica.absent}
         absent_regions = self._absent_regions(entry, home or "", replicas)
@@ -243,7 +247,8 @@ class _Reader:
                 **own.get(region, {}),
             }
             settings = {option: value for option, value in options.items() if option not in ("region", "state")}
-            replicas[region] = Replica(region, own.get(region, {}).get("state") == "absent", settings)
+            absent = own.get(region, {}).get("state") == "absent"
+            replicas[region] = Replica(region, absent, _with_text_tags(settings))
         return replicas
 
     def _absent_regions(self, entry: dict[str, t.Any], home: str, replicas: dict[str, Replica]) -> tuple[str, ...]:
@@ -273,6 +278,16 @@ def _set(options: dict[str, t.Any]) -> dict[str, t.Any]:
         for name, value in options.items()
         if value is not None
     }
+
+
+def _with_text_tags(settings: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Tags as the service keeps them, text; a value that can't be text is left for `_regional_problems`."""
+    if "tags" not in settings:
+        return settings
+    tags = {
+        str(name): value if isinstance(value, (dict, list)) else str(value) for name, value in settings["tags"].items()
+    }
+    return {**settings, "tags": tags}
 
 
 def _setting_problems(settings: dict[str, t.Any]) -> list[str]:

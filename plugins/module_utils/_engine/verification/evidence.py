@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was seen of one pair of regions, its lag and its verdict. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import typing as t
+
+from .probes import OPERATIONS, Probe
+from .states import FAIL, PASS, UNSURE
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """One measured lag, in seconds; the true one is at most ``resolution`` less."""
+
+    lag: float
+    resolution: float
+
+
+@dataclasses.dataclass
+class Evidence:
+    """What was seen from ``source`` to ``target``.
+
+    :ivar written: operation -> probes whose write was acknowledged and whose arrival was then looked for.
+    :ivar arrived: operation -> probes that were seen so in the target, each with its lag if that could be measured.
+    :ivar missing: (operation, probe) that a strongly consistent read of the target didn't show in time.
+    :ivar problems: why something couldn't be found out, as sentences.
+    :ivar refuted: what the states said against the pair, as a sentence.
+    """
+
+    source: str
+    target: str
+    items: int = 0
+    written: dict[str, set[Probe]] = dataclasses.field(default_factory=lambda: {name: set() for name in OPERATIONS})
+    arrived: dict[str, dict[Probe, Sample | None]] = dataclasses.field(
+        default_factory=lambda: {name: {} for name in OPERATIONS}
+    )
+    missing: list[tuple[str, Probe]] = dataclasses.field(default_factory=list)
+    problems: list[str] = dataclasses.field(default_factory=list)
+    refuted: str = ""
+
+    @property
+    def complete(self) -> set[Probe]:
+        """The probes that went all the way: put, updated and deleted."""
+        return set.intersection(*(set(self.arrived[operation]) for operation in OPERATIONS))
+
+    @property
+    def samples(self) -> list[Sample]:
+        return [sample for arrived in self.arrived.values() for sample in arrived.values() if sample]
+
+    def problem(self, sentence: str) -> None:
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+
+    @property
+    def verdict(self) -> str:
+        """Fail beats unknown; a pass takes every item all the way and nothing that couldn't be found out."""
+        if self.refuted or self.missing:
+            return FAIL
+        if self.problems or not self.items or len(self.complete) < self.items:
+            return UNSURE
+        return PASS
+
+
+def worst(verdicts: t.Iterable[str]) -> str:
+    """Fail beats unknown beats pass; nothing at all is a pass."""
+    given = set(verdicts)
+    return next((verdict for verdict in (FAIL, UNSURE) if verdict in given), PASS)
+
+
+def lag(samples: list[Sample]) -> dict[str, t.Any]:
+    """The lag's distribution in seconds; without samples every figure is None."""
+    values = sorted(sample.lag for sample in samples)
+    return {
+        "measured": len(values),
+        "p50": _percentile(values, 50),
+        "p95": _percentile(values, 95),
+        "max": _rounded(values[-1]) if values else None,
+        "resolution": _rounded(max(sample.resolution for sample in samples)) if samples else None,
+    }
+
+
+def _percentile(values: list[float], percent: int) -> float | None:
+    if len(values) < 2:
+        return _rounded(values[0]) if values else None
+    return _rounded(statistics.quantiles(values, n=100, method="inclusive")[percent - 1])
+
+
+def _rounded(seconds: float) -> float:
+    return round(seconds, 3)

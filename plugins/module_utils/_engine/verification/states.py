@@ -1,0 +1,99 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Are these independent regions, and replicas of one table? From what DescribeTable showed. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+from ..state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, region_of
+
+PASS, FAIL, UNSURE = "pass", "fail", "unknown"
+
+# A table takes reads and writes in these.
+_OPEN = (ACTIVE, UPDATING)
+
+Pair = tuple[str, str]  # source, target
+
+
+@dataclasses.dataclass(frozen=True)
+class PairState:
+    """What the states alone say of a pair; ``testable`` when items can be written and read nevertheless."""
+
+    verdict: str
+    reason: str = ""
+    testable: bool = False
+
+
+def pair_states(observed: Observed) -> dict[Pair, PairState]:
+    """Every region to every other."""
+    return {
+        (source, target): _pair_state(observed[source], observed[target])
+        for source, target in itertools.permutations(observed, 2)
+    }
+
+
+def dependence(observed: Observed) -> str:
+    """Why the regions aren't independent, as a sentence; empty when they are.
+
+    Where every region is one and the same table, each item is found everywhere without any replication.
+    """
+    ids: dict[str, str] = {}
+    for region, shown in observed.items():
+        if not shown.exists:
+            continue
+        if region_of(shown.arn) != region:
+            return _refusal(f"the endpoint of {region} answered with {shown.arn}, which isn't a table of {region}")
+        if shown.table_id and shown.table_id in ids:
+            return _refusal(
+                f"{ids[shown.table_id]} and {region} answered with one and the same table (TableId {shown.table_id})"
+            )
+        ids[shown.table_id] = region
+    return ""
+
+
+def _refusal(what: str) -> str:
+    return (
+        f"these aren't independent regions: {what}. An item would be found without having been replicated, so "
+        "nothing is verified: check endpoint_url; an emulator that keeps one table for all regions can't be used"
+    )
+
+
+def _pair_state(source: RegionalTable, target: RegionalTable) -> PairState:
+    sides = [_side(source), _side(target)]
+    if all(side.testable for side in sides):
+        sides += [_listing(source, target), _listing(target, source)]
+    worst = min(sides, key=lambda side: (side.testable, (FAIL, UNSURE, PASS).index(side.verdict)))
+    return worst
+
+
+def _side(shown: RegionalTable) -> PairState:
+    if shown.status == ACTIVE:
+        return PairState(PASS, testable=True)
+    if shown.status == UPDATING:
+        return PairState(UNSURE, f"the table is still UPDATING in {shown.region}: run again later", testable=True)
+    if shown.status == UNKNOWN:
+        return PairState(UNSURE, f"{shown.region} couldn't be read: {shown.problem}")
+    if shown.status == ABSENT:
+        return PairState(FAIL, f"there is no table of that name in {shown.region}: add the replica")
+    return PairState(FAIL, f"the table is {shown.status} in {shown.region}: wait until it is ACTIVE")
+
+
+def _listing(viewer: RegionalTable, other: RegionalTable) -> PairState:
+    status = viewer.replicas.get(other.region)
+    if status is None:
+        return PairState(
+            FAIL,
+            f"{viewer.region} doesn't list {other.region} among its replicas: two tables of one name, not a global "
+            "table",
+        )
+    if status == ACTIVE:
+        return PairState(PASS, testable=True)
+    return PairState(
+        UNSURE if status == UPDATING else FAIL,
+        f"{viewer.region} shows its replica {other.region} as {status}: it must be ACTIVE",
+        testable=status in _OPEN,
+    )

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the service's errors mean (AWS_FACTS section 9), told apart by text where the code doesn't tell."""
+
+from __future__ import annotations
+
+import botocore.exceptions
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import errors
+
+
+def client_error(code: str, message: str, status: int = 400) -> botocore.exceptions.ClientError:
+    response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return botocore.exceptions.ClientError(response, "UpdateTable")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        ("ResourceNotFoundException", "Requested resource not found", errors.ABSENT),
+        ("TableNotFoundException", "Table not found", errors.ABSENT),
+        ("ResourceInUseException", "The resource which you are attempting to change is in use.", errors.BUSY),
+        (
+            "ValidationException",
+            "Failed to create a the new replica of table with name: \u2018T\u2019 because one or more replicas already "
+            "existed as tables.",
+            errors.BUSY,
+        ),
+        (
+            "ValidationException",
+            "Delete of replica is not allowed while the replica is being added to table with name: T in region R",
+            errors.BUSY,
+        ),
+        (
+            "ValidationException",
+            "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to the "
+            "table in the last 24 hours.",
+            errors.SOURCE,
+        ),
+        (
+            "ThrottlingException",
+            "The rate of control plane requests made by this account is too high",
+            errors.THROTTLED,
+        ),
+        (
+            "ThrottlingException",
+            "Deletion protection setting for table T modified within the previous 15000 milliseconds.",
+            errors.THROTTLED,
+        ),
+        ("LimitExceededException", "Subscriber limit exceeded: too many operations", errors.THROTTLED),
+        (
+            "LimitExceededException",
+            "Limit exceeded for replica in R. Updates to TableClass are limited to 2 times in 30 day(s)",
+            errors.REFUSED,
+        ),
+        ("AccessDeniedException", "User is not authorized to perform: dynamodb:UpdateTable", errors.DENIED),
+        ("UnrecognizedClientException", "The security token included in the request is invalid.", errors.CREDENTIALS),
+        ("ValidationException", "anything else", errors.REFUSED),
+    ],
+)
+def test_a_refusal_is_told_by_its_code_or_text(code, message, kind):
+    assert errors.explain(client_error(code, message), "UpdateTable", "eu-west-1").kind == kind
+
+
+def test_a_failure_of_the_service_may_pass():
+    error = errors.explain(client_error("SomethingNew", "oops", status=503), "UpdateTable", "eu-west-1")
+    assert error.kind == errors.FAULT
+    assert error.transient
+
+
+def test_access_denied_names_the_action_and_the_region():
+    error = errors.explain(client_error("AccessDeniedException", "not authorized"), "UpdateTable", "eu-west-1")
+    assert "access denied: dynamodb:UpdateTable in eu-west-1: allow that action" in str(error)
+
+
+def test_a_provisioned_table_is_told_what_replicas_need():
+    text = "Table write capacity should either be Pay-Per-Request or AutoScaled."
+    error = errors.explain(client_error("ValidationException", text), "UpdateTable", "us-east-1")
+    assert error.kind == errors.REFUSED
+    assert "set billing_mode: PAY_PER_REQUEST, or set up Application Auto Scaling" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (botocore.exceptions.NoCredentialsError(), errors.CREDENTIALS),
+        (botocore.exceptions.PartialCredentialsError(provider="env", cred_var="secret"), errors.CREDENTIALS),
+        (botocore.exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), errors.UNREACHABLE),
+        (botocore.exceptions.ReadTimeoutError(endpoint_url="http://127.0.0.1:1"), errors.UNREACHABLE),
+        (botocore.exceptions.ParamValidationError(report="bad"), errors.REFUSED),
+    ],
+)
+def test_what_the_sdk_itself_raises(error, kind):
+    assert errors.explain(error, "DescribeTable", "us-east-1").kind == kind

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bad input is refused before any call, in one sentence per problem that says what to change."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import arguments, spec
+
+KNOWN = ["us-east-1", "eu-west-1", "ap-southeast-2"]
+
+
+def parse(tables: list[dict[str, t.Any]], home: str | None = "us-east-1", **params: t.Any) -> list[spec.Table]:
+    """As the modules do: arguments arrive as JSON, and Ansible's own validation comes first."""
+    sent = json.loads(json.dumps({"tables": tables, **params}))
+    result = ArgumentSpecValidator(arguments.COMMON_OPTIONS).validate(sent)
+    assert result.error_messages == []
+    return spec.parse(result.validated_parameters, home, KNOWN)
+
+
+def refused(tables: list[dict[str, t.Any]], **params: t.Any) -> str:
+    with pytest.raises(spec.Refused) as refusal:
+        parse(tables, **params)
+    return str(refusal.value)
+
+
+ORDERS = {"name": "orders", "partition_key": "id"}
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ({"name": "ab"}, "table 'ab': a table's name has 3 to 255 characters"),
+        ({"name": "a" * 256}, "3 to 255 characters"),
+        ({"name": "orders/eu"}, "table 'orders/eu': a table's name"),
+        ({**ORDERS, "sort_key": "id"}, "partition_key and sort_key must be two attributes"),
+        ({"name": "orders", "sort_key": "at"}, "sort_key needs partition_key beside it"),
+        ({**ORDERS, "partition_key": "k" * 256}, "must have 1 to 255 characters"),
+        (
+            {**ORDERS, "attribute_types": {"id": "BOOL"}},
+            "id is 'BOOL', but a key is S (string), N (number) or B (binary)",
+        ),
+        ({**ORDERS, "attribute_types": {"colour": "S"}}, "colour is no key of the table or of an index"),
+        ({**ORDERS, "billing_mode": "PROVISIONED"}, "needs read_capacity and write_capacity of the table"),
+        ({**ORDERS, "billing_mode": "PROVISIONED", "read_capacity": 0, "write_capacity": 1}, "must be at least 1"),
+        ({**ORDERS, "billing_mode": "PAY_PER_REQUEST", "read_capacity": 5}, "need billing_mode PROVISIONED"),
+        ({**ORDERS, "read_capacity": 5, "write_capacity": 5}, "need billing_mode: PROVISIONED beside them"),
+        ({**ORDERS, "ttl": {"enabled": True}}, "needs ttl.attribute"),
+        ({**ORDERS, "stream": {"enabled": False, "view_type": "KEYS_ONLY"}}, "view_type needs stream.enabled: true"),
+        ({**ORDERS, "point_in_time_recovery": {"enabled": True, "recovery_period_days": 36}}, "must be 1 to 35"),
+        ({**ORDERS, "point_in_time_recovery": {"enabled": False, "recovery_period_days": 3}}, "needs enabled: true"),
+        ({**ORDERS, "tags": {"AWS:x": "y"}}, "belong to AWS"),
+        ({**ORDERS, "tags": {f"t{n}": "" for n in range(51)}}, "51 tags, but a table can have 50"),
+        ({**ORDERS, "tags": {"x": "y" * 257}}, "a value up to 256"),
+        ({**ORDERS, "tags": {"x": ["y"]}}, "the value must be a string"),
+        ({**ORDERS, "purge_tags": True}, "purge_tags needs tags beside it"),
+        ({**ORDERS, "local_secondary_indexes": [{"name": "by-at", "sort_key": "at"}]}, "need a table with a sort_key"),
+        (
+            {**ORDERS, "global_secondary_indexes": [{"name": "x", "partition_keys": ["a"]}]},
+            "an index's name has 3 to 255",
+        ),
+        ({**ORDERS, "global_secondary_indexes": [{"name": "by-a", "partition_keys": list("abcde")}]}, "one to four"),
+        (
+            {**ORDERS, "global_secondary_indexes": [{"name": "by-a", "partition_keys": ["a"]}] * 2},
+            "index 'by-a' is listed 2 times",
+        ),
+        (
+            {
+                **ORDERS,
+                "global_secondary_indexes": [{"name": "by-a", "partition_keys": ["a"], "projection": "INCLUDE"}],
+            },
+            "INCLUDE and non_key_attributes go together",
+        ),
+        ({**ORDERS, "region": "mars-1"}, "table 'orders', region: region 'mars-1' is unknown"),
+        ({**ORDERS, "replicas": [{"region": "eu-west-9"}]}, "region 'eu-west-9' is unknown"),
+        ({**ORDERS, "replicas": [{"region": "eu-west-1"}] * 2}, "region eu-west-1 is listed 2 times"),
+        ({**ORDERS, "exclude_regions": ["eu-west-9"]}, "region 'eu-west-9' is unknown"),
+        (
+            {**ORDERS, "stream": {"enabled": False}, "replicas": [{"region": "eu-west-1"}]},
+            "replicates through its stream",
+        ),
+        (
+            {**ORDERS, "replicas": [{"region": "eu-west-1", "tags": {"aws:x": "y"}}]},
+            "table 'orders', replica eu-west-1: tag 'aws:x'",
+        ),
+    ],
+)
+def test_a_table_that_the_service_would_refuse_is_refused_first(table, sentence):
+    assert sentence in refused([table])
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        (
+            {"replica_regions": ["eu-west-1", "eu-west-1"]},
+            "replica_regions (dynamodb_replica_regions): region eu-west-1 is",
+        ),
+        ({"replica_regions": ["moon-1"]}, "region 'moon-1' is unknown"),
+        ({"absent_regions": ["moon-1"]}, "absent_regions (dynamodb_absent_regions): region 'moon-1' is unknown"),
+        ({"absent_regions": ["us-east-1"]}, "us-east-1 is its home region and can't be removed as a replica"),
+        (
+            {"replica_regions": ["eu-west-1"], "absent_regions": ["eu-west-1"]},
+            "wanted as a replica and named in absent",
+        ),
+        ({"replica_defaults": {"eu-west-1": {"colour": 1}}}, "eu-west-1: unsupported: colour"),
+        ({"replica_defaults": {"eu-west-1": ["tags"]}}, "must be a dictionary of replica options"),
+        ({"replica_defaults": {"moon-1": {}}}, "replica_defaults (dynamodb_replica_defaults), moon-1: region 'moon-1'"),
+        ({"home": "moon-1"}, "region (dynamodb_region): region 'moon-1' is unknown"),
+        ({"home": None}, "no home region: set region on the table, or dynamodb_region"),
+        ({"only": ["orders", "basket*"]}, "only (dynamodb_only): no table matches basket*. The tables are: orders."),
+        ({"only": []}, "no table matches an empty list"),
+    ],
+)
+def test_what_is_said_for_all_tables_is_refused_too(params, sentence):
+    assert sentence in refused([ORDERS], **params)
+
+
+def test_no_tables_are_refused():
+    assert refused([]) == "tables (dynamodb_tables) is empty: list at least one table."
+
+
+def test_one_table_listed_twice_is_refused_once():
+    assert refused([ORDERS, ORDERS]) == "table 'orders' is listed 2 times: list it once."
+
+
+def test_every_problem_of_every_table_is_named_at_once():
+    message = refused([{**ORDERS, "sort_key": "id"}, {"name": "x"}])
+    assert message.startswith("2 problems:\n")
+    assert "'orders'" in message and "'x'" in message
+
+
+def test_unset_and_null_are_unmanaged():
+    (table,) = parse(
+        [{**ORDERS, "tags": None, "point_in_time_recovery": {"enabled": True, "recovery_period_days": None}}]
+    )
+    assert table.settings == {"partition_key": "id", "point_in_time_recovery": {"enabled": True}}
+
+
+def test_a_tables_own_option_replaces_the_default_of_that_name():
+    defaults = {"tags": {"team": "shop"}, "deletion_protection": True}
+    first, second = parse([ORDERS, {"name": "baskets", "tags": {"a": "b"}}], table_defaults=defaults)
+    assert first.settings["tags"] == {"team": "shop"}
+    assert second.settings == {"tags": {"a": "b"}, "deletion_protection": True}
+
+
+def test_tags_are_text_as_the_service_keeps_them():
+    (table,) = parse(
+        [{**ORDERS, "tags": {"cost": 12, 7: True}, "replicas": [{"region": "eu-west-1", "tags": {"n": 1}}]}]
+    )
+    assert table.settings["tags"] == {"cost": "12", "7": "True"}
+    assert table.replicas["eu-west-1"].settings["tags"] == {"n": "1"}
+
+
+def test_wanted_regions_are_everybodys_and_the_tables_own_without_the_excluded_and_home():
+    (table,) = parse(
+        [{**ORDERS, "exclude_regions": ["eu-west-1"], "replicas": [{"region": "ap-southeast-2"}]}],
+        replica_regions=["us-east-1", "eu-west-1"],
+    )
+    assert table.regions == ("us-east-1", "ap-southeast-2")
+
+
+def test_a_replicas_options_are_those_of_every_region_then_of_its_region_then_its_own():
+    (table,) = parse(
+        [{**ORDERS, "replicas": [{"region": "eu-west-1", "tags": {"own": "1"}}]}],
+        replica_regions=["eu-west-1", "ap-southeast-2"],
+        replica_defaults={
+            "*": {"deletion_protection": True, "tags": {"all": "1"}},
+            "eu-west-1": {"deletion_protection": False},
+        },
+    )
+    assert table.replicas["eu-west-1"].settings == {"deletion_protection": False, "tags": {"own": "1"}}
+    assert table.replicas["ap-southeast-2"].settings == {"deletion_protection": True, "tags": {"all": "1"}}
+
+
+def test_an_entry_that_is_absent_names_its_region_for_removal():
+    (table,) = parse(
+        [{**ORDERS, "replicas": [{"region": "eu-west-1", "state": "absent"}]}], replica_regions=["eu-west-1"]
+    )
+    assert table.replicas == {}
+    assert table.absent_regions == ("eu-west-1",)
+
+
+def test_only_selects_by_name_or_glob():
+    tables = [{"name": name} for name in ("orders", "order-lines", "baskets")]
+    assert [table.name for table in parse(tables, only=["order*"])] == ["orders", "order-lines"]
+
+
+@pytest.mark.parametrize(
+    "url", [None, "http://example.com:4566", "http://10.0.0.1", "https://dynamodb.us-east-1.amazonaws.com"]
+)
+def test_an_inventory_for_this_machine_refuses_an_endpoint_elsewhere(url):
+    with pytest.raises(spec.Refused, match="only for an emulator on this machine"):
+        spec.check_endpoint(url, loopback_only=True)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:4566", "http://localhost:1", "http://[::1]:4566", "http://127.8.9.1"]
+)
+def test_an_inventory_for_this_machine_takes_any_loopback_address(url):
+    spec.check_endpoint(url, loopback_only=True)
+
+
+@pytest.mark.parametrize("url", ["https://dynamodb.us-east-1.amazonaws.com", "https://dynamodb.eu-west-1.api.aws/"])
+def test_one_regions_endpoint_is_refused_for_all_regions(url):
+    with pytest.raises(spec.Refused, match="is one region's endpoint"):
+        spec.check_endpoint(url, loopback_only=False)
+
+
+@pytest.mark.parametrize("url", [None, "https://{service}.{region}.amazonaws.com", "http://emulator.test:8000"])
+def test_an_endpoint_for_every_region_is_taken(url):
+    spec.check_endpoint(url, loopback_only=False)
