@@ -27,6 +27,7 @@ class ServiceModel:
 
     :ivar refused: the calls that were refused, so that a test can say none was.
     :ivar abort_creates: so many replica creates are accepted and dropped (finding DDB-TABLE-310).
+    :ivar client_type: a `Client` with a fault of its own, for a test.
     """
 
     def __init__(self) -> None:
@@ -37,9 +38,10 @@ class ServiceModel:
         self.calls: list[tuple[str, str, dict[str, t.Any]]] = []
         self.refused: list[str] = []
         self.abort_creates = 0
+        self.client_type = Client
 
     def __getitem__(self, region: str) -> Client:
-        return Client(self, region)
+        return self.client_type(self, region)
 
     def later(self, ticks: int, event: t.Callable[[], None]) -> None:
         self.due.append((self.time + ticks, event))

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The loop around the plan: what is issued again, what is given up, and what is said then."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import observe, plan, results, spec
+
+from .service_model import Client, ServiceModel, new_table, refuse
+from .test_converge_properties import ModelClock
+
+HOME, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
+TABLES = engine.Part(observe.table_reading, plan.plan_table)
+REPLICAS = engine.Part(observe.replica_reading, plan.plan_replicas)
+
+
+def table(name: str = "orders", *replicas: str, **options: t.Any) -> spec.Table:
+    settings = {"partition_key": "id", **options.pop("settings", {})}
+    return spec.Table(name, HOME, settings=settings, replicas={r: spec.Replica(r) for r in replicas}, **options)
+
+
+def run(
+    model: ServiceModel, part: engine.Part, *tables: spec.Table, check_mode: bool = False, **limits: t.Any
+) -> list[engine.Progress]:
+    limits = engine.Limits(**{"max_removals": 9, "wait_timeout": 100, "wait_delay": 1, **limits})
+    return engine.converge(list(tables), part, model, limits, check_mode, ModelClock(model))
+
+
+@pytest.fixture
+def model() -> ServiceModel:
+    """A service that holds the regional tables orders and baskets."""
+    model = ServiceModel()
+    run(model, TABLES, table("orders"), table("baskets"))
+    model.calls.clear()
+    return model
+
+
+def operations(model: ServiceModel) -> list[str]:
+    return [operation for _, operation, _ in model.calls]
+
+
+def test_310_a_replica_that_is_dropped_is_added_again(model):
+    model.abort_creates = 1
+    (done,) = run(model, REPLICAS, table("orders", EU))
+    assert done.failure == ""
+    assert operations(model) == ["UpdateTable", "UpdateTable"]
+    assert model.members("orders") == {HOME, EU}
+
+
+def test_a_change_that_never_shows_is_given_up_after_three_times_with_a_sentence(model):
+    model.abort_creates = 99
+    (done,) = run(model, REPLICAS, table("orders", EU))
+    assert operations(model) == ["UpdateTable"] * 3
+    assert "the service accepted 'add a replica in eu-west-1' 3 times, but it never came about" in done.failure
+
+
+def test_one_table_failing_does_not_stop_the_others(model):
+    model.tables[(EU, "orders")] = {**new_table(EU, {"TableName": "orders", **KEY}), "status": "ACTIVE"}
+    failed, done = run(model, REPLICAS, table("orders", EU), table("baskets", EU))
+    assert "already stands alone in eu-west-1" in failed.failure
+    assert done.failure == ""
+    assert model.members("baskets") == {HOME, EU}
+    message = results.module_result([failed, done], check_mode=False)["msg"]
+    assert message.startswith("1 of 2 tables failed:\norders: a table of that name already stands alone")
+    assert message.endswith("Changed: baskets. See summary.")
+
+
+KEY = {
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+}
+
+
+def test_a_change_that_is_undone_by_someone_else_is_said(model):
+    wanted = table("orders", settings={"deletion_protection": True, "tags": {"a": "b"}})
+    undo = UndoingClock(model)
+    (done,) = engine.converge([wanted], TABLES, model, engine.Limits(wait_delay=1), False, undo)
+    assert "changed by someone else: 'set tags a in us-east-1' was done in this run and is undone again" in done.failure
+
+
+class UndoingClock(ModelClock):
+    """Somebody removes the tag as soon as it has been seen, while the table is still UPDATING."""
+
+    def sleep(self, seconds: float) -> None:
+        home = self.model.tables[(HOME, "orders")]
+        if home["status"] == "ACTIVE":
+            return
+        if getattr(self, "seen", False):
+            home["tags"].clear()
+        self.seen = True
+
+
+def test_a_wait_that_runs_out_says_what_was_waited_for_and_what_was_shown_last(model):
+    model.tables[(HOME, "orders")]["status"] = "UPDATING"
+    (done,) = run(model, REPLICAS, table("orders", EU), wait_timeout=5)
+    assert done.failure.startswith(
+        "not finished after 5 s, waiting for: add a replica in eu-west-1 (waits: us-east-1 is"
+    )
+    assert done.failure.endswith("us-east-1 is UPDATING. Run again to continue.")
+    assert model.calls == []
+
+
+def test_without_waiting_there_is_one_pass_and_the_rest_is_returned_as_pending(model):
+    (done,) = run(model, REPLICAS, table("orders", EU, AP), wait=False)
+    assert operations(model) == ["UpdateTable"]
+    assert results.module_result([done], check_mode=False)["tables"][0]["pending"] == [
+        "add a replica in eu-west-1",
+        "add a replica in ap-southeast-2 (waits: add a replica in eu-west-1)",
+    ]
+
+
+def test_more_removals_than_allowed_are_refused_before_any_change(model):
+    run(model, REPLICAS, table("orders", EU), table("baskets", EU))
+    model.calls.clear()
+    both = [table(name, absent_regions=(EU,)) for name in ("orders", "baskets")]
+    for check_mode in (True, False):
+        with pytest.raises(spec.Refused, match="remove 2 replicas or tables, but max_removals is 1.*to 2"):
+            run(model, REPLICAS, *both, check_mode=check_mode, max_removals=1)
+    assert model.calls == []
+    assert [done.failure for done in run(model, REPLICAS, *both, max_removals=2)] == ["", ""]
+    assert model.groups == {}
+
+
+def test_what_is_throttled_stays_to_be_done(model):
+    throttle(model, times=4)
+    (done,) = run(model, REPLICAS, table("orders", EU))
+    assert done.failure == ""
+    assert model.members("orders") == {HOME, EU}
+
+
+def test_what_stays_throttled_ends_with_what_the_service_said(model):
+    throttle(model, times=10_000)
+    (done,) = run(model, REPLICAS, table("orders", EU), wait_timeout=5)
+    assert "throttled: UpdateTable in us-east-1" in done.failure
+
+
+def throttle(model: ServiceModel, times: int) -> None:
+    """Botocore's own retries are over by the time the engine sees a throttled call."""
+    left = iter(range(times))
+
+    class Throttled(Client):
+        def update_table(self, **parameters: t.Any) -> None:
+            if next(left, None) is not None:
+                refuse("ThrottlingException", "The rate of control plane requests is too high", "UpdateTable")
+            super().update_table(**parameters)
+
+    model.client_type = Throttled
+
+
+def test_266_a_replica_that_was_a_source_goes_after_those_that_were_added_from_it(model):
+    run(model, REPLICAS, table("orders", EU, AP))
+    model.calls.clear()
+    sourced = {EU: AP}
+    refuse_sources(model, sourced)
+    (done,) = run(model, TABLES, table("orders", EU, AP, absent=True, delete_replicas=True))
+    assert done.failure == ""
+    assert model.tables == {(HOME, "baskets"): model.tables[(HOME, "baskets")]}
+
+
+def refuse_sources(model: ServiceModel, sourced: dict[str, str]) -> None:
+    """Region -> the region that was added from it, which has to go first."""
+
+    class WithSources(Client):
+        def update_table(self, **parameters: t.Any) -> None:
+            region = parameters["ReplicaUpdates"][0]["Delete"]["RegionName"]
+            if sourced.get(region) in self.model.members(parameters["TableName"]):
+                refuse("ValidationException", "it has acted as a source region for new replica(s)", "UpdateTable")
+            super().update_table(**parameters)
+
+    model.client_type = WithSources
