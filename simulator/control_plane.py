@@ -17,6 +17,7 @@ from simulator.description import PAY_PER_REQUEST, table_description
 from simulator.faults import Faults
 from simulator.lifecycle import Lifecycle
 from simulator.moto_service import regional_answer
+from simulator.settings import Settings, apply_capacity_overrides
 from simulator.state import CREATING, RegionalTable, Tables
 
 Result = dict[str, Any]
@@ -31,6 +32,7 @@ class ControlPlane:
         self._tables = tables
         self._clock = clock
         self._lifecycle = lifecycle
+        self._settings = Settings(clock, lifecycle)
         self._faults = faults
         self._disabled_regions = disabled_regions
         self._operations: dict[str, Callable[[Call], Answer | Result]] = {
@@ -66,7 +68,7 @@ class ControlPlane:
 
     def delete_table(self, call: Call) -> Result:
         table = self._table(call)
-        rules.table_can_be_deleted(table, self._is_protected(table), self._clock.now())
+        rules.table_can_be_deleted(table, store.is_protected(table.region, table.name), self._clock.now())
         if table.group:
             self._lifecycle.delete_replica_itself(table)
         else:
@@ -78,12 +80,19 @@ class ControlPlane:
         table = self._table(call)
         if change:
             self._change_replicas(table, change)
+        elif table.is_joining:
+            raise errors.table_not_found(table.name)
         else:
-            raise errors.not_simulated("this change yet")
+            self._settings.change(table, call.parameters)
         return {"TableDescription": table_description(table)}
 
-    def update_time_to_live(self, call: Call) -> Answer | Result:
-        raise errors.not_simulated("UpdateTimeToLive yet")
+    def update_time_to_live(self, call: Call) -> Result:
+        table = self._table(call)
+        if table.is_joining:
+            raise errors.table_not_found(table.name)
+        specification = call.parameters["TimeToLiveSpecification"]
+        self._settings.change_time_to_live(table, specification)
+        return {"TimeToLiveSpecification": specification}
 
     def _change_replicas(self, table: RegionalTable, change: rules.ReplicaChange) -> None:
         rules.region_can_be_named(change.region, table.region, self._disabled_regions)
@@ -94,11 +103,14 @@ class ControlPlane:
         elif change.action == rules.DELETE:
             self._remove_replica(table, change.region)
         else:
-            raise errors.not_simulated("UpdateTable.ReplicaUpdates.Update yet")
+            replica = rules.replica_can_be_changed(table, change.region)
+            self._settings.override(table, replica, change.settings)
 
     def _add_replica(self, table: RegionalTable, change: rules.ReplicaChange) -> None:
         rules.replica_can_be_created(table, change.region, self._tables.get(change.region, table.name))
-        self._write_capacity_follows_load(table)
+        if store.billing_mode(table.region, table.name) != PAY_PER_REQUEST:
+            scaled = store.write_scaling_resources(table.region)
+            rules.write_capacity_follows_load(table, scaled, store.index_throughputs(table.region, table.name))
         key_arn = encryption.key_of_new_replica(table, change.region, change.settings.get("KMSMasterKeyId"))
         if self._faults.takes_abort(change.region, table.name):
             self._lifecycle.abort_replica(table)
@@ -106,26 +118,15 @@ class ControlPlane:
         replica = RegionalTable(change.region, table.name, CREATING)
         replica.kms_key_arn = key_arn
         replica.on_demand_since = table.on_demand_since
+        replica.table_class = change.settings.get("TableClassOverride", table.table_class)
+        apply_capacity_overrides(table, replica, change.settings)
         self._lifecycle.add_replica(table, replica)
 
     def _remove_replica(self, table: RegionalTable, region: str) -> None:
         replica = rules.replica_can_be_changed(table, region)
-        rules.is_unprotected(replica, self._is_protected(replica))
+        rules.is_unprotected(replica, store.is_protected(replica.region, replica.name))
         rules.is_no_recent_source(replica, self._clock.now())
         self._lifecycle.remove_replica(table, replica)
-
-    def _write_capacity_follows_load(self, table: RegionalTable) -> None:
-        """PROVISIONED needs a write target and policy on the table and on every index (188, 249, 288)."""
-        moto_table = store.table(table.region, table.name)
-        if moto_table.billing_mode == PAY_PER_REQUEST:
-            return
-        resource = f"table/{table.name}"
-        if not store.has_write_scaling(table.region, resource, "dynamodb:table:WriteCapacityUnits"):
-            raise errors.write_capacity_not_scaled()
-        for index in moto_table.global_indexes:
-            index_resource = f"{resource}/index/{index.name}"
-            if not store.has_write_scaling(table.region, index_resource, "dynamodb:index:WriteCapacityUnits"):
-                raise errors.index_write_capacity_not_scaled()
 
     def _table(self, call: Call) -> RegionalTable:
         """The table a call names, in its region."""
@@ -134,6 +135,3 @@ class ControlPlane:
         if table is None or not table.describable:
             raise errors.table_not_found(name)
         return table
-
-    def _is_protected(self, table: RegionalTable) -> bool:
-        return bool(store.table(table.region, table.name).deletion_protection_enabled)

@@ -13,7 +13,7 @@ from simulator import admission, operations, store
 from simulator.calls import Answer, Call, CallLog
 from simulator.clock import SimulatedClock
 from simulator.control_plane import ControlPlane
-from simulator.errors import ServiceError, not_simulated, wrong_account
+from simulator.errors import ServiceError, not_simulated, too_many_changes, wrong_account
 from simulator.faults import Faults
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
@@ -21,6 +21,7 @@ from simulator.moto_service import OtherServices, account_of, regional_answer
 from simulator.regions import DISABLED_AT_START
 from simulator.replication import Replication
 from simulator.state import Tables
+from simulator.throttle import Throttle
 
 DEFAULT_TIME_SCALE = 0.02
 
@@ -38,6 +39,7 @@ class Simulator:
         self.calls = CallLog()
         self.faults = Faults()
         self.disabled_regions = set(DISABLED_AT_START)
+        self._throttle = Throttle()
         self.tables = Tables()
         self.replication = Replication(self.tables, self.clock, self._dice, lag)
         lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
@@ -91,6 +93,7 @@ class Simulator:
             self.disabled_regions.clear()
             self.disabled_regions.update(DISABLED_AT_START)
             self._dice.seed(self._seed)
+            self._throttle = Throttle()
             store.reset()
             self.wake_timer()
 
@@ -108,6 +111,8 @@ class Simulator:
                 raise not_simulated(f"the operation {call.operation}")
             return regional_answer(call)
         operations.refuse_unknown(call.operation, call.parameters)
+        if call.operation in operations.THROTTLED_OPERATIONS and not self._throttle.admits(self.clock.now()):
+            raise too_many_changes()
         if call.operation in operations.CONTROL_OPERATIONS:
             return self._control_plane.answer(call)
         admission.admit(self.tables, call)

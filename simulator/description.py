@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator import store
-from simulator.state import CREATING, DELETING, RegionalTable
+from simulator.state import CREATING, RegionalTable
 
 GLOBAL_TABLE_VERSION = "2019.11.21"
 PAY_PER_REQUEST = "PAY_PER_REQUEST"
@@ -44,8 +44,6 @@ def _global_table(table: RegionalTable) -> dict[str, Any]:
     if table.group is None:
         return {}
     replicas = [_replica(table, other) for other in table.listed_replicas()]
-    if table.status == DELETING and table.replica_status == DELETING and not table.listed:
-        return {}
     return {"GlobalTableVersion": GLOBAL_TABLE_VERSION, "Replicas": replicas}
 
 

@@ -20,8 +20,12 @@ class Span(NamedTuple):
         return dice.uniform(self.low, self.high)
 
 
-CREATE_TABLE = Span(5, 9)
-UPDATE_TABLE = Span(4, 9)
+CREATE_TABLE = Span(5, 9.5)  # 033
+CAPACITY = Span(1, 2)  # 058
+STREAM = Span(4, 5.1)  # 050
+TABLE_CLASS = Span(3.6, 6.1)  # 284, 365
+TO_PROVISIONED = Span(60, 98)  # 056, 452
+TO_ON_DEMAND = Span(128, 172)  # 056, 183
 DELETE_TABLE = Span(4, 9)
 
 REPLICA_LISTED = Span(5.6, 6.7)  # 226, 187: the source lists the new region
@@ -43,4 +47,5 @@ GLOBAL_UPDATE = Span(34, 39)  # 230, 250, 251, 263, 297: any change of a setting
 PROTECTION_TOGGLE_APART = 15.0  # 263
 TABLE_CLASS_PERIOD = 30 * 24 * 3600.0  # 294
 SOURCE_RULE_PERIOD = 24 * 3600.0  # 266, 267
-TTL_CHANGE_APART = 3600.0  # 228
+TTL_FOLLOWS = Span(5, 60)  # 297: the other regions show a change of TTL
+TTL_CHANGE_APART = 31 * 60.0  # 143, 228

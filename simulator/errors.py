@@ -183,8 +183,61 @@ def stream_is_enabled(table: str) -> ServiceError:
     return validation(f"Table already has an enabled stream: TableName: {table}")  # 222
 
 
-def stream_is_disabled(table: str) -> ServiceError:
-    return validation(f"Table is already stream disabled: TableName: {table}")
+def no_stream() -> ServiceError:
+    return validation("Table has no stream to disable")  # 437
+
+
+def view_type_needed() -> ServiceError:
+    return validation("If stream is being enabled then UpdateViewType is required")  # 437
+
+
+def must_stand_alone(change: str) -> ServiceError:
+    return validation(
+        f"One or more parameter values were invalid: {change} modification must be the only operation in the request"
+    )  # 433
+
+
+def stream_with_capacity() -> ServiceError:
+    return validation("You cannot modify stream status while updating table IOPS")  # 433
+
+
+def throughput_needed() -> ServiceError:
+    return validation(
+        "One or more parameter values were invalid: ProvisionedThroughput must be specified when BillingMode is "
+        "PROVISIONED"
+    )  # 057
+
+
+def index_throughput_needed(index: str) -> ServiceError:
+    return validation(
+        f"One or more parameter values were invalid: ProvisionedThroughput must be specified for index: {index}"
+    )  # 152
+
+
+def throughput_unchanged(what: str, current: dict[str, int]) -> ServiceError:
+    units = " ".join(
+        f"Current {unit} provisioned for the {what}: {current[unit]}. Requested {unit}: {current[unit]}."
+        for unit in ("ReadCapacityUnits", "WriteCapacityUnits")
+    )
+    return validation(
+        f"The provisioned throughput for the {what} will not change. The requested value equals the current value. "
+        + units
+    )  # 057
+
+
+def index_not_found(table: str) -> ServiceError:
+    return ServiceError("ResourceNotFoundException", f"Requested resource not found: Index not found: {table}")  # 437
+
+
+def ttl_on_another_attribute(attribute: str) -> ServiceError:
+    return validation(f"TimeToLive is active on a different AttributeName: current AttributeName is {attribute}")  # 143
+
+
+def too_many_changes() -> ServiceError:
+    return ServiceError(
+        "ThrottlingException",
+        "The rate of control plane requests made by this account is too high",
+    )
 
 
 def write_capacity_not_scaled() -> ServiceError:

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable
 
-from simulator import durations, store
+from simulator import durations, rules, store
 from simulator.clock import SimulatedClock
 from simulator.replication import Replication
 from simulator.state import ACTIVE, CREATING, DELETING, UPDATING, GlobalTable, RegionalTable, Tables
@@ -36,12 +36,10 @@ class Lifecycle:
         table.status = DELETING
         self._later(durations.DELETE_TABLE.draw(self._dice), lambda: self._forget(table))
 
-    def update(self, table: RegionalTable, change: Callable[[], None]) -> None:
-        """Hold a table, and the regions it replicates to, UPDATING; the change shows when that ends."""
-        affected = [table, *table.others()]
+    def hold_updating(self, affected: list[RegionalTable], span: durations.Span, change: Callable[[], object]) -> None:
+        """Show tables UPDATING for a while; the change shows when that ends."""
         for member in affected:
             member.status = UPDATING
-        span = durations.GLOBAL_UPDATE if table.group else durations.UPDATE_TABLE
 
         def finish() -> None:
             change()
@@ -49,6 +47,19 @@ class Lifecycle:
                 member.status = ACTIVE
 
         self._later(span.draw(self._dice), finish)
+
+    def follow(self, member: RegionalTable, change: Callable[[], None]) -> None:
+        """Apply to another region what was changed in one, unless that region is gone by then."""
+
+        def apply() -> None:
+            if member.group and store.has_table(member.region, member.name):
+                change()
+
+        self._later(durations.TTL_FOLLOWS.draw(self._dice), apply)
+
+    def source_of(self, replica: RegionalTable) -> RegionalTable | None:
+        """The region a replica was added from, while it is a member."""
+        return next((other for other in replica.others() if other.region == replica.source_region), None)
 
     def abort_replica(self, source: RegionalTable) -> None:
         """A create that was answered 200 and leaves no trace (310)."""
@@ -100,13 +111,12 @@ class Lifecycle:
 
     def delete_replica_itself(self, replica: RegionalTable) -> None:
         """DeleteTable in a replica's own region: it is DELETING at once, the region it came from follows (297)."""
-        source = next((other for other in replica.others() if other.region == replica.source_region), None)
         replica.status = DELETING
-        self.remove_replica(source or replica.others()[0], replica)
+        self.remove_replica(self.source_of(replica) or replica.others()[0], replica)
 
     def _add_empty_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         self._later(durations.REPLICA_DESCRIBABLE.draw(self._dice), lambda: self._open(source, replica))
-        self._later(durations.REPLICA_ACTIVE.draw(self._dice), lambda: _activate(source, replica))
+        self._later(durations.REPLICA_ACTIVE.draw(self._dice), lambda: self._activate(source, replica))
 
     def _add_filled_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         total = durations.FILLED_REPLICA_ACTIVE.draw(self._dice)
@@ -117,7 +127,7 @@ class Lifecycle:
 
         self._later(durations.FILLED_REPLICA_DESCRIBABLE * total, open_replica)
         self._later(durations.FILLED_SOURCE_UPDATING * total, lambda: _set_status(source, UPDATING))
-        self._later(total, lambda: _activate(source, replica))
+        self._later(total, lambda: self._activate(source, replica))
 
     def _open(self, source: RegionalTable, replica: RegionalTable) -> None:
         """The new region knows the table, and receives what the others hold and write."""
@@ -125,6 +135,12 @@ class Lifecycle:
         replica.describable = True
         replica.created_at = time.time()
         self._replication.copy_existing_items(replica)
+
+    def _activate(self, source: RegionalTable, replica: RegionalTable) -> None:
+        source.status = ACTIVE
+        replica.status = replica.replica_status = ACTIVE
+        indexes = store.index_throughputs(source.region, source.name)
+        store.copy_write_scaling(source.region, replica.region, rules.scaled_resources(source.name, indexes))
 
     def _leave(self, replica: RegionalTable) -> None:
         group = replica.group
@@ -150,8 +166,3 @@ def _set_status(table: RegionalTable, status: str) -> None:
 
 def _list(replica: RegionalTable) -> None:
     replica.listed = True
-
-
-def _activate(source: RegionalTable, replica: RegionalTable) -> None:
-    source.status = ACTIVE
-    replica.status = replica.replica_status = ACTIVE

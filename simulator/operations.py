@@ -14,6 +14,9 @@ from simulator.errors import not_simulated
 CONTROL_OPERATIONS = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "UpdateTable", "UpdateTimeToLive"})
 """What the simulator answers itself."""
 
+THROTTLED_OPERATIONS = frozenset({"CreateTable", "DeleteTable", "UpdateTable"})
+"""Changes of the control plane, of which an account may make only so many."""
+
 REGIONAL_OPERATIONS = ITEM_OPERATIONS | {
     "DescribeContinuousBackups",
     "DescribeEndpoints",

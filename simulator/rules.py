@@ -106,9 +106,11 @@ def is_no_recent_source(table: RegionalTable, now: float) -> None:
 
 
 def is_unprotected(table: RegionalTable, protected: bool) -> None:
-    """Deletion protection blocks both ways of deleting a replica (297)."""
-    if protected:
+    """Deletion protection blocks DeleteTable, and both ways of deleting a replica (003, 297)."""
+    if protected and table.group:
         raise errors.replica_protected(table.name, table.region)
+    if protected:
+        raise errors.table_protected()
 
 
 def table_can_be_deleted(table: RegionalTable, protected: bool, now: float) -> None:
@@ -137,11 +139,79 @@ def table_class_can_be_changed(table: RegionalTable, now: float) -> None:
 
 
 def stream_can_be_changed(table: RegionalTable, enabled: bool, wanted: dict[str, Any]) -> None:
-    """A stream can't be enabled twice, nor disabled while the table has replicas (222, 305)."""
-    if not wanted.get("StreamEnabled"):
+    """A stream can't be enabled twice, nor disabled while the table has replicas (050, 222, 227)."""
+    if not wanted["StreamEnabled"]:
         if table.group:
             raise errors.stream_needed()
         if not enabled:
-            raise errors.stream_is_disabled(table.name)
+            raise errors.no_stream()
     elif enabled:
         raise errors.stream_is_enabled(table.name)
+    elif "StreamViewType" not in wanted:
+        raise errors.view_type_needed()
+
+
+def is_one_concern(parameters: dict[str, Any]) -> None:
+    """UpdateTable takes one change at a time; which pairs go together was tried one by one (433)."""
+    changes = set(parameters) - {"TableName"}
+    if not changes:
+        raise errors.nothing_to_update()
+    for member, name in (("TableClass", "TableClass"), ("DeletionProtectionEnabled", "DeletionProtection")):
+        if member in changes and len(changes) > 1:
+            raise errors.must_stand_alone(name)
+    if "StreamSpecification" in changes and (
+        "ProvisionedThroughput" in changes or parameters.get("BillingMode") == "PROVISIONED"
+    ):
+        raise errors.stream_with_capacity()
+
+
+def time_to_live_can_be_changed(current: dict[str, Any], enabled: bool, attribute: str) -> None:
+    """What is already so is refused (143)."""
+    if enabled == (current["TimeToLiveStatus"] == "ENABLED"):
+        if enabled and attribute != current["AttributeName"]:
+            raise errors.ttl_on_another_attribute(current["AttributeName"])
+        raise errors.ttl_already(enabled)
+
+
+def indexes_exist(table: str, named: Collection[str], known: Collection[str]) -> None:
+    for index in named:
+        if index not in known:
+            raise errors.index_not_found(table)
+
+
+def throughput_is_given_and_new(
+    current: dict[str, int] | None,
+    wanted: dict[str, int] | None,
+    indexes: dict[str, dict[str, int]],
+    known_indexes: dict[str, dict[str, int]],
+    names_mode: bool,
+) -> None:
+    """PROVISIONED comes with capacity, from on demand for every index too; what wouldn't change is refused (057).
+
+    `current` is None when the table is on demand.
+    """
+    if wanted is None and (current is None or names_mode):
+        raise errors.throughput_needed()
+    if current is None:
+        for index in known_indexes:
+            if index not in indexes:
+                raise errors.index_throughput_needed(index)
+        return
+    if wanted == current:
+        raise errors.throughput_unchanged("table", current)
+    for index, throughput in indexes.items():
+        if throughput == known_indexes[index]:
+            raise errors.throughput_unchanged(f"index {index}", throughput)
+
+
+def scaled_resources(table: str, indexes: Collection[str]) -> set[str]:
+    """What Application Auto Scaling calls a table and its indexes."""
+    return {f"table/{table}", *(f"table/{table}/index/{index}" for index in indexes)}
+
+
+def write_capacity_follows_load(table: RegionalTable, scaled: Collection[str], indexes: Collection[str]) -> None:
+    """PROVISIONED needs a write target and policy on the table and on every index (188, 249, 288)."""
+    if f"table/{table.name}" not in scaled:
+        raise errors.write_capacity_not_scaled()
+    if not scaled_resources(table.name, indexes) <= set(scaled):
+        raise errors.index_write_capacity_not_scaled()

@@ -20,6 +20,10 @@ from moto.dynamodb.models.table import Table
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
+WRITE_DIMENSIONS = ("dynamodb:table:WriteCapacityUnits", "dynamodb:index:WriteCapacityUnits")
+
+Throughput = dict[str, int]
+
 Attributes = dict[str, Any]
 """Attributes as the API writes them: name → {type: value}; binary values are bytes."""
 
@@ -78,6 +82,64 @@ def stream_enabled(region: str, name: str) -> bool:
     return bool(specification and specification.get("StreamEnabled"))
 
 
+def set_stream(region: str, name: str, specification: dict[str, Any]) -> None:
+    """Turn a stream on or off. Its label stays when it is off (221)."""
+    regional = table(region, name)
+    regional.set_stream_specification(copy.deepcopy(specification))
+    if not specification["StreamEnabled"]:
+        regional.stream_shard = None  # moto would go on to add records, of a view type there is no more
+
+
+def time_to_live(region: str, name: str) -> dict[str, Any]:
+    return dict(table(region, name).ttl)
+
+
+def set_time_to_live(region: str, name: str, enabled: bool, attribute: str) -> None:
+    if enabled:
+        table(region, name).ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute}
+    else:
+        table(region, name).ttl = {"TimeToLiveStatus": "DISABLED"}
+
+
+def is_protected(region: str, name: str) -> bool:
+    return bool(table(region, name).deletion_protection_enabled)
+
+
+def set_protection(region: str, name: str, protected: bool) -> None:
+    table(region, name).deletion_protection_enabled = protected
+
+
+def billing_mode(region: str, name: str) -> str:
+    return table(region, name).billing_mode or "PROVISIONED"
+
+
+def throughput(region: str, name: str) -> Throughput:
+    return _provisioned(table(region, name).throughput)
+
+
+def index_throughputs(region: str, name: str) -> dict[str, Throughput]:
+    return {index.name: _provisioned(index.throughput) for index in table(region, name).global_indexes}
+
+
+def set_capacity(region: str, name: str, capacity: Throughput | None, indexes: dict[str, Throughput]) -> None:
+    """Provision a table, its indexes, or both."""
+    regional = table(region, name)
+    if capacity:
+        regional.billing_mode = "PROVISIONED"
+        regional.throughput = {**capacity, "NumberOfDecreasesToday": 0}
+    for index in regional.global_indexes:
+        if index.name in indexes:
+            index.throughput = dict(indexes[index.name])
+
+
+def set_on_demand(region: str, name: str) -> None:
+    regional = table(region, name)
+    regional.billing_mode = "PAY_PER_REQUEST"
+    regional.throughput = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0, "NumberOfDecreasesToday": 0}
+    for index in regional.global_indexes:
+        index.throughput = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+
+
 def key_of(regional: Table, attributes: Attributes) -> Key:
     """An item's key in a form that can index a dict: 1 and 1.0 are one key."""
     return tuple(
@@ -128,14 +190,43 @@ def changed_keys(region: str, name: str, start: int) -> list[Key]:
     return list(keys)
 
 
-def has_write_scaling(region: str, resource_id: str, dimension: str) -> bool:
-    """Whether Application Auto Scaling has a target and a policy; a target alone is not enough (188, 249)."""
+def write_scaling_resources(region: str) -> set[str]:
+    """The resources whose writes have both a scaling target and a policy (188, 249)."""
     scaling = applicationautoscaling_backends[ACCOUNT][region]
-    targets = scaling.targets.get(dimension, {})
-    return resource_id in targets and any(
-        policy.resource_id == resource_id and policy.scalable_dimension == dimension
+    return {
+        policy.resource_id
         for policy in scaling.policies.values()
-    )
+        if policy.scalable_dimension in WRITE_DIMENSIONS
+        and policy.resource_id in scaling.targets.get(policy.scalable_dimension, {})
+    }
+
+
+def copy_write_scaling(source_region: str, target_region: str, resources: set[str]) -> None:
+    """Mirror the write targets and policies of a table into a new region (194)."""
+    source = applicationautoscaling_backends[ACCOUNT][source_region]
+    target = applicationautoscaling_backends[ACCOUNT][target_region]
+    for dimension in WRITE_DIMENSIONS:
+        for resource, scaled in source.targets.get(dimension, {}).items():
+            if resource in resources:
+                target.register_scalable_target(
+                    scaled.service_namespace,
+                    resource,
+                    dimension,
+                    scaled.min_capacity,
+                    scaled.max_capacity,
+                    scaled.role_arn,
+                    scaled.suspended_state,
+                )
+    for policy in list(source.policies.values()):
+        if policy.resource_id in resources and policy.scalable_dimension in WRITE_DIMENSIONS:
+            target.put_scaling_policy(
+                policy.policy_name,
+                policy.service_namespace,
+                policy.resource_id,
+                policy.scalable_dimension,
+                copy.deepcopy(policy._policy_body),
+                policy.policy_type,
+            )
 
 
 def reset() -> None:
@@ -143,7 +234,8 @@ def reset() -> None:
     BackendDict.reset()
 
 
-def _provisioned(throughput: dict[str, int]) -> dict[str, int]:
+def _provisioned(throughput: Throughput) -> Throughput:
+    """Both units, without what moto keeps beside them."""
     return {unit: throughput[unit] for unit in ("ReadCapacityUnits", "WriteCapacityUnits")}
 
 
