@@ -25,6 +25,9 @@ CHANGES = {
     "UntagResource": "untag_resource",
 }
 
+# The calls that write an item -> the client's method.
+ITEM_WRITES = {"PutItem": "put_item", "UpdateItem": "update_item", "DeleteItem": "delete_item"}
+
 
 @contextlib.contextmanager
 def _explained(client: t.Any, call: str, service: str = "dynamodb") -> t.Iterator[None]:
@@ -69,3 +72,40 @@ def change(client: t.Any, call: str, parameters: dict[str, t.Any]) -> None:
     """Carry out a step's call; what came of it is seen by the next observation, not taken from the answer."""
     with _explained(client, call):
         getattr(client, CHANGES[call])(**parameters)
+
+
+class Written(t.NamedTuple):
+    """Whether the condition held, and whether the SDK had to send the call more than once."""
+
+    held: bool
+    retried: bool
+
+
+class ItemsRead(t.NamedTuple):
+    """What BatchGetItem returned, the keys that it left unprocessed, and whether it was sent more than once."""
+
+    items: list[dict[str, t.Any]]
+    unprocessed: list[dict[str, t.Any]]
+    retried: bool
+
+
+def write_item(client: t.Any, call: str, parameters: dict[str, t.Any]) -> Written:
+    """A conditional PutItem, UpdateItem or DeleteItem; a condition that doesn't hold is an answer, no error."""
+    with _explained(client, call):
+        try:
+            answer = getattr(client, ITEM_WRITES[call])(**parameters)
+        except client.exceptions.ConditionalCheckFailedException as refused:
+            return Written(False, _retried(refused.response))
+        return Written(True, _retried(answer))
+
+
+def batch_get_items(client: t.Any, table: str, request: dict[str, t.Any]) -> ItemsRead:
+    """One BatchGetItem of one table, with its ``KeysAndAttributes``."""
+    with _explained(client, "BatchGetItem"):
+        answer = client.batch_get_item(RequestItems={table: request})
+    unprocessed = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+    return ItemsRead(answer["Responses"].get(table, []), unprocessed, _retried(answer))
+
+
+def _retried(answer: dict[str, t.Any]) -> bool:
+    return answer["ResponseMetadata"].get("RetryAttempts", 0) > 0

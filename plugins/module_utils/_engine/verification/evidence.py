@@ -10,8 +10,11 @@ import dataclasses
 import statistics
 import typing as t
 
-from .probes import OPERATIONS, Probe
+from .probes import DELETE, OPERATIONS, PUT, UPDATE, Probe
 from .states import FAIL, PASS, UNSURE
+
+# The part of a table's time by whose end each operation must have arrived. What one doesn't need the next one has.
+SHARES = {PUT: 0.5, UPDATE: 0.75, DELETE: 1.0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +29,9 @@ class Sample:
 class Evidence:
     """What was seen from ``source`` to ``target``.
 
-    :ivar written: operation -> probes whose write was acknowledged and whose arrival was then looked for.
+    :ivar testable: whether items decide.
+    :ivar by_states: whether the states alone decide, and are as they should be.
+    :ivar items: how many items go all the way: put, updated, deleted.
     :ivar arrived: operation -> probes that were seen so in the target, each with its lag if that could be measured.
     :ivar missing: (operation, probe) that a strongly consistent read of the target didn't show in time.
     :ivar problems: why something couldn't be found out, as sentences.
@@ -35,8 +40,9 @@ class Evidence:
 
     source: str
     target: str
+    testable: bool = False
+    by_states: bool = False
     items: int = 0
-    written: dict[str, set[Probe]] = dataclasses.field(default_factory=lambda: {name: set() for name in OPERATIONS})
     arrived: dict[str, dict[Probe, Sample | None]] = dataclasses.field(
         default_factory=lambda: {name: {} for name in OPERATIONS}
     )
@@ -46,7 +52,7 @@ class Evidence:
 
     @property
     def complete(self) -> set[Probe]:
-        """The probes that went all the way: put, updated and deleted."""
+        """The probes that went all the way."""
         return set.intersection(*(set(self.arrived[operation]) for operation in OPERATIONS))
 
     @property
@@ -62,9 +68,9 @@ class Evidence:
         """Fail beats unknown; a pass takes every item all the way and nothing that couldn't be found out."""
         if self.refuted or self.missing:
             return FAIL
-        if self.problems or not self.items or len(self.complete) < self.items:
+        if self.problems:
             return UNSURE
-        return PASS
+        return PASS if self.by_states or 0 < self.items == len(self.complete) else UNSURE
 
 
 def worst(verdicts: t.Iterable[str]) -> str:

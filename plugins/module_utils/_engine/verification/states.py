@@ -36,6 +36,19 @@ def pair_states(observed: Observed) -> dict[Pair, PairState]:
     }
 
 
+def region_state(shown: RegionalTable) -> PairState:
+    """What the state of one region says."""
+    if shown.status == ACTIVE:
+        return PairState(PASS, testable=True)
+    if shown.status == UPDATING:
+        return PairState(UNSURE, f"the table is still UPDATING in {shown.region}: run again later", testable=True)
+    if shown.status == UNKNOWN:
+        return PairState(UNSURE, f"{shown.region} couldn't be read: {shown.problem}")
+    if shown.status == ABSENT:
+        return PairState(FAIL, f"there is no table of that name in {shown.region}: add the replica")
+    return PairState(FAIL, f"the table is {shown.status} in {shown.region}: wait until it is ACTIVE")
+
+
 def dependence(observed: Observed) -> str:
     """Why the regions aren't independent, as a sentence; empty when they are.
 
@@ -63,23 +76,10 @@ def _refusal(what: str) -> str:
 
 
 def _pair_state(source: RegionalTable, target: RegionalTable) -> PairState:
-    sides = [_side(source), _side(target)]
+    sides = [region_state(source), region_state(target)]
     if all(side.testable for side in sides):
         sides += [_listing(source, target), _listing(target, source)]
-    worst = min(sides, key=lambda side: (side.testable, (FAIL, UNSURE, PASS).index(side.verdict)))
-    return worst
-
-
-def _side(shown: RegionalTable) -> PairState:
-    if shown.status == ACTIVE:
-        return PairState(PASS, testable=True)
-    if shown.status == UPDATING:
-        return PairState(UNSURE, f"the table is still UPDATING in {shown.region}: run again later", testable=True)
-    if shown.status == UNKNOWN:
-        return PairState(UNSURE, f"{shown.region} couldn't be read: {shown.problem}")
-    if shown.status == ABSENT:
-        return PairState(FAIL, f"there is no table of that name in {shown.region}: add the replica")
-    return PairState(FAIL, f"the table is {shown.status} in {shown.region}: wait until it is ACTIVE")
+    return min(sides, key=lambda side: (side.testable, (FAIL, UNSURE, PASS).index(side.verdict)))
 
 
 def _listing(viewer: RegionalTable, other: RegionalTable) -> PairState:

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nothing is left behind: neither by this run nor by one that died. Always by key, never by scan."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from concurrent.futures import Executor
+
+from .. import api, errors
+from .probes import CALLS, DELETE, Probe, Schema, every_probe
+from .reads import read
+from .rounds import Ground
+
+# How often a region that is throttled or fails is asked again, and how long the first pause is.
+ATTEMPTS = 4
+PAUSE = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Left:
+    """What couldn't be confirmed as removed from a region."""
+
+    region: str
+    probes: frozenset[Probe]
+    reason: str
+
+
+@dataclasses.dataclass
+class Sweep:
+    """The reserved keys as a run found them.
+
+    :ivar foreign: probe -> regions where an item that isn't verification's has its key.
+    :ivar leased: probe -> until when (epoch seconds) another verification holds it.
+    :ivar removed: region -> how many items of a verification that died were removed.
+    :ivar unreadable: region -> why its reserved keys couldn't be read or freed.
+    """
+
+    foreign: dict[Probe, list[str]] = dataclasses.field(default_factory=dict)
+    leased: dict[Probe, int] = dataclasses.field(default_factory=dict)
+    removed: dict[str, int] = dataclasses.field(default_factory=dict)
+    unreadable: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def free(self, source: str) -> list[Probe]:
+        """The probes of a source region whose keys nobody else has."""
+        probes = every_probe([source])
+        return [probe for probe in probes if probe not in self.foreign and probe not in self.leased]
+
+    def notes(self, schema: Schema) -> list[str]:
+        """What a person should know of it, as sentences."""
+        notes = [
+            f"removed {removed} item(s) in {region} that a verification which died had left"
+            for region, removed in self.removed.items()
+        ]
+        notes += [
+            f"the item {schema.printable(probe)} in {', '.join(regions)} has a key that is reserved for verification "
+            "but isn't verification's: it was left untouched, and another key was used"
+            for probe, regions in self.foreign.items()
+        ]
+        if self.leased:
+            until = time.strftime("%H:%M:%S UTC", time.gmtime(max(self.leased.values())))
+            notes.append(
+                f"{len(self.leased)} reserved key(s) are held by another verification, which is under way or died; "
+                f"what it leaves is removed by the next verification after {until}"
+            )
+        return notes
+
+
+def sweep(ground: Ground, regions: list[str], sources: list[str], pool: Executor) -> Sweep:
+    """Remove what verifications that died left at the reserved keys of ``sources``, and see which keys are free."""
+    probes = every_probe(sources)
+    found = Sweep()
+    for part in pool.map(lambda region: _sweep_region(ground, region, probes), regions):
+        for probe, holders in part.foreign.items():
+            found.foreign.setdefault(probe, []).extend(holders)
+        for probe, expires in part.leased.items():
+            found.leased[probe] = max(expires, found.leased.get(probe, 0))
+        found.removed |= part.removed
+        found.unreadable |= part.unreadable
+    return found
+
+
+def _sweep_region(ground: Ground, region: str, probes: list[Probe]) -> Sweep:
+    found = Sweep()
+    try:
+        seen = read(ground.clients[region], ground.schema, probes, ground.clock, consistent=False)
+        for probe, marked in seen.items():
+            if not marked.run:
+                found.foreign[probe] = [region]
+            elif marked.expires < ground.clock.epoch() and _delete(ground, region, probe):
+                found.removed[region] = found.removed.get(region, 0) + 1
+            else:
+                found.leased[probe] = marked.expires
+    except errors.ServiceError as error:
+        found.unreadable[region] = str(error)
+    return found
+
+
+def clear(ground: Ground, regions: list[str], probes: list[Probe], pool: Executor) -> list[Left]:
+    """Remove this run's items wherever they may be; what couldn't be confirmed as removed is returned."""
+    left = pool.map(lambda region: _clear_region(ground, region, probes), regions)
+    return [remainder for remainder in left if remainder]
+
+
+def _clear_region(ground: Ground, region: str, probes: list[Probe]) -> Left | None:
+    remaining = frozenset(probes)
+    reason = ""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            ground.clock.sleep(PAUSE * 2 ** (attempt - 1))
+        try:
+            remaining = _mine(ground, region, probes)
+            if not remaining:
+                return None
+            reason = "they were deleted and are there again"
+            for probe in sorted(remaining):
+                _delete(ground, region, probe)
+            remaining = _mine(ground, region, probes)
+            if not remaining:
+                return None
+        except errors.ServiceError as error:
+            reason = str(error)
+            if not error.transient:
+                break
+    return Left(region, remaining, reason)
+
+
+def _mine(ground: Ground, region: str, probes: list[Probe]) -> frozenset[Probe]:
+    seen = read(ground.clients[region], ground.schema, probes, ground.clock, consistent=True)
+    return frozenset(probe for probe, marked in seen.items() if marked.run == ground.lease.run)
+
+
+def _delete(ground: Ground, region: str, probe: Probe) -> bool:
+    """Whether the item is gone; an item that isn't this run's or a dead run's stays."""
+    parameters = ground.schema.write(DELETE, probe, ground.lease, int(ground.clock.epoch()))
+    return api.write_item(ground.clients[region], CALLS[DELETE], parameters).held

@@ -1,0 +1,343 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: replication_check
+version_added: 0.1.0
+short_description: Prove that items replicate between the regions of DynamoDB tables
+description:
+  - Puts, updates and deletes items of its own in every region of each table, looks for each of the three in every
+    other region, measures how long it took, and removes what it wrote. Many tables are checked side by side.
+  - It first makes sure that the regions are independent of each other, and that each is V(ACTIVE) and lists the
+    others as replicas.
+  - A pair of regions passes when each item arrived by each of the three operations. It fails when a strongly consistent
+    read in the target says that an item isn't there in time. It is unknown when that can't be found out, because access
+    was denied, calls were throttled or an endpoint couldn't be reached. Of a table's pairs, and of all tables, a fail
+    beats an unknown, and that a pass.
+  - A verdict never fails the task. Look at RV(verdict), as the role P(multiregion.dynamodb.verify#role) does. The task
+    fails for bad input, for unusable credentials and for another account than O(account_id).
+  - Lag counts from the acknowledgement of a write to the end of the first read that shows it, on one monotonic clock,
+    so that the regions' own clocks play no part. A read or write that was throttled or repeated is never counted.
+  - Tables with O(tables[].state=absent) are left out.
+author:
+  - The multiregion.dynamodb contributors (@multiregion)
+options:
+  items:
+    description:
+      - How many items each region writes into each table, 1 to 20.
+    type: int
+    default: 5
+  timeout:
+    description:
+      - How many seconds each table has. Puts must arrive within half of it, updates within three quarters, deletions
+        within all of it.
+    type: float
+    default: 60.0
+  poll_delay:
+    description:
+      - Seconds between two looks for an item. While an item is waited for for long, this grows to a tenth of the time
+        waited so far. RV(tables[].pairs[].lag.resolution) says what a lag is worth.
+    type: float
+    default: 0.1
+attributes:
+  check_mode:
+    support: partial
+    description:
+      - Only states are read. Nothing is written, so a table whose items would be checked is C(unknown) at best.
+  diff_mode:
+    support: none
+    description: Nothing is changed for good, so there is nothing to compare.
+extends_documentation_fragment:
+  - multiregion.dynamodb.tables
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+notes:
+  - Never reports a change. What it wrote is gone when it ends; what couldn't be confirmed as removed is listed in
+    RV(tables[].left_behind), and removed by the next check of that table.
+  - Its items live under 20 reserved keys for each source region. A string key, or the bytes of a binary one, is
+    C(multiregion.dynamodb/verification/<region>/<0 to 19>). A number has 38 digits, C(-999999999999999999999999), ten
+    digits that follow from the region's name, and C(0000) to C(0019). Partition and sort key get the same.
+  - Each of its items carries the map C(multiregion_dynamodb_verification) with the run's id and an expiry, two minutes
+    after O(timeout). It is written and deleted only under a condition on that map, so an item of yours with a reserved
+    key is never touched, and two checks at once each use keys of their own. A check that was killed is cleaned up by
+    the next one after its expiry, by key and without a scan, in every region of the table.
+  - Its items carry no other attribute, so they appear in an index only when all of the index's keys are keys of the
+    table too.
+  - It can't take back what a write sets off. Each put, update and deletion is a record in the stream of every region,
+    and runs whatever listens there, such as a Lambda function or a Kinesis destination; it stays in point-in-time recovery
+    and in backups that are taken meanwhile.
+  - A Lambda function whose stream carries C(NEW_AND_OLD_IMAGES), which is what DynamoDB turns on for a global table,
+    passes over these records with the event filter
+    C({"dynamodb":{"NewImage":{"multiregion_dynamodb_verification":{"M":{"run":{"S":[{"exists":false}]}}}},
+    "OldImage":{"multiregion_dynamodb_verification":{"M":{"run":{"S":[{"exists":false}]}}}}}}).
+    A filter on C(NewImage) alone lets deletions through, one on C(OldImage) alone puts. Records of a C(KEYS_ONLY)
+    stream carry no images and can only be told by their keys.
+  - Each item costs three writes in its own region and three replicated writes in each other region, besides the reads
+    that look for it. O(tables[].verification=states) writes nothing.
+  - Needs C(dynamodb:DescribeTable), C(dynamodb:BatchGetItem), C(dynamodb:PutItem), C(dynamodb:UpdateItem) and
+    C(dynamodb:DeleteItem) in every region; the first one alone for O(tables[].verification=states).
+seealso:
+  - module: multiregion.dynamodb.replicas
+  - module: multiregion.dynamodb.tables_info
+"""
+
+EXAMPLES = r"""
+- name: Check that items of two tables replicate between three regions
+  multiregion.dynamodb.replication_check:
+    region: us-east-1
+    replica_regions: [eu-west-1, ap-southeast-2]
+    tables:
+      - name: orders
+      - name: customers
+  register: replication
+
+- name: Stop unless everything arrived
+  ansible.builtin.assert:
+    that: replication.verdict == 'pass'
+    fail_msg: "{{ replication.msg }}"
+
+- name: Look at a table in production without writing into it
+  multiregion.dynamodb.replication_check:
+    region: us-east-1
+    replica_regions: [eu-west-1]
+    tables:
+      - name: orders
+        verification: states
+
+- name: More items, and more time between regions that are far apart
+  multiregion.dynamodb.replication_check:
+    region: us-east-1
+    replica_regions: [ap-southeast-2]
+    items: 20
+    timeout: 180
+    tables:
+      - name: orders
+"""
+
+RETURN = r"""
+verdict:
+  description:
+    - V(fail) when any pair of any table failed, otherwise V(unknown) when anything couldn't be found out, otherwise
+      V(pass).
+  returned: always, unless the input was refused
+  type: str
+  sample: pass
+msg:
+  description: A line for each table and reason that stands in the way of a pass, then the totals.
+  returned: always
+  type: str
+  sample: "1 table: 1 pass, 0 fail, 0 unknown"
+summary:
+  description: What was found out, for people. Tables that passed first, then the lines of RV(msg), totals last.
+  returned: always, unless the input was refused
+  type: list
+  elements: str
+  sample:
+    - "orders: us-east-1, eu-west-1: 5 items from each region were put, updated and deleted in every other; lag 0.31 s
+      (median of the slowest pair), at most 0.52 s"
+    - "1 table: 1 pass, 0 fail, 0 unknown"
+tables:
+  description: A result for each table, in the order of the list.
+  returned: always, unless the input was refused
+  type: list
+  elements: dict
+  sample:
+    - name: orders
+      verdict: fail
+      verification: items
+      msg: "orders: fail: us-east-1 → eu-west-1: 1 of 5 items: the put was missing after 30 s, by a strongly consistent
+        read: replication is paused, failing or slower than that; look at ReplicationLatency in us-east-1."
+      regions:
+        - region: us-east-1
+          status: ACTIVE
+        - region: eu-west-1
+          status: ACTIVE
+      pairs:
+        - source: us-east-1
+          target: eu-west-1
+          verdict: fail
+          reason: "1 of 5 items: the put was missing after 30 s, by a strongly consistent read: replication is paused,
+            failing or slower than that; look at ReplicationLatency in us-east-1"
+          items: 5
+          arrived: 4
+          missing:
+            - operation: put
+              key:
+                customer: multiregion.dynamodb/verification/us-east-1/3
+          lag:
+            measured: 12
+            p50: 0.311
+            p95: 0.498
+            max: 0.52
+            resolution: 0.143
+      notes: []
+      left_behind: []
+  contains:
+    name:
+      description: The table's name.
+      type: str
+      returned: always
+    verdict:
+      description: The worst of its pairs.
+      type: str
+      returned: always
+    verification:
+      description:
+        - What the verdict rests on. V(items) were written; or only V(states) were read, as the table asks; or only
+          states were read because of V(check_mode).
+      type: str
+      returned: always
+    msg:
+      description: Why it didn't pass, a line for each reason and the pairs it is true for; or what the pass rests on.
+      type: str
+      returned: always
+    regions:
+      description: Each region of the table.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        region:
+          description: The region.
+          type: str
+          returned: always
+        status:
+          description: The service's table status, C(ABSENT), or C(UNKNOWN) for a region that couldn't be read.
+          type: str
+          returned: always
+        problem:
+          description: Why the region couldn't be read.
+          type: str
+          returned: when the status is UNKNOWN
+    pairs:
+      description: Every region to every other.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        source:
+          description: Where the items were written.
+          type: str
+          returned: always
+        target:
+          description: Where they were looked for.
+          type: str
+          returned: always
+        verdict:
+          description: V(pass), V(fail) or V(unknown).
+          type: str
+          returned: always
+        reason:
+          description: Why it isn't a pass, and what to do. Empty for a pass.
+          type: str
+          returned: always
+        items:
+          description: How many items were to arrive. 0 when the states already decided.
+          type: int
+          returned: always
+        arrived:
+          description: How many were seen put, updated and deleted.
+          type: int
+          returned: always
+        missing:
+          description: What a strongly consistent read in the target didn't show in time.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            operation:
+              description: V(put), V(update) or V(delete), the first that was missing of that item.
+              type: str
+              returned: always
+            key:
+              description: The item's key.
+              type: dict
+              returned: always
+        lag:
+          description: Seconds from the acknowledgement of a write to the end of the first read that showed it.
+          type: dict
+          returned: always
+          contains:
+            measured:
+              description: How many puts, updates and deletions could be measured.
+              type: int
+              returned: always
+            p50:
+              description: The median. Null when nothing could be measured, as the other figures.
+              type: float
+              returned: always
+            p95:
+              description: The 95th percentile.
+              type: float
+              returned: always
+            max:
+              description: The longest.
+              type: float
+              returned: always
+            resolution:
+              description: The true lag of any item is at most this much shorter than the measured one.
+              type: float
+              returned: always
+    notes:
+      description:
+        - What a person should know, such as an item of theirs that has a reserved key, another check under way, or what
+          was removed after one that died.
+      type: list
+      elements: str
+      returned: always
+    left_behind:
+      description: Items of this check that couldn't be confirmed as removed.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        region:
+          description: Where.
+          type: str
+          returned: always
+        keys:
+          description: Their keys.
+          type: list
+          elements: dict
+          returned: always
+        reason:
+          description: Why not.
+          type: str
+          returned: always
+"""
+
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
+    Options,
+    check_tables,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.report import module_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
+    failures_reported,
+    make_module,
+    tables_and_clients,
+)
+
+ARGUMENTS = {
+    "items": {"type": "int", "default": 5},
+    "timeout": {"type": "float", "default": 60.0},
+    "poll_delay": {"type": "float", "default": 0.1},
+}
+
+
+def main() -> None:
+    module = make_module(ARGUMENTS)
+    options = Options(**{option: module.params[option] for option in ARGUMENTS})
+    with failures_reported(module):
+        options.check()
+        tables, clients = tables_and_clients(module)
+        outcomes = check_tables(tables, clients, options, module.check_mode)
+    module.exit_json(changed=False, **module_result(outcomes, options.timeout))
+
+
+if __name__ == "__main__":
+    main()
