@@ -63,19 +63,17 @@ class Lifecycle:
 
     def abort_replica(self, source: RegionalTable) -> None:
         """A create that was answered 200 and leaves no trace (310)."""
-        source.status = UPDATING
-        store.enable_stream(source.region, source.name)
-        self._later(durations.REPLICA_ABORTED.draw(self._dice), lambda: _set_status(source, ACTIVE))
+        self._begin_adding(source)
+
+        def finish() -> None:
+            source.status = ACTIVE
+            self._dissolve_if_alone(source)
+
+        self._later(durations.REPLICA_ABORTED.draw(self._dice), finish)
 
     def add_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         """Add a region to a table (226; with items 265, 298, 306)."""
-        source.status = UPDATING
-        store.enable_stream(source.region, source.name)
-        group = source.group
-        if group is None:
-            group = GlobalTable()
-            group.add(source)
-            self._replication.follow(source)
+        group = self._begin_adding(source)
         replica.status = replica.replica_status = CREATING
         replica.listed = replica.describable = False
         replica.source_region, replica.added_at = source.region, self._clock.now()
@@ -142,15 +140,29 @@ class Lifecycle:
         indexes = store.index_throughputs(source.region, source.name)
         store.copy_write_scaling(source.region, replica.region, rules.scaled_resources(source.name, indexes))
 
+    def _begin_adding(self, source: RegionalTable) -> GlobalTable:
+        """The source is part of a global table, with a stream, as soon as the call is answered (221, 226)."""
+        source.status = UPDATING
+        store.enable_stream(source.region, source.name)
+        if source.group is None:
+            GlobalTable().add(source)
+            self._replication.follow(source)
+        assert source.group is not None
+        return source.group
+
     def _leave(self, replica: RegionalTable) -> None:
-        group = replica.group
-        if group is None:
-            return
-        members = list(group.members.values())
-        group.remove(replica)
-        for member in members:
-            if member.group is None:
-                self._replication.forget(member)
+        others = replica.others()
+        assert replica.group is not None
+        replica.group.remove(replica)
+        self._replication.forget(replica)
+        for other in others:
+            self._dissolve_if_alone(other)
+
+    def _dissolve_if_alone(self, table: RegionalTable) -> None:
+        """The last member of a global table is a regional table again (231)."""
+        if table.group and not table.others():
+            table.group.remove(table)
+            self._replication.forget(table)
 
     def _forget(self, table: RegionalTable) -> None:
         store.drop_table(table.region, table.name)

@@ -69,16 +69,9 @@ class GlobalTable:
         member.group = self
 
     def remove(self, member: RegionalTable) -> None:
-        """Take a member out; the last one left is a regional table again."""
+        """Take a member out: it is a regional table again, or about to go."""
         del self.members[member.region]
         member.group = None
-        if len(self.members) == 1:
-            self.remove(next(iter(self.members.values())))
-
-    @property
-    def joining(self) -> RegionalTable | None:
-        """The replica that is being added, if any."""
-        return next((member for member in self.members.values() if member.is_joining), None)
 
     @property
     def is_changing_members(self) -> bool:

@@ -57,6 +57,37 @@ class World:
         self.client(region).create_table(**arguments)
         self.wait(10)
 
+    def create_provisioned(self, **settings: Any) -> None:
+        """A table with 5 units of read and write capacity."""
+        capacity = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+        self.create(BillingMode="PROVISIONED", ProvisionedThroughput=capacity, **settings)
+
+    def scale_writes(self, resource: str, region: str = HOME, policy: bool = True) -> None:
+        """Let Application Auto Scaling look after a table's or an index's write capacity."""
+        scaling = self.client(region, "application-autoscaling")
+        kind = "index" if "/index/" in resource else "table"
+        what = {
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": resource,
+            "ScalableDimension": f"dynamodb:{kind}:WriteCapacityUnits",
+        }
+        scaling.register_scalable_target(**what, MinCapacity=1, MaxCapacity=10)
+        if policy:
+            metric = {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}
+            scaling.put_scaling_policy(
+                **what,
+                PolicyName="writes",
+                PolicyType="TargetTrackingScaling",
+                TargetTrackingScalingPolicyConfiguration={"TargetValue": 70, "PredefinedMetricSpecification": metric},
+            )
+
+    def scaled(self, region: str) -> set[str]:
+        """What Application Auto Scaling looks after by a policy in a region."""
+        scaling = self.client(region, "application-autoscaling")
+        policies = scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]
+        targets = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+        return {policy["ResourceId"] for policy in policies} & {target["ResourceId"] for target in targets}
+
     def update(self, region: str = HOME, **changes: Any) -> dict[str, Any]:
         return self.client(region).update_table(TableName=TABLE, **changes)["TableDescription"]
 
