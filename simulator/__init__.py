@@ -8,7 +8,7 @@ Moto keeps what is regional: items, expressions, indexes, streams. This package 
 members of a global table and their timed lives, the settings that follow a table, replication of items, and the
 service's own refusals. It never answers 200 to what it doesn't do.
 
-    from simulator import serve
+    from simulator.server import serve
 
     with serve() as simulator:
         client = boto3.client("dynamodb", region_name="eu-west-1", endpoint_url=simulator.url, ...)
@@ -16,9 +16,3 @@ service's own refusals. It never answers 200 to what it doesn't do.
 
 Not simulated: strong consistency, disassociation, several accounts, expiry by TTL, backups, resource policies.
 """
-
-from simulator.admin import Admin
-from simulator.lag import Lag
-from simulator.server import Served, serve
-
-__all__ = ["Admin", "Lag", "Served", "serve"]

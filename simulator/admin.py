@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from simulator import regions
+from simulator.address import NAME
 from simulator.core import Simulator
 from simulator.lag import Lag
 
-NAME = "multiregion.dynamodb simulator"
 VERSION = "1.0.0"
 
 P = ParamSpec("P")

@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from xml.sax.saxutils import escape
 
 from simulator.errors import ERROR_TYPE_PREFIX, ServiceError
+
+ERROR_CODE = re.compile(r'"__type": ?"(?:[^"#]*#)?([^"]+)"|<Code>([^<]+)</Code>')
 
 ITEM_OPERATIONS = frozenset(
     {
@@ -70,14 +74,20 @@ class Answer:
         body = {"__type": ERROR_TYPE_PREFIX + error.code, "message": error.message}
         return cls(error.status, json.dumps(body).encode())
 
+    @classmethod
+    def of_error_in_xml(cls, error: ServiceError) -> Answer:
+        """For the services of the query protocol, such as STS and IAM."""
+        details = f"<Type>Sender</Type><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+        body = f"<ErrorResponse><Error>{details}</Error></ErrorResponse>"
+        return cls(error.status, body.encode(), {"Content-Type": "text/xml"})
+
     @property
     def error_code(self) -> str | None:
+        """The error's code, as far as the answer has one."""
         if self.status < 400:
             return None
-        try:
-            return str(json.loads(self.body)["__type"]).rpartition("#")[2]
-        except (ValueError, KeyError, TypeError):
-            return str(self.status)
+        found = ERROR_CODE.search(self.body.decode(errors="replace"))
+        return (found[1] or found[2]) if found else str(self.status)
 
 
 class CallLog:

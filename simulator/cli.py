@@ -19,12 +19,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from simulator.admin import NAME
-from simulator.core import DEFAULT_TIME_SCALE, Simulator
+from simulator.address import ADMIN_PATH, DEFAULT_PORT, HOST, NAME, is_taken, url_of
+from simulator.clock import DEFAULT_TIME_SCALE
 from simulator.lag import Lag
-from simulator.server import ADMIN_PATH, SimulatorServer, is_taken
 
-DEFAULT_PORT = 4566
 PATIENCE = 30.0
 
 DESCRIPTION = """\
@@ -59,10 +57,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Serve in the foreground until SIGTERM or Ctrl-C."""
+    # Here, because moto takes a second to import, which the other commands need not.
+    from simulator.core import Simulator
+    from simulator.server import SimulatorServer
+
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     simulator = Simulator(options.time_scale, options.seed, options.lag)
     try:
-        server = SimulatorServer(simulator, "127.0.0.1", options.port)
+        server = SimulatorServer(simulator, options.port)
     except OSError as reason:
         raise CannotDo(f"port {options.port} can't be used: {reason.strerror}") from reason
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,7 +79,7 @@ def start(options: argparse.Namespace) -> int:
     """Start in the background, and come back once it answers."""
     identity = _identity(options.port)
     if identity:
-        print(f"already running: {_url(options.port)} (pid {identity['pid']})")
+        print(f"already running: {url_of(options.port)} (pid {identity['pid']})")
         return 0
     command = [sys.executable, "-m", "simulator", "run", "--port", str(options.port)]
     command += ["--time-scale", str(options.time_scale)]
@@ -90,7 +92,7 @@ def start(options: argparse.Namespace) -> int:
             raise CannotDo(f"the simulator ended at once{_see(options.log_file)}")
         identity = _identity(options.port)
         if identity:
-            print(f"started {_url(options.port)} (pid {identity['pid']})")
+            print(f"started {url_of(options.port)} (pid {identity['pid']})")
             return 0
         time.sleep(0.05)
     process.terminate()
@@ -109,7 +111,7 @@ def stop(options: argparse.Namespace) -> int:
         if time.monotonic() > deadline:
             raise CannotDo(f"process {identity['pid']} still holds port {options.port} after {PATIENCE:.0f} s")
         time.sleep(0.05)
-    print(f"stopped {_url(options.port)} (pid {identity['pid']})")
+    print(f"stopped {url_of(options.port)} (pid {identity['pid']})")
     return 0
 
 
@@ -120,7 +122,7 @@ def status(options: argparse.Namespace) -> int:
         print(f"not running: nothing listens on port {options.port}")
         return 3
     clock = identity["clock"]
-    print(f"running: {_url(options.port)} (pid {identity['pid']}, time scale {identity['time_scale']}, ", end="")
+    print(f"running: {url_of(options.port)} (pid {identity['pid']}, time scale {identity['time_scale']}, ", end="")
     print(f"simulated second {clock['now']:.0f}{', clock held' if clock['held'] else ''})")
     return 0
 
@@ -130,7 +132,7 @@ def _identity(port: int) -> dict[str, Any] | None:
     if not is_taken(port):
         return None
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection(HOST, port, timeout=5)
         connection.request("GET", f"{ADMIN_PATH}identity")
         identity = json.loads(connection.getresponse().read())
         if identity["name"] == NAME:
@@ -158,10 +160,6 @@ def _detach(command: list[str], log_file: Path | None) -> subprocess.Popen[bytes
 
 def _see(log_file: Path | None) -> str:
     return f"; see {log_file}" if log_file else "; --log-file tells why"
-
-
-def _url(port: int) -> str:
-    return f"http://127.0.0.1:{port}"
 
 
 def _parser() -> argparse.ArgumentParser:

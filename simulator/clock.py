@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
+DEFAULT_TIME_SCALE = 0.02
+
 
 @dataclass(order=True)
 class _Appointment:

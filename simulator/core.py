@@ -11,7 +11,7 @@ import threading
 
 from simulator import admission, operations, store
 from simulator.calls import Answer, Call, CallLog
-from simulator.clock import SimulatedClock
+from simulator.clock import DEFAULT_TIME_SCALE, SimulatedClock
 from simulator.control_plane import ControlPlane
 from simulator.errors import ServiceError, not_simulated, too_many_changes, wrong_account
 from simulator.faults import Faults
@@ -22,8 +22,6 @@ from simulator.regions import DISABLED_AT_START
 from simulator.replication import Replication
 from simulator.state import Tables
 from simulator.throttle import Throttle
-
-DEFAULT_TIME_SCALE = 0.02
 
 
 class Simulator:
@@ -72,7 +70,8 @@ class Simulator:
                     raise not_simulated(f"the service {call.service}")
                 answer = self._other_services.answer(method, path, call.headers, call.body)
             except ServiceError as error:
-                answer = Answer.of_error(error)
+                speaks_json = "X-Amz-Target" in call.headers
+                answer = Answer.of_error(error) if speaks_json else Answer.of_error_in_xml(error)
             self.calls.record(call, answer)
             return answer
 

@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import json
 import logging
 import re
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,15 +17,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from simulator.address import ADMIN_PATH, HOST, is_loopback, url_of
 from simulator.admin import READING_VERBS, VERBS, Admin
 from simulator.calls import Answer, Call
-from simulator.core import DEFAULT_TIME_SCALE, Simulator
+from simulator.clock import DEFAULT_TIME_SCALE
+from simulator.core import Simulator
 from simulator.errors import bad_request, not_simulated, simulator_failed, unsigned
 from simulator.lag import Lag
 
 log = logging.getLogger(__name__)
 
-ADMIN_PATH = "/_simulator/"
 CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 JSON_CONTENT = {"Content-Type": "application/json"}
 DYNAMODB_CONTENT = {"Content-Type": "application/x-amz-json-1.0"}
@@ -39,7 +38,7 @@ class SimulatorServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, simulator: Simulator, host: str, port: int) -> None:
+    def __init__(self, simulator: Simulator, port: int, host: str = HOST) -> None:
         if not is_loopback(host):
             raise ValueError(f"the simulator binds only loopback addresses, and {host} is none")
         self.simulator = simulator
@@ -48,7 +47,7 @@ class SimulatorServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://{self.server_address[0]}:{self.server_address[1]}"
+        return url_of(self.server_port)
 
 
 class RequestHandler(BaseHTTPRequestHandler):
@@ -152,7 +151,7 @@ def serve(
     One at a time: what moto keeps belongs to the process.
     """
     simulator = Simulator(time_scale, seed, lag)
-    server = SimulatorServer(simulator, "127.0.0.1", port)
+    server = SimulatorServer(simulator, port)
     thread = threading.Thread(target=server.serve_forever, name="simulator", daemon=True)
     thread.start()
     try:
@@ -163,22 +162,6 @@ def serve(
         thread.join()
         simulator.reset()
         simulator.close()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own, and nobody else's."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_taken(port: int) -> bool:
-    """Whether something listens on a loopback port."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _host_name(host_header: str) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 from world import World
 
-from simulator import Admin, Served, serve
+from simulator.admin import Admin
+from simulator.server import Served, serve
 
 
 @pytest.fixture(scope="session")

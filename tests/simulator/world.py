@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from simulator import Admin
+from simulator.admin import Admin
 
 TABLE = "orders"
 HOME, EUROPE, ASIA = "us-west-2", "eu-west-1", "ap-southeast-2"

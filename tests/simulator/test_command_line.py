@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""start, status and stop, as a person, a playbook and the Makefile use them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def simulator(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.fixture
+def port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """Something else that listens, and answers HTTP."""
+
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"name": "somebody else", "pid": %d}' % os.getpid())
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Stranger)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield str(server.server_address[1])
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_start_twice_status_stop_twice(port: str) -> None:
+    started = simulator("start", "--port", port, "--lag", "0.1-0.2", "--seed", "4", "--time-scale", "0.5")
+    try:
+        assert (started.returncode, started.stdout.split()[0]) == (0, "started")
+        assert f"http://127.0.0.1:{port}" in started.stdout
+        again = simulator("start", "--port", port)
+        assert (again.returncode, again.stdout[:15]) == (0, "already running")
+        status = simulator("status", "--port", port)
+        assert status.returncode == 0
+        assert "time scale 0.5" in status.stdout
+    finally:
+        stopped = simulator("stop", "--port", port)
+    assert (stopped.returncode, stopped.stdout.split()[0]) == (0, "stopped")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", int(port)))
+    again = simulator("stop", "--port", port)
+    assert (again.returncode, again.stdout[:11]) == (0, "not running")
+    assert simulator("status", "--port", port).returncode == 3
+
+
+@pytest.mark.parametrize("command", ["start", "stop", "status"])
+def test_something_else_on_the_port_is_left_alone(stranger: str, command: str) -> None:
+    result = simulator(command, "--port", stranger)
+    assert result.returncode == 1
+    assert f"something else listens on port {stranger}" in result.stderr
+
+
+def test_a_port_that_is_taken_is_said_so_by_run(stranger: str) -> None:
+    result = simulator("run", "--port", stranger)
+    assert result.returncode == 1
+    assert f"port {stranger} can't be used" in result.stderr
+
+
+def test_sigterm_ends_it_cleanly(port: str) -> None:
+    command = [sys.executable, "-m", "simulator", "run", "--port", port]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("serving")
+    process.terminate()
+    assert process.wait(20) == 0
+    process.stdout.close()
+
+
+@pytest.mark.parametrize("option", [("--time-scale", "0"), ("--lag", "soon"), ("--lag", "2-1")])
+def test_options_that_make_no_sense_are_refused(option: tuple[str, str]) -> None:
+    result = simulator("start", *option)
+    assert result.returncode == 2
+    assert option[0] in result.stderr
+
+
+def test_help_says_what_it_is_and_shows_examples() -> None:
+    text = simulator("--help").stdout
+    for word in ("loopback", "start", "stop", "status", "examples:", "_simulator"):
+        assert word in text
