@@ -104,12 +104,12 @@ class Client:
         return {"Table": {**description, **({"Replicas": replicas} if replicas else {})}}
 
     def describe_time_to_live(self, TableName: str) -> dict[str, t.Any]:
-        attribute = self._table(TableName, "DescribeTimeToLive")["ttl"]
+        attribute = self._up(TableName, "DescribeTimeToLive")["ttl"]
         shown = {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute} if attribute else {}
         return {"TimeToLiveDescription": shown or {"TimeToLiveStatus": "DISABLED"}}
 
     def describe_continuous_backups(self, TableName: str) -> dict[str, t.Any]:
-        days = self._table(TableName, "DescribeContinuousBackups")["recovery_days"]
+        days = self._up(TableName, "DescribeContinuousBackups")["recovery_days"]
         recovery = {"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": days} if days else {}
         recovery = recovery or {"PointInTimeRecoveryStatus": "DISABLED"}
         return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": recovery}}
@@ -272,7 +272,7 @@ class _TagPages:
         return self
 
     def build_full_result(self) -> dict[str, t.Any]:
-        table = self.client._table(self.arn.rpartition("/")[2], "ListTagsOfResource")
+        table = self.client._up(self.arn.rpartition("/")[2], "ListTagsOfResource")
         return {"Tags": [{"Key": tag, "Value": value} for tag, value in table["tags"].items()]}
 
 

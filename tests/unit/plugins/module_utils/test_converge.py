@@ -153,10 +153,17 @@ def throttle(model: ServiceModel, times: int) -> None:
     model.client_type = Throttled
 
 
+def test_a_table_that_is_absent_at_home_is_looked_for_where_its_replicas_are_wanted(model):
+    model.tables[(EU, "invoices")] = {**new_table(EU, {"TableName": "invoices", **KEY}), "status": "ACTIVE"}
+    (done,) = run(model, TABLES, table("invoices", EU))
+    assert "a table of that name stands in eu-west-1" in done.failure
+    assert model.calls == []
+
+
 def test_266_a_replica_that_was_a_source_goes_after_those_that_were_added_from_it(model):
     run(model, REPLICAS, table("orders", EU, AP))
     model.calls.clear()
-    sourced = {EU: AP}
+    sourced = {AP: EU}
     refuse_sources(model, sourced)
     (done,) = run(model, TABLES, table("orders", EU, AP, absent=True, delete_replicas=True))
     assert done.failure == ""

@@ -109,10 +109,12 @@ def test_a_run_reaches_the_wanted_state_in_an_admitted_order_and_the_next_has_no
     model = ServiceModel()
     if earlier:
         standing(model, earlier)
+    tags = {region: table["tags"] for (region, _), table in model.tables.items()}
     for part in (TABLES, REPLICAS):
         assert run(model, wanted, part).failure == ""
     assert model.refused == []
     assert_as_wanted(model, wanted)
+    assert_unlisted_tags_stay(model, wanted, tags)
     model.calls.clear()
     for part in (TABLES, REPLICAS):
         assert run(model, wanted, part).plan.steps == ()
@@ -132,6 +134,13 @@ def assert_as_wanted(model: ServiceModel, wanted: spec.Table) -> None:
         assert shown["TableClass"] == wanted.settings["table_class"]
     for region, settings_ in [(HOME, wanted.settings), *((r.region, r.settings) for r in wanted.replicas.values())]:
         assert_regional(model.tables[(region, NAME)], settings_)
+
+
+def assert_unlisted_tags_stay(model: ServiceModel, wanted: spec.Table, before: dict[str, dict[str, str]]) -> None:
+    options = {HOME: wanted.settings, **{region: replica.settings for region, replica in wanted.replicas.items()}}
+    for region, settings_ in options.items():
+        if not settings_.get("purge_tags"):
+            assert before.get(region, {}).keys() <= model.tables[(region, NAME)]["tags"].keys()
 
 
 def assert_regional(table: dict[str, t.Any], settings_: dict[str, t.Any]) -> None:
@@ -176,9 +185,9 @@ def managed(observed: dict[str, t.Any], wanted: spec.Table, both: dict[str, t.An
     for region, table in observed.items():
         if region not in both:
             continue
-        options = (
-            wanted.settings if region == HOME else wanted.replicas[region].settings if region in wanted.replicas else {}
-        )
+        shared = {name: value for name, value in wanted.settings.items() if name in SHARED and name != "ttl"}
+        own = wanted.replicas[region].settings if region in wanted.replicas else {}
+        options = wanted.settings if region == HOME else {**shared, **own}
         values = {name: table.settings.get(name) for name in options if name != "purge_tags"}
         if isinstance(values.get("point_in_time_recovery"), dict):
             asked = options["point_in_time_recovery"]

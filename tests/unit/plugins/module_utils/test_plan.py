@@ -136,6 +136,13 @@ def test_a_table_in_motion_takes_no_change():
     assert sentences(made) == [("turn deletion protection on in us-east-1", "us-east-1 is UPDATING")]
 
 
+def test_a_table_does_not_wait_for_a_replica_that_is_being_made_elsewhere():
+    assert plan.plan_table(wanted(), observed(shown(HOME, replicas={EU: "CREATING"}))).finished
+    settings = {"partition_key": "id", "deletion_protection": True}
+    made = plan.plan_table(wanted(settings=settings), observed(shown(HOME, replicas={EU: "CREATING"})))
+    assert made.steps[0].waits_for == "replica eu-west-1 is CREATING"
+
+
 def test_the_end_of_a_table_with_replicas_has_to_be_asked_for():
     made = plan.plan_table(wanted(absent=True), observed(shown(HOME, replicas={EU: "ACTIVE"})))
     assert "it has replicas in eu-west-1" in made.refusal
@@ -215,6 +222,14 @@ def test_removals_come_first():
         "add a replica in eu-west-1",
     ]
     assert [step.removal for step in made.steps] == [True, False]
+
+
+def test_a_removal_under_way_is_waited_for_and_not_planned_again():
+    made = plan.plan_replicas(
+        wanted(absent_regions=(AP,)), observed(shown(HOME, replicas={AP: "DELETING"}), shown(AP, "DELETING"))
+    )
+    assert made.steps == ()
+    assert [wait.sentence for wait in made.waits] == ["replica ap-southeast-2 is DELETING"]
 
 
 def test_297_a_protected_replica_is_not_removed():

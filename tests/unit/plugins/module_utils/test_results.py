@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What people and programs get back."""
+
+from __future__ import annotations
+
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import results, spec, state
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.converge import Progress
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.plan import plan_replicas
+
+HOME, EU = "us-east-1", "eu-west-1"
+
+
+def shown(name: str, region: str, replicas: dict[str, str] | None = None) -> state.RegionalTable:
+    arn = f"arn:aws:dynamodb:{region}:123456789012:table/{name}"
+    settings = {"stream": {"enabled": False}, "deletion_protection": False}
+    return state.RegionalTable(region, "ACTIVE", arn=arn, settings=settings, replicas=replicas or {})
+
+
+def checked(name: str, add: bool) -> Progress:
+    """A table in check mode that would get a replica in eu-west-1, or has it."""
+    wanted = spec.Table(name, HOME, replicas={EU: spec.Replica(EU)})
+    observed = {HOME: shown(name, HOME, {} if add else {EU: "ACTIVE"})}
+    observed[EU] = state.absent(EU) if add else shown(name, EU, {HOME: "ACTIVE"})
+    progress = Progress(wanted)
+    progress.look(observed, plan_replicas(wanted, observed))
+    return progress
+
+
+def test_what_is_the_same_for_many_tables_takes_one_line_and_totals_come_last():
+    run = [checked(f"table-{number}", add=number < 58) for number in range(100)]
+    assert results.module_result(run, check_mode=True)["summary"] == [
+        "add a replica in eu-west-1: 58 tables",
+        "100 tables: 58 changed, 42 unchanged",
+    ]
+
+
+def test_a_diff_has_only_the_fields_that_change_and_none_for_an_unchanged_table():
+    result = results.module_result([checked("orders", add=True), checked("baskets", add=False)], check_mode=True)
+    (diff,) = result["diff"]
+    assert diff["before_header"] == "orders"
+    assert diff["before"] == {
+        HOME: {"replicas": [], "stream": {"enabled": False}},
+        EU: {"status": "ABSENT"},
+    }
+    assert diff["after"][HOME] == {"replicas": [EU], "stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}}
+    assert diff["after"][EU]["replicas"] == [HOME]
+
+
+def test_a_reason_that_many_tables_share_takes_one_line():
+    run = []
+    for name in ("orders", "baskets"):
+        progress = Progress(spec.Table(name, HOME))
+        unreadable = state.RegionalTable(HOME, state.UNKNOWN, problem="access denied: dynamodb:DescribeTable")
+        progress.look({HOME: unreadable}, plan_replicas(progress.wanted, {HOME: unreadable}))
+        run.append(progress)
+    result = results.module_result(run, check_mode=False)
+    assert result["msg"] == "2 of 2 tables failed:\norders, baskets: access denied: dynamodb:DescribeTable"
+    assert [table["failed"] for table in result["tables"]] == [True, True]
+
+
+def test_the_status_of_tables_by_regions_is_a_table():
+    tables = [spec.Table("orders", HOME, replicas={EU: spec.Replica(EU)}), spec.Table("baskets", EU)]
+    seen = {
+        "orders": {HOME: shown("orders", HOME, {EU: "ACTIVE", "sa-east-1": "ACTIVE"}), EU: shown("orders", EU)},
+        "baskets": {
+            EU: state.RegionalTable(EU, state.UNKNOWN, problem="access denied: dynamodb:DescribeTable in eu-west-1")
+        },
+    }
+    assert results.status_lines(tables, seen) == [
+        "table    us-east-1  eu-west-1",
+        "orders   ACTIVE*    ACTIVE",
+        "baskets  -          UNKNOWN*",
+        "orders has replicas that aren't listed, in sa-east-1",
+        "* home region",
+        "access denied: dynamodb:DescribeTable in eu-west-1",
+    ]
+    assert "msg" not in results.info_result(tables, seen)
+
+
+def test_information_fails_only_when_nothing_could_be_read():
+    nothing = {"orders": {HOME: state.RegionalTable(HOME, state.UNKNOWN, problem="can't reach the endpoint")}}
+    assert results.info_result([spec.Table("orders", HOME)], nothing)["msg"] == "can't reach the endpoint"
