@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 
@@ -13,15 +14,17 @@ from simulator import admission, operations, store
 from simulator.calls import Answer, Call, CallLog
 from simulator.clock import DEFAULT_TIME_SCALE, SimulatedClock
 from simulator.control_plane import ControlPlane
-from simulator.errors import ServiceError, not_simulated, too_many_changes, wrong_account
+from simulator.errors import ServiceError, not_simulated, simulator_failed, too_many_changes, wrong_account
 from simulator.faults import Faults
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
-from simulator.moto_service import OtherServices, account_of, regional_answer
+from simulator.moto_service import OtherServices, account_of, item_answer, regional_answer
 from simulator.regions import DISABLED_AT_START
 from simulator.replication import Replication
 from simulator.state import Tables
 from simulator.throttle import Throttle
+
+log = logging.getLogger(__name__)
 
 
 class Simulator:
@@ -55,6 +58,9 @@ class Simulator:
                 answer = self._carry_out(call)
             except ServiceError as error:
                 answer = Answer.of_error(error)
+            except Exception as reason:
+                log.exception("%s failed", call.operation)
+                answer = Answer.of_error(simulator_failed(f"{type(reason).__name__} in {call.operation}: {reason}"))
             if call.operation in operations.WRITING_OPERATIONS:
                 self.replication.capture(call.region)
             self.calls.record(call, answer)
@@ -115,7 +121,7 @@ class Simulator:
         if call.operation in operations.CONTROL_OPERATIONS:
             return self._control_plane.answer(call)
         admission.admit(self.tables, call)
-        return regional_answer(call)
+        return item_answer(call) if call.operation == "GetItem" else regional_answer(call)
 
     def _keep_time(self) -> None:
         with self.lock:

@@ -149,6 +149,14 @@ def key_of(regional: Table, attributes: Attributes) -> Key:
     )
 
 
+def with_raw_binary(key: Attributes) -> Attributes:
+    """A key as moto's tables hold it: requests and stream records have binary values in base64."""
+    return {
+        name: {"B": base64.b64decode(value["B"])} if isinstance(value.get("B"), str) else value
+        for name, value in key.items()
+    }
+
+
 def all_items(region: str, name: str) -> dict[Key, Attributes]:
     regional = table(region, name)
     every = (_attributes(item) for item in regional.all_items())
@@ -184,7 +192,7 @@ def changed_keys(region: str, name: str, start: int) -> list[Key]:
     records = regional.stream_shard.items[start:] if regional.stream_shard else []
     keys: dict[Key, None] = {}
     for record in records:
-        key = key_of(regional, _with_raw_binary(record.to_json()["dynamodb"]["Keys"]))
+        key = key_of(regional, with_raw_binary(record.to_json()["dynamodb"]["Keys"]))
         keys.pop(key, None)
         keys[key] = None
     return list(keys)
@@ -237,14 +245,6 @@ def reset() -> None:
 def _provisioned(throughput: Throughput) -> Throughput:
     """Both units, without what moto keeps beside them."""
     return {unit: throughput[unit] for unit in ("ReadCapacityUnits", "WriteCapacityUnits")}
-
-
-def _with_raw_binary(key: Attributes) -> Attributes:
-    """Moto's stream records hold binary keys in base64, its tables hold them raw."""
-    return {
-        name: {"B": base64.b64decode(value["B"])} if isinstance(value.get("B"), str) else value
-        for name, value in key.items()
-    }
 
 
 def _attributes(item: Item) -> Attributes:

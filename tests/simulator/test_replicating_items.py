@@ -251,3 +251,23 @@ def test_usual_lags_are_tenths_of_a_second(world: World) -> None:
     assert world.get("one", EUROPE) is None
     world.wait(0.4 / 0.02)
     assert world.get("one", EUROPE)
+
+
+def test_get_item_answers_alike_whichever_way_it_goes(world: World) -> None:
+    world.create(AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "B"}])
+    item = {
+        "id": {"B": b"\x00\xfe"},
+        "all": {"M": {"l": {"L": [{"B": b"x"}, {"BOOL": True}, {"NULL": True}]}, "n": {"N": "1.50"}}},
+        "sets": {"M": {"ss": {"SS": ["a"]}, "ns": {"NS": ["1"]}, "bs": {"BS": [b"\x01", b"\x02"]}}},
+        "bytes": {"BS": [b"\xff"]},
+    }
+    client = world.client()
+    client.put_item(TableName=TABLE, Item=item)
+    key = {"id": item["id"]}
+    alone = client.get_item(TableName=TABLE, Key=key)["Item"]
+    in_a_batch = client.batch_get_item(RequestItems={TABLE: {"Keys": [key]}})["Responses"][TABLE][0]
+    assert alone == in_a_batch == item
+    part = client.get_item(TableName=TABLE, Key=key, ProjectionExpression="id", ReturnConsumedCapacity="TOTAL")
+    assert part["Item"] == key
+    assert part["ConsumedCapacity"]["CapacityUnits"] == 0.5
+    assert_refused("ValidationException", "key", client.get_item, TableName=TABLE, Key={"other": {"S": "x"}})
