@@ -12,8 +12,6 @@ import typing as t
 from .state import ACTIVE, Observed, RegionalTable, absent
 from .steps import ADD, CREATE, DELETE, REMOVE, SET, Step
 
-# What DynamoDB keeps the same in every region of a group (AWS_FACTS section 4).
-SYNCHRONIZED = ("billing_mode", "read_capacity", "write_capacity", "stream", "ttl", "table_class")
 # What a new replica has of its own, whatever the table has.
 REPLICA_DEFAULTS = {
     "tags": {},
@@ -45,22 +43,11 @@ def _after_one(observed: Observed, step: Step) -> Observed:
 
 
 def _with_settings(observed: Observed, region: str, effect: dict[str, t.Any]) -> Observed:
-    shared = {option: value for option, value in effect.items() if option in SYNCHRONIZED}
-    members = {region, *observed[region].replicas}
-    return {
-        name: _changed(table, effect if name == region else shared if name in members else {})
-        for name, table in observed.items()
-    }
-
-
-def _changed(table: RegionalTable, settings: dict[str, t.Any]) -> RegionalTable:
-    if not settings or not table.exists:
-        return table
-    merged = {**table.settings, **settings}
+    merged = {**observed[region].settings, **effect}
     if merged.get("billing_mode") == "PAY_PER_REQUEST":
         merged.pop("read_capacity", None)
         merged.pop("write_capacity", None)
-    return dataclasses.replace(table, settings=merged)
+    return {**observed, region: dataclasses.replace(observed[region], settings=merged)}
 
 
 def _with_member(observed: Observed, source: str, region: str) -> Observed:
