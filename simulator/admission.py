@@ -10,8 +10,11 @@ import re
 from typing import Any
 
 from simulator import errors
-from simulator.calls import ITEM_OPERATIONS, Call
-from simulator.state import CREATING, DELETING, Tables
+from simulator.calls import ITEM_OPERATIONS, Call, table_name
+from simulator.state import CREATING, DELETING, RegionalTable, Tables
+from simulator.store import ACCOUNT
+
+MAX_BATCH = 25
 
 BACKUP_OPERATIONS = frozenset({"DescribeContinuousBackups", "UpdateContinuousBackups"})
 STATEMENT_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
@@ -23,25 +26,35 @@ def admit(tables: Tables, call: Call) -> None:
     A table that is CREATING or DELETING has no items to read or write; a replica that is CREATING answers nothing
     but DescribeTable (298).
     """
-    for name in tables_named(call):
-        table = tables.get(call.region, name)
+    if call.operation == "BatchWriteItem" and sum(map(len, call.parameters["RequestItems"].values())) > MAX_BATCH:
+        raise errors.batch_too_large()
+    for resource in resources_named(call):
+        name = table_name(resource)
+        table = table_here(tables, call.region, resource)
         if table is None or not table.describable or table.is_joining:
             raise _not_found(call, name)
         if call.operation in ITEM_OPERATIONS and table.status in (CREATING, DELETING):
             raise errors.items_not_found()
 
 
-def tables_named(call: Call) -> list[str]:
-    """The tables an operation touches."""
+def table_here(tables: Tables, region: str, resource: str) -> RegionalTable | None:
+    """The table of a name, or of an ARN of this region and account."""
+    if resource.startswith("arn:") and resource.split(":")[3:5] != [region, ACCOUNT]:
+        return None
+    return tables.get(region, table_name(resource))
+
+
+def resources_named(call: Call) -> list[str]:
+    """The tables an operation touches, each by name or ARN."""
     parameters = call.parameters
-    names = [call.table] if call.table else []
+    names = [call.resource] if call.resource else []
     if isinstance(parameters.get("RequestItems"), dict):
         names += parameters["RequestItems"]
     for action in parameters.get("TransactItems", []):
         names += [target["TableName"] for target in action.values()]
     for statement in _statements(parameters):
         names += STATEMENT_TABLE.findall(statement)
-    return [name.split("table/")[-1] for name in names]
+    return names
 
 
 def _statements(parameters: dict[str, Any]) -> list[str]:

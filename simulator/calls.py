@@ -51,10 +51,20 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
+    def resource(self) -> str:
+        """The table as the call names it: by name or ARN."""
+        named = self.parameters.get("TableName") or self.parameters.get("ResourceArn") or ""
+        return named if isinstance(named, str) else ""
+
+    @property
     def table(self) -> str | None:
-        """The table the call names, without the rest of its ARN."""
-        name = self.parameters.get("TableName") or self.parameters.get("ResourceArn")
-        return name.split("table/")[-1].split("/")[0] if isinstance(name, str) else None
+        """The name of the table the call names."""
+        return table_name(self.resource) or None
+
+
+def table_name(resource: str) -> str:
+    """A table's name, from itself or from an ARN."""
+    return resource.split("table/")[-1].split("/")[0]
 
 
 @dataclass

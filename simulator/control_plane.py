@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator import encryption, errors, rules, store
+from simulator.admission import table_here
 from simulator.calls import Answer, Call
 from simulator.clock import SimulatedClock
 from simulator.description import PAY_PER_REQUEST, table_description
@@ -130,8 +131,7 @@ class ControlPlane:
 
     def _table(self, call: Call) -> RegionalTable:
         """The table a call names, in its region."""
-        name = call.table or ""
-        table = self._tables.get(call.region, name)
+        table = table_here(self._tables, call.region, call.resource)
         if table is None or not table.describable:
-            raise errors.table_not_found(name)
+            raise errors.table_not_found(call.table or "")
         return table

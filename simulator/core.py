@@ -121,7 +121,12 @@ class Simulator:
         if call.operation in operations.CONTROL_OPERATIONS:
             return self._control_plane.answer(call)
         admission.admit(self.tables, call)
-        return item_answer(call) if call.operation == "GetItem" else regional_answer(call)
+        if call.operation == "GetItem":
+            return item_answer(call)
+        answer = regional_answer(call)
+        if call.operation == "TagResource" and call.table:
+            store.keep_last_of_each_tag(call.region, call.table)
+        return answer
 
     def _keep_time(self) -> None:
         with self.lock:

@@ -65,6 +65,10 @@ def table_in_use(table: str) -> ServiceError:
     )  # 298
 
 
+def batch_too_large() -> ServiceError:
+    return validation("Too many items requested for the BatchWriteItem call")
+
+
 def nothing_to_update() -> ServiceError:
     return validation(
         "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "

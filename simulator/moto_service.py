@@ -26,20 +26,22 @@ from simulator.errors import simulator_failed
 log = logging.getLogger(__name__)
 
 HANDLERS = {"dynamodb": DynamoHandler, "dynamodbstreams": DynamoDBStreamsHandler}
+READ_BY_MOTO = {"Authorization", "Content-Type", "X-Amz-Target"}
 PASSED_ON = {"x-amzn-requestid", "x-amz-crc32", "content-type"}
 
 
 def regional_answer(call: Call) -> Answer:
     """What moto answers to a DynamoDB or DynamoDB Streams call."""
     url = f"http://dynamodb.{call.region}.amazonaws.com/"
-    request = Request.from_primitives("POST", url, call.headers, call.body)
+    headers = {name: value for name, value in call.headers.items() if name in READ_BY_MOTO}
+    request = Request.from_primitives("POST", url, headers, call.body)
     try:
-        status, headers, body = HANDLERS[call.service].dispatch(request)
+        status, sent, body = HANDLERS[call.service].dispatch(request)
     except Exception as reason:
         log.exception("moto failed on %s", call.operation)
         raise simulator_failed(f"moto raised {type(reason).__name__} on {call.operation}") from reason
     content = body.encode() if isinstance(body, str) else body
-    return Answer(int(status), content, {k: str(v) for k, v in headers.items() if k.lower() in PASSED_ON})
+    return Answer(int(status), content, {k: str(v) for k, v in sent.items() if k.lower() in PASSED_ON})
 
 
 def item_answer(call: Call) -> Answer:

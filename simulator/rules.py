@@ -33,8 +33,6 @@ def the_replica_change(parameters: dict[str, Any]) -> ReplicaChange | None:
         return None
     if set(parameters) - {"TableName", "ReplicaUpdates"}:
         raise errors.replica_change_must_stand_alone()
-    if any(len(update) > 1 for update in updates):
-        raise errors.mixed_replica_actions()
     changes = [(action, settings) for update in updates for action, settings in update.items()]
     if not changes:
         raise errors.no_replica_action()

@@ -90,6 +90,12 @@ def set_stream(region: str, name: str, specification: dict[str, Any]) -> None:
         regional.stream_shard = None  # moto would go on to add records, of a view type there is no more
 
 
+def keep_last_of_each_tag(region: str, name: str) -> None:
+    """A tag set again has its new value; moto would list both."""
+    regional = table(region, name)
+    regional.tags = list({tag["Key"]: tag for tag in regional.tags}.values())
+
+
 def time_to_live(region: str, name: str) -> dict[str, Any]:
     return dict(table(region, name).ttl)
 

@@ -167,3 +167,21 @@ def test_control_plane_changes_are_throttled_at_about_one_a_second(world: World)
     text = "The rate of control plane requests made by this account is too high"
     assert_refused("ThrottlingException", text, world.client().delete_table, TableName="missing")
     world.client().list_tables()
+
+
+def test_m_a_batch_has_25_requests_at_most(world: World) -> None:
+    world.create()
+    puts = [{"PutRequest": {"Item": {"id": {"S": str(number)}}}} for number in range(26)]
+    text = "Too many items requested for the BatchWriteItem call"
+    assert_refused("ValidationException", text, world.client().batch_write_item, RequestItems={TABLE: puts})
+    world.client().batch_write_item(RequestItems={TABLE: puts[:25]})
+
+
+def test_a_call_moto_cannot_carry_out_is_an_error_in_json(world: World) -> None:
+    world.create()
+    update = {"UpdateExpression": "SET", "Key": {"id": {"S": "one"}}}
+    with pytest.raises(ClientError) as refusal:
+        world.client().execute_statement(Statement=f'SELEKT * FROM "{TABLE}"')
+    assert refusal.value.response["Error"]["Message"]
+    with pytest.raises(ClientError):
+        world.client().update_item(TableName=TABLE, **update)

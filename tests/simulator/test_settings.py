@@ -451,3 +451,23 @@ def test_295_the_key_aws_manages_is_each_regions_own(world: World) -> None:
     world.create_global(EUROPE, SSESpecification={"Enabled": True, "SSEType": "KMS"})
     home, europe = (world.describe(region)["SSEDescription"]["KMSMasterKeyArn"] for region in (HOME, EUROPE))
     assert (f":{HOME}:" in home, f":{EUROPE}:" in europe) == (True, True)
+
+
+# Tags
+
+
+def test_a_tag_set_again_has_its_new_value(world: World) -> None:
+    world.create(Tags=[{"Key": "team", "Value": "a"}, {"Key": "stage", "Value": "x"}])
+    arn = world.describe()["TableArn"]
+    world.client().tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": "b"}])
+    tags = world.client().list_tags_of_resource(ResourceArn=arn)["Tags"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "b", "stage": "x"}
+    assert len(tags) == 2
+
+
+def test_an_arn_of_another_region_is_not_found(world: World) -> None:
+    world.create_global(EUROPE)
+    arn = world.describe(EUROPE)["TableArn"]
+    tags = [{"Key": "team", "Value": "a"}]
+    assert_refused("ResourceNotFoundException", TABLE, world.client().tag_resource, ResourceArn=arn, Tags=tags)
+    assert_refused("ResourceNotFoundException", TABLE, world.client().describe_table, TableName=arn)
