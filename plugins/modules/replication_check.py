@@ -34,8 +34,8 @@ options:
     default: 5
   timeout:
     description:
-      - How many seconds each table has. Puts must arrive within half of it, updates within three quarters, deletions
-        within all of it.
+      - How many seconds each table has for what it writes to arrive everywhere. Puts have half of it, updates and
+        deletions a quarter each and whatever is left of the time before.
     type: float
     default: 60.0
   poll_delay:
@@ -69,8 +69,8 @@ notes:
   - Its items carry no other attribute, so they appear in an index only when all of the index's keys are keys of the
     table too.
   - It can't take back what a write sets off. Each put, update and deletion is a record in the stream of every region,
-    and runs whatever listens there, such as a Lambda function or a Kinesis destination; it stays in point-in-time recovery
-    and in backups that are taken meanwhile.
+    and runs whatever listens there, such as a Lambda function or a Kinesis destination; it stays in point-in-time
+    recovery and in backups that are taken meanwhile.
   - A Lambda function whose stream carries C(NEW_AND_OLD_IMAGES), which is what DynamoDB turns on for a global table,
     passes over these records with the event filter
     C({"dynamodb":{"NewImage":{"multiregion_dynamodb_verification":{"M":{"run":{"S":[{"exists":false}]}}}},
@@ -150,8 +150,9 @@ tables:
     - name: orders
       verdict: fail
       verification: items
-      msg: "orders: fail: us-east-1 → eu-west-1: 1 of 5 items: the put was missing after 30 s, by a strongly consistent
-        read: replication is paused, failing or slower than that; look at ReplicationLatency in us-east-1."
+      msg: "orders: fail: us-east-1 → eu-west-1: 1 of 5 items: the put was missing 30.1 s after its acknowledgement, by
+        a strongly consistent read: replication is paused, failing or slower than that; look at ReplicationLatency in
+        us-east-1, or raise timeout (verify_timeout)."
       regions:
         - region: us-east-1
           status: ACTIVE
@@ -161,8 +162,9 @@ tables:
         - source: us-east-1
           target: eu-west-1
           verdict: fail
-          reason: "1 of 5 items: the put was missing after 30 s, by a strongly consistent read: replication is paused,
-            failing or slower than that; look at ReplicationLatency in us-east-1"
+          reason: "1 of 5 items: the put was missing 30.1 s after its acknowledgement, by a strongly consistent read:
+            replication is paused, failing or slower than that; look at ReplicationLatency in us-east-1, or raise
+            timeout (verify_timeout)"
           items: 5
           arrived: 4
           missing:
@@ -336,7 +338,7 @@ def main() -> None:
         options.check()
         tables, clients = tables_and_clients(module)
         outcomes = check_tables(tables, clients, options, module.check_mode)
-    module.exit_json(changed=False, **module_result(outcomes, options.timeout))
+    module.exit_json(changed=False, **module_result(outcomes))
 
 
 if __name__ == "__main__":

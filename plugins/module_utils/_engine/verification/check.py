@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import threading
 import time
 import typing as t
@@ -18,13 +19,16 @@ from ..observe import Reading, look
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
 from .cleanup import Left, Sweep, clear, sweep
-from .evidence import SHARES, Evidence
-from .probes import SLOTS, Lease, Probe, Schema
-from .rounds import Ground, Round
+from .evidence import Evidence
+from .probes import DELETE, PUT, SLOTS, UPDATE, Lease, Probe, Schema
+from .rounds import Ground, Plan, Round
 from .states import FAIL, PASS, Pair, PairState, dependence, pair_states, region_state
 
 # A table has a writer and a watcher in each region, so that a client is never asked for more connections than it has.
 TABLES_AT_ONCE = WORKERS // 2
+
+# What each operation has of a table's time. What one doesn't need, the next ones have.
+SHARES = {PUT: 0.5, UPDATE: 0.25, DELETE: 0.25}
 
 # How long after a table's deadline its items belong to the run that wrote them, in seconds: room for clean-up, and
 # for the clocks of two machines that verify the same table.
@@ -141,40 +145,58 @@ def _check_items(
         sources = list(dict.fromkeys((*outcome.wanted.regions, *outcome.wanted.absent_regions)))
         swept = sweep(ground, regions, sources, pool)
         outcome.notes += swept.notes(outcome.schema)
-        probes = _choose(outcome, testable, swept, options.items)
-        if not probes:
-            return
+        for source, target in testable:
+            _admit(outcome.evidence[source, target], swept, options.items)
+        touched: set[Probe] = set()
         try:
-            _run_rounds(ground, outcome, probes, options.timeout, pool)
+            _run_rounds(ground, outcome, swept, options, touched, pool)
         finally:
             holders = [region for region, shown in outcome.observed.items() if shown.status != ABSENT]
-            outcome.left = clear(ground, holders, sorted(set().union(*probes.values())), pool)
+            outcome.left = clear(ground, holders, sorted(touched), pool) if touched else []
 
 
-def _choose(outcome: Outcome, testable: list[Pair], swept: Sweep, items: int) -> dict[str, set[Probe]]:
-    """Target -> the probes that are to arrive there."""
-    chosen: dict[str, set[Probe]] = {}
-    for source, target in testable:
-        evidence = outcome.evidence[source, target]
-        free = swept.free(source)
-        for region in (source, target):
-            if region in swept.unreadable:
-                evidence.problem(swept.unreadable[region])
-        if len(free) < items:
-            evidence.problem(
-                f"only {len(free)} of the {SLOTS} keys reserved for {source} are free, but {items} are needed: see "
-                "notes"
-            )
-        if not evidence.problems:
-            evidence.items = items
-            chosen.setdefault(target, set()).update(free[:items])
-    return chosen
+def _admit(evidence: Evidence, swept: Sweep, items: int) -> None:
+    """Whether items can be written for this pair, judged by its reserved keys."""
+    for region in (evidence.source, evidence.target):
+        if region in swept.unreadable:
+            evidence.problem(swept.unreadable[region])
+    free = len(swept.free(evidence.source))
+    if free < items:
+        evidence.problem(
+            f"{items} keys reserved for {evidence.source} are needed, but only {free} of {SLOTS} are free: see notes"
+        )
+    if not evidence.problems:
+        evidence.items = items
 
 
 def _run_rounds(
-    ground: Ground, outcome: Outcome, awaited: dict[str, set[Probe]], timeout: float, pool: ThreadPoolExecutor
+    ground: Ground, outcome: Outcome, swept: Sweep, options: Options, touched: set[Probe], pool: ThreadPoolExecutor
 ) -> None:
-    begun = ground.clock.now()
+    """Each operation on what the one before it was seen to reach; ``touched`` grows on the way."""
+    evidence = {pair: one for pair, one in outcome.evidence.items() if one.items}
+    candidates = {source: swept.free(source) for source, _target in evidence}
+    deadline = ground.clock.now()
+    before = None
     for operation, share in SHARES.items():
-        if any(awaited.values()) and not ground.stop.is_set():
-            awaited = Round(ground, operation, awaited, outcome.evidence, begun + share * timeout).run(pool)
+        # A call that was held up beyond the deadline before must not take the time of what comes next.
+        deadline = max(deadline, ground.clock.now()) + share * options.timeout
+        expected = functools.partial(_expected, evidence, before)
+        plan = Plan(operation, candidates, options.items, expected, deadline)
+        current = Round(ground, plan, evidence)
+        try:
+            current.run(pool)
+        finally:
+            touched |= current.touched
+        candidates = {
+            source: sorted(
+                {probe for pair, one in evidence.items() if pair[0] == source for probe in one.arrived[operation]}
+            )
+            for source in candidates
+        }
+        before = operation
+
+
+def _expected(evidence: dict[Pair, Evidence], before: str | None, probe: Probe, target: str) -> bool:
+    """Whether a probe is to arrive in a target: it must have been seen there after the operation ``before``."""
+    one = evidence.get((probe.source, target))
+    return one is not None and (before is None or probe in one.arrived[before])

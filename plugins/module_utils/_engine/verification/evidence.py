@@ -10,11 +10,8 @@ import dataclasses
 import statistics
 import typing as t
 
-from .probes import DELETE, OPERATIONS, PUT, UPDATE, Probe
+from .probes import OPERATIONS, Probe
 from .states import FAIL, PASS, UNSURE
-
-# The part of a table's time by whose end each operation must have arrived. What one doesn't need the next one has.
-SHARES = {PUT: 0.5, UPDATE: 0.75, DELETE: 1.0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +22,15 @@ class Sample:
     resolution: float
 
 
+@dataclasses.dataclass(frozen=True)
+class Missing:
+    """What a strongly consistent read of the target didn't show, ``waited`` seconds after the write."""
+
+    operation: str
+    probe: Probe
+    waited: float
+
+
 @dataclasses.dataclass
 class Evidence:
     """What was seen from ``source`` to ``target``.
@@ -33,7 +39,6 @@ class Evidence:
     :ivar by_states: whether the states alone decide, and are as they should be.
     :ivar items: how many items go all the way: put, updated, deleted.
     :ivar arrived: operation -> probes that were seen so in the target, each with its lag if that could be measured.
-    :ivar missing: (operation, probe) that a strongly consistent read of the target didn't show in time.
     :ivar problems: why something couldn't be found out, as sentences.
     :ivar refuted: what the states said against the pair, as a sentence.
     """
@@ -46,7 +51,7 @@ class Evidence:
     arrived: dict[str, dict[Probe, Sample | None]] = dataclasses.field(
         default_factory=lambda: {name: {} for name in OPERATIONS}
     )
-    missing: list[tuple[str, Probe]] = dataclasses.field(default_factory=list)
+    missing: list[Missing] = dataclasses.field(default_factory=list)
     problems: list[str] = dataclasses.field(default_factory=list)
     refuted: str = ""
 

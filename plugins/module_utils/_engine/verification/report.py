@@ -9,7 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ..state import RegionalTable
-from .evidence import SHARES, Evidence, lag, worst
+from .evidence import Evidence, lag, worst
+from .probes import OPERATIONS
 from .states import FAIL, PASS, UNSURE
 
 if t.TYPE_CHECKING:
@@ -23,9 +24,9 @@ SHARED_LINE = 10
 Result = dict[str, t.Any]
 
 
-def module_result(outcomes: list[Outcome], timeout: float) -> Result:
+def module_result(outcomes: list[Outcome]) -> Result:
     """The whole result; ``msg`` has a line for each table and reason that stands in the way of a pass."""
-    tables = [table_result(outcome, timeout) for outcome in outcomes]
+    tables = [table_result(outcome) for outcome in outcomes]
     totals = _totals(tables)
     troubled = [line for table in tables if table["verdict"] != PASS for line in table["msg"].splitlines()]
     return {
@@ -36,7 +37,7 @@ def module_result(outcomes: list[Outcome], timeout: float) -> Result:
     }
 
 
-def table_result(outcome: Outcome, timeout: float) -> Result:
+def table_result(outcome: Outcome) -> Result:
     """One table of the result."""
     verdicts = [evidence.verdict for evidence in outcome.evidence.values()]
     verdicts += [outcome.alone.verdict] if outcome.alone else []
@@ -46,7 +47,7 @@ def table_result(outcome: Outcome, timeout: float) -> Result:
         "verdict": verdict,
         "verification": outcome.how,
         "regions": [_region(shown) for shown in outcome.observed.values()],
-        "pairs": [_pair(outcome, evidence, timeout) for evidence in outcome.evidence.values()],
+        "pairs": [_pair(outcome, evidence) for evidence in outcome.evidence.values()],
         "notes": outcome.notes,
         "left_behind": [
             {
@@ -64,35 +65,34 @@ def _region(shown: RegionalTable) -> Result:
     return {"region": shown.region, "status": shown.status, **({"problem": shown.problem} if shown.problem else {})}
 
 
-def _pair(outcome: Outcome, evidence: Evidence, timeout: float) -> Result:
+def _pair(outcome: Outcome, evidence: Evidence) -> Result:
     return {
         "source": evidence.source,
         "target": evidence.target,
         "verdict": evidence.verdict,
-        "reason": _reason(evidence, timeout),
+        "reason": _reason(evidence),
         "items": evidence.items,
         "arrived": len(evidence.complete),
         "missing": [
-            {"operation": operation, "key": outcome.schema.printable(probe)} for operation, probe in evidence.missing
+            {"operation": missing.operation, "key": outcome.schema.printable(missing.probe)}
+            for missing in evidence.missing
         ],
         "lag": lag(evidence.samples),
     }
 
 
-def _reason(evidence: Evidence, timeout: float) -> str:
-    if evidence.refuted:
-        return evidence.refuted
-    return "; ".join([*_missing(evidence, timeout), *evidence.problems])
+def _reason(evidence: Evidence) -> str:
+    return evidence.refuted or "; ".join([*_missing(evidence), *evidence.problems])
 
 
-def _missing(evidence: Evidence, timeout: float) -> t.Iterator[str]:
-    for operation, share in SHARES.items():
-        missing = sum(1 for name, _probe in evidence.missing if name == operation)
-        if missing:
+def _missing(evidence: Evidence) -> t.Iterator[str]:
+    for operation in OPERATIONS:
+        waited = [missing.waited for missing in evidence.missing if missing.operation == operation]
+        if waited:
             yield (
-                f"{missing} of {evidence.items} items: the {operation} was missing after {share * timeout:g} s, by a "
-                "strongly consistent read: replication is paused, failing or slower than that; look at "
-                f"ReplicationLatency in {evidence.source}"
+                f"{len(waited)} of {evidence.items} items: the {operation} was missing {min(waited):.3g} s after its "
+                "acknowledgement, by a strongly consistent read: replication is paused, failing or slower than that; "
+                f"look at ReplicationLatency in {evidence.source}, or raise timeout (verify_timeout)"
             )
 
 

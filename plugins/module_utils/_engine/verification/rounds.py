@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 
 from .. import api, errors
 from ..clients import Clients
-from .evidence import Evidence
+from .evidence import Evidence, Missing
 from .probes import CALLS, DELETE, Lease, Probe, Schema, shows
 from .reads import look, read
 from .states import Pair
@@ -42,73 +42,84 @@ class Ground:
     stop: threading.Event
 
 
+@dataclasses.dataclass
+class Plan:
+    """What one round is to do.
+
+    :ivar candidates: source -> its probes in the order of trying.
+    :ivar wanted: how many of them are written; what another verification took meanwhile is passed over.
+    :ivar expected: whether a probe is to arrive in a target.
+    :ivar deadline: on the ground's clock.
+    """
+
+    operation: str
+    candidates: dict[str, list[Probe]]
+    wanted: int
+    expected: t.Callable[[Probe, str], bool]
+    deadline: float
+
+
 class Round:
     """One operation: a writer for each source region, and beside it a watcher for each target.
 
-    :param awaited: target -> the probes that are to arrive there.
     :param evidence: is filled in; each watcher touches the pairs of its own target only.
-    :param deadline: on the ground's clock.
+    :ivar touched: the probes that may be there now because of this round.
     """
 
-    def __init__(
-        self,
-        ground: Ground,
-        operation: str,
-        awaited: dict[str, set[Probe]],
-        evidence: dict[Pair, Evidence],
-        deadline: float,
-    ) -> None:
+    def __init__(self, ground: Ground, plan: Plan, evidence: dict[Pair, Evidence]) -> None:
+        self.touched: set[Probe] = set()
         self._ground = ground
-        self._operation = operation
-        self._awaited = awaited
+        self._plan = plan
         self._evidence = evidence
-        self._deadline = deadline
         self._acknowledged: dict[Probe, Acknowledgement] = {}
         self._all_written = threading.Event()
 
-    def run(self, pool: Executor) -> dict[str, set[Probe]]:
-        """What arrived, by target."""
-        probes = set().union(*self._awaited.values())
-        sources = sorted({probe.source for probe in probes})
-        writers = [
-            pool.submit(self._write, source, sorted(probe for probe in probes if probe.source == source))
-            for source in sources
-        ]
-        watchers = {target: pool.submit(self._watch, target) for target in self._awaited}
+    def run(self, pool: Executor) -> None:
+        targets = sorted({target for _source, target in self._evidence})
+        writers = [pool.submit(self._write, source) for source in self._plan.candidates]
+        watchers = [pool.submit(self._watch, target) for target in targets]
         try:
             for writer in writers:
                 writer.result()
         finally:
             self._all_written.set()
-        return {target: watcher.result() for target, watcher in watchers.items()}
+        for watcher in watchers:
+            watcher.result()
 
-    def _write(self, source: str, probes: list[Probe]) -> None:
-        ground = self._ground
-        for probe in probes:
-            if ground.stop.is_set():
+    def _write(self, source: str) -> None:
+        held = 0
+        for probe in self._plan.candidates[source]:
+            if held == self._plan.wanted or self._ground.stop.is_set():
                 return
-            parameters = ground.schema.write(self._operation, probe, ground.lease, int(ground.clock.epoch()))
             try:
-                written = api.write_item(ground.clients[source], CALLS[self._operation], parameters)
+                held += self._write_probe(probe)
             except errors.ServiceError as error:
                 self._problem(source, str(error))
                 return
-            if written.held:
-                self._acknowledged[probe] = Acknowledgement(ground.clock.now(), exact=not written.retried)
-            else:
-                key = ground.schema.printable(probe)
-                self._problem(source, f"someone else changed the item {key} in {source} meanwhile: run again")
+        if held < min(self._plan.wanted, len(self._plan.candidates[source])):
+            self._problem(source, f"someone else changed verification's items in {source} meanwhile: run again later")
+
+    def _write_probe(self, probe: Probe) -> bool:
+        ground, operation = self._ground, self._plan.operation
+        parameters = ground.schema.write(operation, probe, ground.lease, int(ground.clock.epoch()))
+        self.touched.add(probe)
+        written = api.write_item(ground.clients[probe.source], CALLS[operation], parameters)
+        if written.held:
+            self._acknowledged[probe] = Acknowledgement(ground.clock.now(), exact=not written.retried)
+        else:
+            self.touched.discard(probe)
+        return written.held
 
     def _problem(self, source: str, sentence: str) -> None:
         for (pair_source, _target), evidence in self._evidence.items():
             if pair_source == source:
                 evidence.problem(sentence)
 
-    def _watch(self, target: str) -> set[Probe]:
+    def _watch(self, target: str) -> None:
         ground = self._ground
-        watch = Watch(self._operation, ground.lease.run)
+        watch = Watch(self._plan.operation, ground.lease.run)
         arrived: set[Probe] = set()
-        while not ground.stop.is_set() and ground.clock.now() < self._deadline:
+        while not ground.stop.is_set() and ground.clock.now() < self._plan.deadline:
             all_written = self._all_written.is_set()
             pending = self._pending(target, arrived)
             if all_written and not pending:
@@ -126,50 +137,44 @@ class Round:
                 pending = self._pending(target, arrived)
             if pending or not all_written:
                 ground.clock.sleep(self._pause(pending))
-        return self._settle(target, arrived)
+        self._settle(target, arrived)
 
     def _pending(self, target: str, arrived: set[Probe]) -> dict[Probe, Acknowledgement]:
-        acknowledged = self._acknowledged.copy()
-        return {probe: acknowledged[probe] for probe in (self._awaited[target] & acknowledged.keys()) - arrived}
+        return {
+            probe: acknowledged
+            for probe, acknowledged in self._acknowledged.copy().items()
+            if probe not in arrived and self._plan.expected(probe, target)
+        }
 
     def _pause(self, pending: dict[Probe, Acknowledgement]) -> float:
         now = self._ground.clock.now()
         waited = max((now - acknowledgement.time for acknowledgement in pending.values()), default=0.0)
-        return max(0.0, min(max(self._ground.poll_delay, PATIENCE * waited), self._deadline - now))
+        return max(0.0, min(max(self._ground.poll_delay, PATIENCE * waited), self._plan.deadline - now))
 
     def _record(self, target: str, shown: dict[Probe, t.Any]) -> None:
         for probe, sample in shown.items():
-            self._evidence[probe.source, target].arrived[self._operation][probe] = sample
+            self._evidence[probe.source, target].arrived[self._plan.operation][probe] = sample
 
-    def _settle(self, target: str, arrived: set[Probe]) -> set[Probe]:
+    def _settle(self, target: str, arrived: set[Probe]) -> None:
         """A strongly consistent read has the last word on what wasn't seen, and on every deletion."""
         self._all_written.wait()
-        ground = self._ground
-        missed = set(self._pending(target, arrived))
-        doubtful = missed | arrived if self._operation == DELETE else missed
+        ground, operation = self._ground, self._plan.operation
+        doubtful = self._pending(target, set() if operation == DELETE else arrived)
         if not doubtful:
-            return arrived
-        sources = {probe.source for probe in doubtful}
-        if ground.stop.is_set():
-            self._unsure(target, sources, "interrupted")
-            return arrived - doubtful
+            return
+        begun = ground.clock.now()
         try:
+            if ground.stop.is_set():
+                raise errors.ServiceError(errors.BUSY, "BatchGetItem", target, "interrupted")
             seen = read(ground.clients[target], ground.schema, doubtful, ground.clock, consistent=True)
         except errors.ServiceError as error:
-            self._unsure(target, sources, str(error))
-            return arrived - missed
+            for source in {probe.source for probe in doubtful}:
+                self._evidence[source, target].problem(str(error))
+            return
         for probe in sorted(doubtful):
             evidence = self._evidence[probe.source, target]
-            if shows(self._operation, seen.get(probe), ground.lease.run):
-                evidence.arrived[self._operation].setdefault(probe, None)
+            if shows(operation, seen.get(probe), ground.lease.run):
+                evidence.arrived[operation].setdefault(probe, None)
             else:
-                evidence.arrived[self._operation].pop(probe, None)
-                evidence.missing.append((self._operation, probe))
-        return {probe for probe in self._awaited[target] if self._has_arrived(probe, target)}
-
-    def _has_arrived(self, probe: Probe, target: str) -> bool:
-        return probe in self._evidence[probe.source, target].arrived[self._operation]
-
-    def _unsure(self, target: str, sources: set[str], sentence: str) -> None:
-        for source in sources:
-            self._evidence[source, target].problem(sentence)
+                evidence.arrived[operation].pop(probe, None)
+                evidence.missing.append(Missing(operation, probe, begun - doubtful[probe].time))

@@ -76,7 +76,8 @@ def _refusal(what: str) -> str:
 
 
 def _pair_state(source: RegionalTable, target: RegionalTable) -> PairState:
-    sides = [region_state(source), region_state(target)]
+    # In one order, so that both directions are explained by the same sentence.
+    sides = [region_state(shown) for shown in sorted((source, target), key=lambda shown: shown.region)]
     if all(side.testable for side in sides):
         sides += [_listing(source, target), _listing(target, source)]
     return min(sides, key=lambda side: (side.testable, (FAIL, UNSURE, PASS).index(side.verdict)))

@@ -1,0 +1,616 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Verification against the simulator over HTTP: each fault found, named, and none reported as something else."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import boto3
+import pytest
+import yaml
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.clients import Clients
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Replica, Table
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import probes
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
+    Clock,
+    Options,
+    check_tables,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.report import module_result
+from botocore.config import Config
+
+from simulator.lag import Lag
+from simulator.server import serve
+
+US, EU, AP = REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")
+LAG = Lag(0.05, 0.1)
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+class HookedClock(Clock):
+    """The real clock; whenever a watcher pauses, ``hook`` gets the seconds since the first pause."""
+
+    def __init__(self, hook):
+        self._hook = hook
+        self._begun = None
+        self._lock = threading.Lock()
+
+    def sleep(self, seconds):
+        with self._lock:
+            self._begun = self._begun or time.monotonic()
+            self._hook(time.monotonic() - self._begun)
+        time.sleep(seconds)
+
+
+class World:
+    """A simulator, tables in it, and the check of them."""
+
+    def __init__(self, served):
+        self.url = served.url
+        self.admin = served.admin
+        self.config = None  # of every client, instead of the engine's
+        self.elsewhere = {}  # region -> (region, endpoint) that its clients really use
+
+    def client(self, service, region, endpoint=None, config=None):
+        region, endpoint = self.elsewhere.get(region, (region, endpoint or self.url))
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint,
+            config=self.config or config,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def global_table(self, name="orders", keys=(("customer", "S"),), regions=REGIONS, **parameters):
+        home = self.client("dynamodb", regions[0])
+        types = {**dict(keys), **parameters.pop("types", {})}
+        home.create_table(
+            TableName=name,
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind} for (key, _), kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind} for key, kind in types.items()],
+            BillingMode="PAY_PER_REQUEST",
+            **parameters,
+        )
+        for region in (None, *regions[1:]):
+            if region:
+                home.update_table(TableName=name, ReplicaUpdates=[{"Create": {"RegionName": region}}])
+            self.until(lambda: self.settled(home, name))
+
+    @staticmethod
+    def settled(client, name):
+        table = client.describe_table(TableName=name)["Table"]
+        replicas = [replica["ReplicaStatus"] for replica in table.get("Replicas", [])]
+        return {table["TableStatus"], *replicas} == {"ACTIVE"}
+
+    @staticmethod
+    def until(condition, seconds=5.0):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "never came about"
+            time.sleep(0.01)
+
+    def check(self, *names, items=5, timeout=8.0, check_mode=False, clock=Clock, regions=REGIONS, how="items"):
+        tables = [
+            Table(name, regions[0], verification=how, replicas={region: Replica(region) for region in regions[1:]})
+            for name in names or ("orders",)
+        ]
+        clients = Clients(self.client, self.url, regions)
+        outcomes = check_tables(tables, clients, Options(items, timeout, 0.01), check_mode, clock)
+        return json.loads(json.dumps(module_result(outcomes)))
+
+    def items(self, region, name="orders"):
+        return self.client("dynamodb", region).scan(TableName=name, ConsistentRead=True)["Items"]
+
+    def put(self, region, source, slot, name="orders", marker=None, **attributes):
+        """An item at a reserved key."""
+        schema = probes.Schema(name, (("customer", "S"),))
+        marked = {probes.MARKER: {"M": marker}} if marker else {}
+        item = {**schema.key(probes.Probe(source, slot)), **marked, **attributes}
+        self.client("dynamodb", region).put_item(TableName=name, Item=item)
+        return item
+
+    def assert_nothing_left(self, *names, regions=REGIONS):
+        """In no region, also when everything that was under way or held back has arrived."""
+        self.admin.remove_fault()
+        self.admin.resume()
+        time.sleep(LAG.high + 0.1)
+        left = {(name, region): self.items(region, name) for name in names or ("orders",) for region in regions}
+        assert {place: items for place, items in left.items() if items} == {}
+
+
+@pytest.fixture(scope="module")
+def served():
+    with serve(time_scale=0.001, seed=1, lag=LAG) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def world(served):
+    served.admin.reset()
+    return World(served)
+
+
+@pytest.fixture
+def orders(world):
+    world.global_table()
+    return world
+
+
+def verdicts(result, table=0):
+    return {(pair["source"], pair["target"]): pair["verdict"] for pair in result["tables"][table]["pairs"]}
+
+
+def pair(result, source, target, table=0):
+    return next(
+        pair for pair in result["tables"][table]["pairs"] if (pair["source"], pair["target"]) == (source, target)
+    )
+
+
+def every(verdict, regions=REGIONS):
+    return dict.fromkeys(itertools.permutations(regions, 2), verdict)
+
+
+def marker(run="another", expires=0, revision=1):
+    return {"run": {"S": run}, "expires": {"N": str(int(expires))}, "revision": {"N": str(revision)}}
+
+
+# What works
+
+
+def test_every_region_to_every_other_passes_and_the_lag_is_the_simulators(orders):
+    result = orders.check()
+
+    assert verdicts(result) == every("pass")
+    assert result["verdict"] == "pass"
+    for one in result["tables"][0]["pairs"]:
+        assert (one["items"], one["arrived"], one["missing"], one["reason"]) == (5, 5, [], "")
+        lag = one["lag"]
+        assert lag["measured"] == 15
+        assert LAG.low <= lag["p50"] <= lag["p95"] <= lag["max"] <= LAG.high + lag["resolution"]
+    assert result["summary"][0].startswith("orders: us-east-1, eu-west-1, ap-southeast-2: 5 items from each region")
+    assert result["summary"][-1] == result["msg"] == "1 table: 1 pass, 0 fail, 0 unknown"
+    orders.assert_nothing_left()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["S", "N", "B", "SS", "NB", "BN"],
+)
+def test_keys_of_every_type(world, keys):
+    names = ("first key", "#second")  # what an expression wouldn't take unescaped
+    world.global_table(keys=tuple(zip(names, keys, strict=False)), regions=(US, EU))
+
+    result = world.check(regions=(US, EU), items=20)
+
+    assert verdicts(result) == every("pass", (US, EU)), result["msg"]
+    world.assert_nothing_left(regions=(US, EU))
+
+
+def test_keys_of_indexes_are_never_written(world):
+    index = {"KeySchema": [{"AttributeName": "email", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}
+    local = [{"AttributeName": "customer", "KeyType": "HASH"}, {"AttributeName": "rank", "KeyType": "RANGE"}]
+    world.global_table(
+        keys=(("customer", "S"), ("placed", "N")),
+        regions=(US, EU),
+        types={"email": "S", "rank": "N"},
+        GlobalSecondaryIndexes=[{"IndexName": "by-email", **index}],
+        LocalSecondaryIndexes=[{**index, "IndexName": "by-rank", "KeySchema": local}],
+    )
+    attributes = set()
+    clock = HookedClock(lambda _: [attributes.update(item) for item in world.items(US)])
+
+    assert world.check(regions=(US, EU), clock=clock)["verdict"] == "pass"
+    assert attributes == {"customer", "placed", probes.MARKER}
+
+
+def test_many_tables_side_by_side_each_with_its_own_verdict(world):
+    names = [f"table-{number}" for number in range(12)]
+    for name in names:
+        world.global_table(name, regions=(US, EU))
+    world.client("dynamodb", EU).update_table(TableName="table-3", DeletionProtectionEnabled=False)
+    world.until(lambda: world.settled(world.client("dynamodb", US), "table-3"))
+
+    result = world.check(*names, "absent", regions=(US, EU), items=1)
+
+    assert [table["name"] for table in result["tables"]] == [*names, "absent"]
+    assert [table["verdict"] for table in result["tables"]] == ["pass"] * 12 + ["fail"]
+    assert result["summary"][0].startswith("12 tables: us-east-1, eu-west-1: 1 items from each region")
+    assert result["summary"][1].startswith("absent: fail: ")
+    assert result["summary"][2] == "13 tables: 12 pass, 1 fail, 0 unknown"
+    world.assert_nothing_left(*names, regions=(US, EU))
+
+
+# What doesn't replicate
+
+
+def test_a_paused_pair_fails_within_the_deadline_and_the_others_pass(orders):
+    orders.admin.pause(source=US, target=AP)
+    begun = time.monotonic()
+
+    result = orders.check(timeout=2.0)
+
+    assert time.monotonic() - begun < 2.0
+    assert verdicts(result) == {**every("pass"), (US, AP): "fail"}
+    failed = pair(result, US, AP)
+    assert (failed["items"], failed["arrived"], failed["lag"]["measured"]) == (5, 0, 0)
+    assert [missing["operation"] for missing in failed["missing"]] == ["put"] * 5
+    assert failed["missing"][0]["key"] == {"customer": "multiregion.dynamodb/verification/us-east-1/0"}
+    assert result["verdict"] == "fail"
+    assert result["msg"].startswith("orders: fail: us-east-1 → ap-southeast-2: 5 of 5 items: the put was missing ")
+    orders.assert_nothing_left()
+
+
+def test_a_paused_region_fails_both_ways(orders):
+    orders.admin.pause(region=AP)
+
+    result = orders.check(timeout=3.0)
+
+    apart = {two: "fail" for two in itertools.permutations(REGIONS, 2) if AP in two}
+    assert verdicts(result) == {**every("pass"), **apart}
+    assert result["tables"][0]["left_behind"] == []
+    orders.assert_nothing_left()
+
+
+def test_replication_that_stops_after_the_puts_fails_with_the_operation_and_leaves_nothing(orders):
+    updating = threading.Event()
+
+    def pause_at_update(_):
+        if not updating.is_set() and orders.admin.calls(operation="UpdateItem"):
+            orders.admin.pause(source=US, target=EU)
+            updating.set()
+
+    orders.admin.set_lag(0.3)
+    result = orders.check(timeout=2.4, clock=HookedClock(pause_at_update))
+
+    assert pair(result, US, EU)["verdict"] == "fail"
+    assert {missing["operation"] for missing in pair(result, US, EU)["missing"]} == {"update"}
+    assert result["tables"][0]["left_behind"] == []
+    assert orders.items(EU) == [], "the target has to be cleaned up directly, before replication resumes"
+    orders.assert_nothing_left()
+
+
+def test_one_lost_item_is_missing_by_its_key(orders):
+    orders.admin.drop_next_item(EU, US)
+
+    result = orders.check(timeout=2.0)
+
+    assert verdicts(result) == {**every("pass"), (EU, US): "fail"}
+    failed = pair(result, EU, US)
+    assert failed["arrived"] == 4
+    [missing] = failed["missing"]
+    assert missing["operation"] == "put"
+    assert missing["key"]["customer"].startswith("multiregion.dynamodb/verification/eu-west-1/")
+    orders.assert_nothing_left()
+
+
+# What can't be found out
+
+
+@pytest.mark.parametrize("operation", [None, "DescribeTable", "BatchGetItem", "PutItem"])
+def test_a_denied_region_is_unknown_and_never_passes(orders, operation):
+    orders.admin.fail("AccessDeniedException", operation=operation, region=AP)
+
+    result = orders.check(timeout=2.0)
+
+    concerned = [(AP, US), (AP, EU)] if operation == "PutItem" else [two for two in every("") if AP in two]
+    assert verdicts(result) == {**every("pass"), **dict.fromkeys(concerned, "unknown")}
+    assert result["verdict"] == "unknown"
+    for two in concerned:
+        assert "allow that action" in pair(result, *two)["reason"]
+        assert AP in pair(result, *two)["reason"]
+    orders.assert_nothing_left()
+
+
+def test_denied_deletion_is_unknown_and_the_items_that_stay_are_listed(orders):
+    orders.admin.pause(region=US)
+    orders.admin.fail("AccessDeniedException", operation="DeleteItem", region=US)
+
+    result = orders.check(timeout=1.0, regions=(US, EU))
+
+    [left] = result["tables"][0]["left_behind"]
+    assert left["region"] == US
+    assert len(left["keys"]) == 5
+    assert "dynamodb:DeleteItem" in left["reason"]
+    assert any("left behind in us-east-1" in line for line in result["summary"])
+    assert len(orders.items(US)) == 5
+    orders.admin.remove_fault()
+
+
+def test_an_unreachable_region_is_unknown(orders):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        orders.elsewhere[AP] = (AP, f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        result = orders.check(timeout=2.0)
+
+    apart = {two: "unknown" for two in every("") if AP in two}
+    assert verdicts(result) == {**every("pass"), **apart}
+    assert "can't reach the endpoint of ap-southeast-2" in pair(result, US, AP)["reason"]
+    orders.assert_nothing_left.__func__(orders, regions=(US, EU))
+
+
+def test_reads_that_stay_throttled_are_unknown_not_missing(orders):
+    throttled = []
+
+    def throttle(_):
+        if not throttled:
+            throttled.append(orders.admin.fail("ThrottlingException", operation="BatchGetItem", region=EU))
+
+    orders.admin.set_lag(0.3)
+    orders.config = Config(retries={"total_max_attempts": 1})  # or botocore's own pauses take 20 s
+    result = orders.check(timeout=3.0, regions=(US, EU), clock=HookedClock(throttle))
+
+    assert verdicts(result) == {(US, EU): "unknown", (EU, US): "pass"}
+    assert "throttled: BatchGetItem in eu-west-1" in pair(result, US, EU)["reason"]
+    assert [left["region"] for left in result["tables"][0]["left_behind"]] == [EU]
+    orders.assert_nothing_left()
+
+
+def test_throttled_reads_never_count_as_lag(orders):
+    """While they are refused the puts arrive, so the first read that is answered shows them, far too late."""
+    rules, begun = [], []
+
+    def throttle_for_a_while(elapsed):
+        if not rules and len(orders.admin.calls(operation="PutItem")) == 15:
+            rules.append(orders.admin.fail("ThrottlingException", operation="BatchGetItem", region=EU))
+            orders.admin.resume()
+            begun.append(elapsed)
+        elif begun and elapsed > begun[0] + 1.0 and len(rules) == 1:
+            rules.append(orders.admin.remove_fault(rules[0]))
+
+    orders.admin.pause(source=US, target=EU)
+    orders.admin.pause(source=AP, target=EU)
+    result = orders.check(timeout=20.0, clock=HookedClock(throttle_for_a_while))
+
+    assert result["verdict"] == "pass", result["msg"]
+    for source in (US, AP):
+        lag = pair(result, source, EU)["lag"]
+        assert lag["measured"] == 10, "updates and deletions, but no put"
+        assert lag["max"] <= LAG.high + lag["resolution"] < 1.0
+    assert pair(result, EU, US)["lag"]["measured"] == 15
+
+
+# Other people's items
+
+
+def test_a_users_item_with_a_reserved_key_is_untouched(orders):
+    mine = orders.put(US, US, 0, note={"S": "mine"})
+    orders.until(lambda: orders.items(AP) == [mine])
+
+    result = orders.check()
+
+    assert result["verdict"] == "pass"
+    assert [orders.items(region) for region in REGIONS] == [[mine]] * 3
+    [note] = result["tables"][0]["notes"]
+    assert "multiregion.dynamodb/verification/us-east-1/0" in note
+    assert "untouched" in note
+
+
+def test_a_users_item_that_comes_after_the_first_look_is_untouched(orders):
+    """Nobody but the condition of the write itself can see it."""
+    mine = []
+    lock = threading.Lock()
+
+    class Sneaky(Clock):
+        @staticmethod
+        def epoch():
+            with lock:
+                if orders.admin.calls(operation="BatchGetItem", region=US) and not mine:
+                    mine.append(orders.put(US, US, 0, note={"S": "mine"}))
+            return time.time()
+
+    result = orders.check(clock=Sneaky)
+
+    assert mine
+    assert result["verdict"] == "pass"
+    orders.until(lambda: [orders.items(region) for region in REGIONS] == [mine] * 3)
+
+
+def test_without_enough_free_keys_it_is_unknown_and_says_so(orders):
+    mine = [orders.put(US, US, slot, note={"S": "mine"}) for slot in range(16)]
+    orders.until(lambda: len(orders.items(EU)) == 16)
+
+    result = orders.check(regions=(US, EU))
+
+    assert verdicts(result) == {(US, EU): "unknown", (EU, US): "pass"}
+    assert "only 4 of 20 are free" in pair(result, US, EU)["reason"]
+    assert sorted(map(str, orders.items(US))) == sorted(map(str, mine))
+
+
+def test_two_at_once_use_keys_of_their_own(orders):
+    results = []
+    runs = [threading.Thread(target=lambda: results.append(orders.check())) for _ in range(3)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+
+    assert [result["verdict"] for result in results] == ["pass"] * 3, [result["msg"] for result in results]
+    orders.assert_nothing_left()
+
+
+def test_what_a_run_that_died_left_is_removed_by_key_in_every_region(orders):
+    for region in REGIONS:
+        orders.admin.pause(region=region)
+    orders.put(US, US, 0, marker=marker())
+    orders.put(AP, US, 19, marker=marker())
+    orders.admin.clear_calls()
+
+    result = orders.check(timeout=0.5)
+
+    assert [orders.items(region) for region in REGIONS] == [[], [], []]
+    assert any("removed 1 item(s) in ap-southeast-2" in note for note in result["tables"][0]["notes"])
+    assert {call["operation"] for call in orders.admin.calls()} & {"Scan", "Query"} == {"Scan"}, "the test's own"
+    orders.assert_nothing_left()
+
+
+def test_what_another_run_holds_is_left_alone_and_said(orders):
+    theirs = orders.put(US, US, 0, marker=marker(expires=time.time() + 60))
+    orders.until(lambda: orders.items(AP) == [theirs])
+
+    result = orders.check()
+
+    assert result["verdict"] == "pass"
+    assert [orders.items(region) for region in REGIONS] == [[theirs]] * 3
+    assert "held by another verification" in result["tables"][0]["notes"][0]
+
+
+def test_an_interrupted_run_cleans_up(orders):
+    interrupted = []
+
+    def interrupt(elapsed):
+        if not interrupted and elapsed > 0.3:
+            interrupted.append(True)
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    orders.admin.pause(region=AP)
+    with pytest.raises(KeyboardInterrupt):
+        orders.check(timeout=30.0, clock=HookedClock(interrupt))
+
+    orders.assert_nothing_left()
+
+
+# What is no replication at all
+
+
+def test_an_emulator_in_which_all_regions_are_one_is_refused(world):
+    world.global_table(regions=(US,))
+    world.elsewhere = {region: (US, world.url) for region in REGIONS}
+
+    result = world.check()
+
+    assert verdicts(result) == every("fail")
+    assert "these aren't independent regions: the endpoint of eu-west-1 answered with" in result["msg"]
+    assert len(result["msg"].splitlines()) == 2
+    assert not world.admin.calls(operation="PutItem")
+
+
+def test_two_tables_of_one_name_are_no_global_table(world):
+    world.global_table(regions=(US,))
+    world.global_table(regions=(EU,))
+
+    result = world.check(regions=(US, EU))
+
+    assert verdicts(result) == every("fail", (US, EU))
+    assert "doesn't list" in pair(result, US, EU)["reason"]
+    assert not world.admin.calls(operation="PutItem")
+
+
+def test_an_emulator_that_accepts_a_replica_and_makes_none_fails(world):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    moto = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        world.url = f"http://127.0.0.1:{port}"
+        world.until(lambda: not socket.socket().connect_ex(("127.0.0.1", port)), seconds=20)
+        world.global_table(regions=(US,))
+        world.client("dynamodb", US).update_table(TableName="orders", ReplicaUpdates=[{"Create": {"RegionName": EU}}])
+        result = world.check(regions=(US, EU))
+    finally:
+        moto.terminate()
+        moto.wait()
+
+    assert verdicts(result) == every("fail", (US, EU))
+    assert "there is no table of that name in eu-west-1: add the replica" in result["msg"]
+
+
+# What doesn't write
+
+
+def test_check_mode_only_reads_states_and_doesnt_pass(orders):
+    orders.admin.clear_calls()
+
+    result = orders.check(check_mode=True)
+
+    assert {call["operation"] for call in orders.admin.calls()} == {"DescribeTable"}
+    assert verdicts(result) == every("unknown")
+    assert "check mode: no item was written" in result["msg"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_states_only_reads_states_and_says_so(orders, check_mode):
+    orders.admin.pause(region=AP)
+    orders.admin.clear_calls()
+
+    result = orders.check(how="states", check_mode=check_mode)
+
+    assert {call["operation"] for call in orders.admin.calls()} == {"DescribeTable"}
+    assert verdicts(result) == every("pass")
+    assert "only states were read, no item was written" in result["summary"][0]
+    assert result["summary"][-1].endswith("1 by states only, without writing items")
+
+
+def test_states_of_a_replica_that_is_still_being_added_fail(world):
+    world.global_table(regions=(US,))
+    world.admin.hold()
+    world.client("dynamodb", US).update_table(TableName="orders", ReplicaUpdates=[{"Create": {"RegionName": EU}}])
+    world.admin.advance(11)
+
+    result = world.check(regions=(US, EU), how="states")
+
+    assert verdicts(result) == every("fail", (US, EU))
+    assert "CREATING" in result["msg"]
+
+
+def test_a_table_in_one_region_has_nothing_to_replicate(world):
+    world.global_table(regions=(US,))
+
+    result = world.check("orders", "absent", regions=(US,))
+
+    assert [table["verdict"] for table in result["tables"]] == ["pass", "fail"]
+    assert result["summary"][0] == "orders: only in us-east-1: there is no other region to replicate to"
+
+
+# The module as a user runs it
+
+
+def module(run, world, **arguments):
+    arguments = {"endpoint_url": world.url, "region": US, "replica_regions": [EU], "tables": [{"name": "orders"}]} | (
+        arguments
+    )
+    done = run(
+        "ansible",
+        *("localhost", "-i", "localhost,", "-c", "local", "-m", "multiregion.dynamodb.replication_check"),
+        *("-a", json.dumps(arguments), "-e", f"ansible_python_interpreter={sys.executable}"),
+        ANSIBLE_STDOUT_CALLBACK="ansible.builtin.minimal",
+        **CREDENTIALS,
+    )
+    return done.returncode, done.stdout
+
+
+def test_the_module_reports_no_change_and_a_failing_verdict_doesnt_fail_it(orders, run):
+    orders.admin.pause(source=US, target=EU)
+
+    status, output = module(run, orders, items=2, timeout=1)
+
+    assert status == 0, output
+    assert "localhost | SUCCESS" in output
+    result = yaml.safe_load(output.partition("=>")[2])
+    assert (result["changed"], result["verdict"]) == (False, "fail")
+    assert result["tables"][0]["left_behind"] == []
+    orders.assert_nothing_left()
+
+
+def test_the_module_refuses_what_cant_be_done_with_sentences(world, run):
+    status, output = module(run, world, items=21, timeout=0)
+
+    assert status != 0
+    assert "items (verify_items) is 21, but must be 1 to 20." in output
+    assert "timeout (verify_timeout) is 0 s, but must be more than 0." in output
+    assert "Traceback" not in output
+    assert not world.admin.calls()
