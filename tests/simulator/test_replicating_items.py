@@ -139,6 +139,21 @@ def test_d_an_earlier_write_that_arrives_late_loses(replicated: World) -> None:
     assert replicated.get("one", EUROPE) == replicated.get("one", HOME) == {"id": "one", "by": "last"}
 
 
+def test_d_a_number_is_the_same_key_however_it_is_written(world: World) -> None:
+    world.create(AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "N"}])
+    world.add(EUROPE)
+    world.admin.set_lag(20 * LAG, source=HOME, target=EUROPE)
+    first = {"id": {"N": "1"}, "by": {"S": "first"}}
+    last = {"id": {"N": "1.0"}, "by": {"S": "last"}}
+    world.client(HOME).put_item(TableName=TABLE, Item=first)
+    world.wait(10)
+    world.client(EUROPE).put_item(TableName=TABLE, Item=last)
+    world.wait(30 * SOON)
+    for region in (HOME, EUROPE):
+        items = world.client(region).scan(TableName=TABLE)["Items"]
+        assert [item["by"]["S"] for item in items] == ["last"]
+
+
 def test_d_a_delete_beats_an_earlier_write_that_arrives_late(replicated: World) -> None:
     replicated.put("one", EUROPE)
     replicated.wait(SOON)
@@ -166,7 +181,10 @@ def test_d_conditions_see_only_the_local_version(replicated: World) -> None:
 
 def test_d_a_replicated_write_is_in_the_targets_stream_and_goes_no_further(replicated: World) -> None:
     replicated.add(ASIA)
-    replicated.put("one")
+    for region in (HOME, EUROPE, ASIA):
+        replicated.put(f"from {region}", region)
+        replicated.wait(3 * SOON)
+    replicated.put("last", EUROPE)
     replicated.wait(3 * SOON)
     counts = {}
     for region in (HOME, EUROPE, ASIA):
@@ -175,7 +193,7 @@ def test_d_a_replicated_write_is_in_the_targets_stream_and_goes_no_further(repli
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
         start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
         counts[region] = len(streams.get_records(ShardIterator=start["ShardIterator"])["Records"])
-    assert counts == {HOME: 1, EUROPE: 1, ASIA: 1}
+    assert counts == {HOME: 4, EUROPE: 4, ASIA: 4}
 
 
 def test_d_every_pair_of_three_regions_replicates(replicated: World) -> None:

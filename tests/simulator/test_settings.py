@@ -175,8 +175,9 @@ def test_194_write_targets_are_mirrored_into_the_new_region(world: World) -> Non
 def test_251_capacity_changed_in_any_region_changes_in_all(world: World, region: str) -> None:
     global_provisioned(world)
     world.update(region, **provisioned(7, 10))
+    world.wait(33)
     assert (world.status(), units(world)) == ("UPDATING", (5, 5))
-    world.wait(40)
+    world.wait(7)
     assert (units(world), units(world, EUROPE)) == ((7, 10), (7, 10))
     assert "ProvisionedThroughputOverride" not in world.describe()["Replicas"][0]
 
@@ -186,6 +187,17 @@ def test_251_the_billing_mode_changes_in_all_regions(world: World) -> None:
     world.update(BillingMode="PAY_PER_REQUEST")
     world.wait(180)
     assert world.describe(EUROPE)["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_188_a_global_table_becomes_provisioned_only_with_write_scaling(world: World) -> None:
+    world.create_global(EUROPE)
+    to_provisioned = {"BillingMode": "PROVISIONED", **provisioned(2, 2)}
+    text = "Table write capacity should either be Pay-Per-Request or AutoScaled."
+    assert_refused("ValidationException", text, world.update, **to_provisioned)
+    world.scale_writes(f"table/{TABLE}")
+    world.update(**to_provisioned)
+    world.wait(100)
+    assert (units(world), units(world, EUROPE)) == ((2, 2), (2, 2))
 
 
 def test_056_on_demand_becomes_provisioned_with_capacity_for_every_index(world: World) -> None:
@@ -321,6 +333,15 @@ def test_017_on_a_regional_table_protection_changes_at_once(world: World) -> Non
     world.update(DeletionProtectionEnabled=False)
 
 
+def test_002_a_table_that_is_creating_takes_no_change(world: World) -> None:
+    types = [{"AttributeName": "id", "AttributeType": "S"}]
+    create = {"TableName": TABLE, "KeySchema": SCHEMA, "AttributeDefinitions": types, "BillingMode": "PAY_PER_REQUEST"}
+    world.client().create_table(**create)
+    assert_refused(*IN_USE, world.update, DeletionProtectionEnabled=True)
+    assert_refused(*IN_USE, world.update, TableClass=INFREQUENT)
+    assert_refused(*IN_USE, world.change_replica, "Create", EUROPE)
+
+
 def test_230_on_a_global_table_it_takes_the_source_half_a_minute(world: World) -> None:
     world.create_global(EUROPE)
     world.update(DeletionProtectionEnabled=True)
@@ -414,7 +435,7 @@ def test_313_under_a_customers_key_every_replica_needs_one_of_its_own_region(wor
     for key, text in (
         ({}, "KMSMasterKeyId must be specified for each replica."),
         ({"KMSMasterKeyId": "alias/aws/dynamodb"}, "All replica keys must either be Customer Managed CMK or"),
-        ({"KMSMasterKeyId": home_arn}, f"KMS validation error for region {EUROPE}"),
+        ({"KMSMasterKeyId": home_arn}, f"Invalid arn {HOME}"),
         ({"KMSMasterKeyId": home_id}, f"Key 'arn:aws:kms:{EUROPE}:123456789012:key/{home_id}' does not exist"),
     ):
         assert_refused("ValidationException", text, world.change_replica, "Create", EUROPE, **key)
