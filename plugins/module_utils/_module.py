@@ -12,17 +12,23 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.common import set_collection_info
+with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
+    import boto3
+    import botocore.config
+    import botocore.exceptions
+
+from ansible.module_utils.ansible_release import __version__ as ansible_version
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ._engine import arguments, spec
-from ._engine.clients import Clients, known_regions
+from ._engine.clients import ClientFactory, Clients, known_regions
 from ._engine.converge import Limits, Part, converge
 from ._engine.errors import ServiceError
 from ._engine.results import module_result
 
-COLLECTION = "multiregion.dynamodb"
 VERSION = "0.1.0"
+USER_AGENT = f"APN/1.0 Ansible/{ansible_version} multiregion.dynamodb/{VERSION}"
 
 
 def change_tables(part: Part) -> None:
@@ -37,8 +43,7 @@ def change_tables(part: Part) -> None:
 
 
 def make_module(options: dict[str, t.Any]) -> AnsibleAWSModule:
-    """A module with the collection's common options and ``options``; its calls carry the collection's user agent."""
-    set_collection_info(COLLECTION, VERSION)
+    """A module with the collection's common options and ``options``."""
     return AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True)
 
 
@@ -50,12 +55,40 @@ def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clie
     """
     params = module.params
     spec.check_endpoint(params["endpoint_url"], params["loopback_only"])
-    tables = spec.parse(params, module.region, known_regions())
+    session, connection = _session(module)
+    tables = spec.parse(params, module.region, known_regions(session))
     regions = [region for table in tables for region in (*table.regions, *table.absent_regions)]
-    clients = Clients(module.client, params["endpoint_url"], regions)
+    clients = Clients(_client_factory(session, connection), params["endpoint_url"], regions)
     if params["account_id"]:
         clients.check_account(params["account_id"], regions[0])
     return tables, clients
+
+
+def _session(module: AnsibleAWSModule) -> tuple[t.Any, dict[str, t.Any]]:
+    """One session for every client, and amazon.aws's connection options.
+
+    ``module.client`` makes a session for each client, which costs as much as all other work of a task with nothing
+    to do: every session loads the SDK's model of the service again.
+    """
+    connection = get_aws_connection_info(module)[2]
+    try:
+        return boto3.session.Session(profile_name=connection.pop("profile_name", None)), connection
+    except botocore.exceptions.BotoCoreError as error:
+        raise spec.Refused(
+            [f"{error}: correct profile (dynamodb_profile), or AWS_PROFILE in the environment."]
+        ) from error
+
+
+def _client_factory(session: t.Any, connection: dict[str, t.Any]) -> ClientFactory:
+    """What makes a client; the user's ``aws_config`` comes before the engine's own settings."""
+    options = dict(connection)
+    own, users = botocore.config.Config(user_agent=USER_AGENT), options.pop("aws_config", None)
+
+    def client(service: str, region: str, endpoint: str | None, config: t.Any) -> t.Any:
+        merged = own.merge(config).merge(users or botocore.config.Config())
+        return session.client(service, region_name=region, endpoint_url=endpoint, config=merged, **options)
+
+    return client
 
 
 @contextlib.contextmanager

@@ -10,7 +10,6 @@ import contextlib
 import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
-    import boto3
     import botocore.config
 
 from . import api
@@ -19,7 +18,7 @@ from .spec import Refused
 # Calls at a time over all tables and regions: at AWS's latency (50 to 200 ms) enough to read 300 tables in seconds.
 WORKERS = 16
 
-# (service, region=..., endpoint=..., config=...) -> client: AnsibleAWSModule.client
+# (service, region=..., endpoint=..., config=...) -> boto3 client
 ClientFactory = t.Callable[..., t.Any]
 
 
@@ -64,9 +63,8 @@ def endpoint(endpoint_url: str | None, service: str, region: str) -> str | None:
     return endpoint_url.replace("{region}", region).replace("{service}", service) if endpoint_url else None
 
 
-def known_regions() -> frozenset[str]:
-    """Every region of every partition that the installed SDK knows to have DynamoDB."""
-    session = boto3.session.Session(region_name="us-east-1")
+def known_regions(session: t.Any) -> frozenset[str]:
+    """Every region of every partition that the SDK knows to have DynamoDB; ``session`` is boto3's."""
     partitions = session.get_available_partitions()
     return frozenset(
         region
