@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 from botocore.config import Config
-from world import EUROPE, HOME, TABLE, World, assert_refused
+from world import ASIA, EUROPE, HOME, TABLE, World, assert_refused
 
 from simulator.admin import VERBS, Admin
 from simulator.lag import Lag
@@ -168,17 +168,18 @@ def test_reset_leaves_nothing_and_nothing_pending(world: World) -> None:
     world.admin.reset()
     world.admin.hold()
     assert (world.admin.calls(), world.admin.faults()) == ([], [])
+    assert (world.status(), world.status(EUROPE)) == ("absent", "absent")
     world.create()
+    world.create(EUROPE)
     world.wait(400)
-    assert world.status() == "ACTIVE"
+    assert (world.status(), world.status(EUROPE)) == ("ACTIVE", "ACTIVE")
     assert world.get("one") is None
-    assert world.status(EUROPE) == "absent"
     assert world.client(HOME, "kms").list_keys()["Keys"] == []
     assert world.scaled(HOME) == set()
-    world.add(EUROPE)
+    world.add(ASIA)
     world.put("two")
     world.wait(30)
-    assert world.get("two", EUROPE)
+    assert world.get("two", ASIA)
 
 
 def test_time_runs_by_itself_when_nobody_calls() -> None:
