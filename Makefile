@@ -81,7 +81,7 @@ integration: .venv/test.stamp $(LINK) ## The archive, and the playbooks as a use
 
 .PHONY: molecule
 molecule: .venv/test.stamp $(LINK) ## The scenarios: each a user's story on a simulator of its own
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --workers 2 --report
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report
 
 .PHONY: bench
 bench: .venv/test.stamp $(LINK) ## Measure against the service's own pace
