@@ -34,8 +34,8 @@ options:
     default: 5
   timeout:
     description:
-      - How many seconds each table has for what it writes to arrive everywhere. Puts have half of it, updates and
-        deletions a quarter each and whatever is left of the time before.
+      - How many seconds, in all, what is written into a table has to arrive everywhere. Puts have half of it, updates
+        and deletions a quarter each and whatever is left of the time before, counted from their acknowledgement.
     type: float
     default: 60.0
   poll_delay:

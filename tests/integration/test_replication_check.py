@@ -227,7 +227,7 @@ def test_many_tables_side_by_side_each_with_its_own_verdict(world):
 
     assert [table["name"] for table in result["tables"]] == [*names, "absent"]
     assert [table["verdict"] for table in result["tables"]] == ["pass"] * 12 + ["fail"]
-    assert result["summary"][0].startswith("12 tables: us-east-1, eu-west-1: 1 items from each region")
+    assert result["summary"][0].startswith("12 tables: us-east-1, eu-west-1: 1 item from each region")
     assert result["summary"][1].startswith("absent: fail: ")
     assert result["summary"][2] == "13 tables: 12 pass, 1 fail, 0 unknown"
     world.assert_nothing_left(*names, regions=(US, EU))
@@ -451,7 +451,7 @@ def test_what_a_run_that_died_left_is_removed_by_key_in_every_region(orders):
     result = orders.check(timeout=0.5)
 
     assert [orders.items(region) for region in REGIONS] == [[], [], []]
-    assert any("removed 1 item(s) in ap-southeast-2" in note for note in result["tables"][0]["notes"])
+    assert any("removed 1 item in ap-southeast-2" in note for note in result["tables"][0]["notes"])
     assert {call["operation"] for call in orders.admin.calls()} & {"Scan", "Query"} == {"Scan"}, "the test's own"
     orders.assert_nothing_left()
 
@@ -464,7 +464,7 @@ def test_what_another_run_holds_is_left_alone_and_said(orders):
 
     assert result["verdict"] == "pass"
     assert [orders.items(region) for region in REGIONS] == [[theirs]] * 3
-    assert "held by another verification" in result["tables"][0]["notes"][0]
+    assert "another verification holds 1 reserved key" in result["tables"][0]["notes"][0]
 
 
 def test_an_interrupted_run_cleans_up(orders):

@@ -178,10 +178,10 @@ def _run_rounds(
     deadline = ground.clock.now()
     before = None
     for operation, share in SHARES.items():
-        # A call that was held up beyond the deadline before must not take the time of what comes next.
-        deadline = max(deadline, ground.clock.now()) + share * options.timeout
+        patience = share * options.timeout
+        deadline += patience
         expected = functools.partial(_expected, evidence, before)
-        plan = Plan(operation, candidates, options.items, expected, deadline)
+        plan = Plan(operation, candidates, options.items, expected, patience, deadline)
         current = Round(ground, plan, evidence)
         try:
             current.run(pool)

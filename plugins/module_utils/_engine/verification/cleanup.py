@@ -11,7 +11,7 @@ import time
 from concurrent.futures import Executor
 
 from .. import api, errors
-from .probes import CALLS, DELETE, Probe, Schema, every_probe
+from .probes import CALLS, DELETE, Probe, Schema, count, every_probe
 from .reads import read
 from .rounds import Ground
 
@@ -52,7 +52,7 @@ class Sweep:
     def notes(self, schema: Schema) -> list[str]:
         """What a person should know of it, as sentences."""
         notes = [
-            f"removed {removed} item(s) in {region} that a verification which died had left"
+            f"removed {count(removed, 'item')} in {region} that a verification which died had left"
             for region, removed in self.removed.items()
         ]
         notes += [
@@ -63,7 +63,7 @@ class Sweep:
         if self.leased:
             until = time.strftime("%H:%M:%S UTC", time.gmtime(max(self.leased.values())))
             notes.append(
-                f"{len(self.leased)} reserved key(s) are held by another verification, which is under way or died; "
+                f"another verification holds {count(len(self.leased), 'reserved key')}: it is under way or died; "
                 f"what it leaves is removed by the next verification after {until}"
             )
         return notes

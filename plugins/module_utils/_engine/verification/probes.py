@@ -160,6 +160,11 @@ def every_probe(regions: t.Iterable[str]) -> list[Probe]:
     return [Probe(region, slot) for region in regions for slot in range(SLOTS)]
 
 
+def count(number: int, noun: str) -> str:
+    """``3 items``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def shows(operation: str, marked: Marked | None, run: str) -> bool:
     """Whether an item, as read, is as ``operation`` of ``run`` left it. An update shows the put before it, too."""
     mine = marked is not None and marked.run == run

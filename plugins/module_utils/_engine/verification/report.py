@@ -10,7 +10,7 @@ import typing as t
 
 from ..state import RegionalTable
 from .evidence import Evidence, lag, worst
-from .probes import OPERATIONS
+from .probes import OPERATIONS, count
 from .states import FAIL, PASS, UNSURE
 
 if t.TYPE_CHECKING:
@@ -89,10 +89,11 @@ def _missing(evidence: Evidence) -> t.Iterator[str]:
     for operation in OPERATIONS:
         waited = [missing.waited for missing in evidence.missing if missing.operation == operation]
         if waited:
+            missing = f"{len(waited)} of {count(evidence.items, 'item')}: the {operation} was missing"
             yield (
-                f"{len(waited)} of {evidence.items} items: the {operation} was missing {min(waited):.3g} s after its "
-                "acknowledgement, by a strongly consistent read: replication is paused, failing or slower than that; "
-                f"look at ReplicationLatency in {evidence.source}, or raise timeout (verify_timeout)"
+                f"{missing} {min(waited):.3g} s after its acknowledgement, by a strongly consistent read: replication "
+                "is paused, failing or slower than that; look at ReplicationLatency in "
+                f"{evidence.source}, or raise timeout (verify_timeout)"
             )
 
 
@@ -133,7 +134,7 @@ def _passed(tables: list[Result]) -> list[str]:
         if len(group) < SHARED_LINE:
             lines += [table["msg"] for table in group]
         else:
-            lines.append(f"{len(group)} tables: {_achievement(group)}")
+            lines.append(f"{count(len(group), 'table')}: {_achievement(group)}")
     return lines
 
 
@@ -144,10 +145,12 @@ def _achievement(tables: list[Result]) -> str:
         return f"only in {regions}: there is no other region to replicate to"
     if tables[0]["verification"] == "states":
         return f"{regions}: replicas are ACTIVE; only states were read, no item was written"
+    items = _items(tables[0])
     lags = [pair["lag"] for table in tables for pair in table["pairs"]]
     return (
-        f"{regions}: {_items(tables[0])} items from each region were put, updated and deleted in every other; lag "
-        f"{_seconds(lags, 'p50')} (median of the slowest pair), at most {_seconds(lags, 'max')}"
+        f"{regions}: {count(items, 'item')} from each region {'was' if items == 1 else 'were'} put, updated and "
+        f"deleted in every other; lag {_seconds(lags, 'p50')} (median of the slowest pair), at most "
+        f"{_seconds(lags, 'max')}"
     )
 
 
@@ -169,8 +172,8 @@ def _remarks(tables: list[Result]) -> t.Iterator[str]:
         yield from (f"{table['name']}: {note}." for note in table["notes"])
         for left in table["left_behind"]:
             yield (
-                f"{table['name']}: left behind in {left['region']}, or not confirmed as removed: {len(left['keys'])} "
-                f"item(s) ({left['reason']}). The next verification removes them."
+                f"{table['name']}: left behind in {left['region']}, or not confirmed as removed: "
+                f"{count(len(left['keys']), 'item')} ({left['reason']}). The next verification removes them."
             )
 
 
@@ -179,4 +182,4 @@ def _totals(tables: list[Result]) -> str:
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (PASS, FAIL, UNSURE))
     unwritten = sum(1 for table in tables if table["verification"] != "items")
     note = f"; {unwritten} by states only, without writing items" if unwritten else ""
-    return f"{len(tables)} table{'' if len(tables) == 1 else 's'}: {counts}{note}"
+    return f"{count(len(tables), 'table')}: {counts}{note}"

@@ -49,13 +49,15 @@ class Plan:
     :ivar candidates: source -> its probes in the order of trying.
     :ivar wanted: how many of them are written; what another verification took meanwhile is passed over.
     :ivar expected: whether a probe is to arrive in a target.
-    :ivar deadline: on the ground's clock.
+    :ivar patience: how many seconds a write has to arrive, from its acknowledgement.
+    :ivar deadline: until when it may take longer than that, on the ground's clock.
     """
 
     operation: str
     candidates: dict[str, list[Probe]]
     wanted: int
     expected: t.Callable[[Probe, str], bool]
+    patience: float
     deadline: float
 
 
@@ -72,7 +74,8 @@ class Round:
         self._plan = plan
         self._evidence = evidence
         self._acknowledged: dict[Probe, Acknowledgement] = {}
-        self._all_written = threading.Event()
+        self._all_written = False
+        self._news = threading.Condition()
 
     def run(self, pool: Executor) -> None:
         targets = sorted({target for _source, target in self._evidence})
@@ -82,7 +85,9 @@ class Round:
             for writer in writers:
                 writer.result()
         finally:
-            self._all_written.set()
+            with self._news:
+                self._all_written = True
+                self._news.notify_all()
         for watcher in watchers:
             watcher.result()
 
@@ -105,7 +110,9 @@ class Round:
         self.touched.add(probe)
         written = api.write_item(ground.clients[probe.source], CALLS[operation], parameters)
         if written.held:
-            self._acknowledged[probe] = Acknowledgement(ground.clock.now(), exact=not written.retried)
+            with self._news:
+                self._acknowledged[probe] = Acknowledgement(ground.clock.now(), exact=not written.retried)
+                self._news.notify_all()
         else:
             self.touched.discard(probe)
         return written.held
@@ -119,37 +126,43 @@ class Round:
         ground = self._ground
         watch = Watch(self._plan.operation, ground.lease.run)
         arrived: set[Probe] = set()
-        while not ground.stop.is_set() and ground.clock.now() < self._plan.deadline:
-            all_written = self._all_written.is_set()
-            pending = self._pending(target, arrived)
-            if all_written and not pending:
+        while pending := self._work(target, arrived):
+            if ground.stop.is_set() or ground.clock.now() >= self._deadline(pending):
                 break
-            if pending:
-                try:
-                    shown = watch.take(pending, look(ground.clients[target], ground.schema, pending, ground.clock))
-                except errors.ServiceError as error:
-                    if error.kind in _HOPELESS:
-                        break
-                    now = ground.clock.now()
-                    shown = watch.take(pending, Look(now, now, unread=frozenset(pending), clean=False))
-                self._record(target, shown)
-                arrived |= shown.keys()
-                pending = self._pending(target, arrived)
-            if pending or not all_written:
-                ground.clock.sleep(self._pause(pending))
+            try:
+                shown = watch.take(pending, look(ground.clients[target], ground.schema, pending, ground.clock))
+            except errors.ServiceError as error:
+                if error.kind in _HOPELESS:
+                    break
+                now = ground.clock.now()
+                shown = watch.take(pending, Look(now, now, unread=frozenset(pending), clean=False))
+            self._record(target, shown)
+            arrived |= shown.keys()
+            if waiting := pending.keys() - arrived:
+                ground.clock.sleep(self._pause({probe: pending[probe] for probe in waiting}))
         self._settle(target, arrived)
+
+    def _work(self, target: str, arrived: set[Probe]) -> dict[Probe, Acknowledgement]:
+        """What is still to arrive; before the first write is acknowledged, waits for it. Empty: nothing will come."""
+        with self._news:
+            self._news.wait_for(lambda: self._all_written or self._pending(target, arrived))
+            return self._pending(target, arrived)
 
     def _pending(self, target: str, arrived: set[Probe]) -> dict[Probe, Acknowledgement]:
         return {
             probe: acknowledged
-            for probe, acknowledged in self._acknowledged.copy().items()
+            for probe, acknowledged in self._acknowledged.items()
             if probe not in arrived and self._plan.expected(probe, target)
         }
 
+    def _deadline(self, pending: dict[Probe, Acknowledgement]) -> float:
+        last = max(acknowledged.time for acknowledged in pending.values())
+        return max(self._plan.deadline, last + self._plan.patience)
+
     def _pause(self, pending: dict[Probe, Acknowledgement]) -> float:
         now = self._ground.clock.now()
-        waited = max((now - acknowledgement.time for acknowledgement in pending.values()), default=0.0)
-        return max(0.0, min(max(self._ground.poll_delay, PATIENCE * waited), self._plan.deadline - now))
+        waited = now - min(acknowledged.time for acknowledged in pending.values())
+        return max(0.0, min(max(self._ground.poll_delay, PATIENCE * waited), self._deadline(pending) - now))
 
     def _record(self, target: str, shown: dict[Probe, t.Any]) -> None:
         for probe, sample in shown.items():
@@ -157,8 +170,9 @@ class Round:
 
     def _settle(self, target: str, arrived: set[Probe]) -> None:
         """A strongly consistent read has the last word on what wasn't seen, and on every deletion."""
-        self._all_written.wait()
         ground, operation = self._ground, self._plan.operation
+        with self._news:
+            self._news.wait_for(lambda: self._all_written)
         doubtful = self._pending(target, set() if operation == DELETE else arrived)
         if not doubtful:
             return

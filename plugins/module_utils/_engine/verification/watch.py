@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from .evidence import Sample
 from .probes import Probe, Seen, shows
@@ -40,30 +41,34 @@ class Watch:
     """Follows one operation's items in one region until they show.
 
     A lag is only measured between looks that were answered at once: a look that was throttled or repeated says that
-    an item is there, but not since when. The next clean look that doesn't show the item yet makes up for it.
+    an item is there, but not since when, and it holds up the look at what was written meanwhile. The next clean look
+    that doesn't show the item yet makes up for it.
     """
 
     def __init__(self, operation: str, run: str) -> None:
         self._operation = operation
         self._run = run
         self._last_without: dict[Probe, float] = {}
-        self._blurred: set[Probe] = set()
+        self._unread_until: dict[Probe, float] = {}
+        self._held_up_until = -math.inf
 
     def take(self, pending: dict[Probe, Acknowledgement], look: Look) -> dict[Probe, Sample | None]:
         """Which of ``pending`` the look shows, each with its lag when that could be measured."""
         arrived: dict[Probe, Sample | None] = {}
+        if not look.clean:
+            self._held_up_until = look.ended
         for probe, acknowledged in pending.items():
-            if probe not in look.unread and shows(self._operation, look.seen.get(probe), self._run):
+            if probe in look.unread:
+                self._unread_until[probe] = look.ended
+            elif shows(self._operation, look.seen.get(probe), self._run):
                 arrived[probe] = self._sample(probe, acknowledged, look)
-            elif look.clean and probe not in look.unread:
+            elif look.clean:
                 self._last_without[probe] = look.begun
-                self._blurred.discard(probe)
-            else:
-                self._blurred.add(probe)
         return arrived
 
     def _sample(self, probe: Probe, acknowledged: Acknowledgement, look: Look) -> Sample | None:
-        if not (look.clean and acknowledged.exact) or probe in self._blurred:
-            return None
         since = self._last_without.get(probe, acknowledged.time)
+        known_from = max(self._held_up_until, self._unread_until.get(probe, -math.inf))
+        if not (look.clean and acknowledged.exact) or since < known_from:
+            return None
         return Sample(lag=look.ended - acknowledged.time, resolution=look.ended - since)

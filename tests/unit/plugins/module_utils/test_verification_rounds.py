@@ -1,0 +1,309 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How verification writes, looks, and cleans up, against regions that a test makes up; time is the test's own."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+
+import botocore.exceptions
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import api
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.errors import ServiceError
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
+    Options,
+    check_tables,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
+    MARKER,
+    Probe,
+    Schema,
+    every_probe,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.reads import read
+
+US, EU = "us-east-1", "eu-west-1"
+SCHEMA = Schema("orders", (("pk", "S"),))
+
+
+class Clock:
+    """Time passes only by sleeping, whoever sleeps."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now = 0.0
+        self.sleeps: list[float] = []
+
+    def now(self) -> float:
+        return self._now
+
+    def epoch(self) -> float:
+        return 1_000_000 + self._now
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self._now += seconds
+            self.sleeps.append(seconds)
+
+
+class ConditionFailed(botocore.exceptions.ClientError):
+    def __init__(self) -> None:
+        response = {"Error": {"Code": "ConditionalCheckFailedException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        super().__init__(response, "PutItem")
+
+
+def refused(code: str) -> botocore.exceptions.ClientError:
+    response = {"Error": {"Code": code, "Message": "not now"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    return botocore.exceptions.ClientError(response, "BatchGetItem")
+
+
+class Region:
+    """A client of one region. Items are shared, so they replicate at once; ``fault`` makes a read something else."""
+
+    exceptions = type("Exceptions", (), {"ConditionalCheckFailedException": ConditionFailed})
+
+    def __init__(self, name: str, items: dict[str, dict]) -> None:
+        self.meta = type("Meta", (), {"region_name": name})
+        self.items = items
+        self.fault: t.Callable[[bool], t.Any] = lambda consistent: None
+        self.write_fault: t.Callable[[str], None] = lambda call: None
+        self.attempts = 0
+        self.calls: list[str] = []
+
+    def describe_table(self, TableName: str) -> dict:
+        region = self.meta.region_name
+        other = EU if region == US else US
+        return {
+            "Table": {
+                "TableStatus": "ACTIVE",
+                "TableArn": f"arn:aws:dynamodb:{region}:123456789012:table/{TableName}",
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "Replicas": [{"RegionName": other, "ReplicaStatus": "ACTIVE"}],
+            }
+        }
+
+    def batch_get_item(self, RequestItems: dict) -> dict:
+        request = RequestItems["orders"]
+        keys = [key["pk"]["S"] for key in request["Keys"]]
+        self.calls.append("BatchGetItem")
+        answer = self.fault(request["ConsistentRead"])
+        if answer is None:
+            answer = {"Responses": {"orders": [self.items[key] for key in keys if key in self.items]}}
+        return {"UnprocessedKeys": {}, "ResponseMetadata": {"RetryAttempts": self.attempts}, **answer}
+
+    def put_item(self, Item: dict, **parameters: t.Any) -> dict:
+        return self._written("PutItem", Item["pk"]["S"], Item)
+
+    def update_item(self, Key: dict, **parameters: t.Any) -> dict:
+        item = self.items[Key["pk"]["S"]]
+        marker = {**item[MARKER]["M"], "revision": {"N": "2"}}
+        return self._written("UpdateItem", Key["pk"]["S"], {**item, MARKER: {"M": marker}})
+
+    def delete_item(self, Key: dict, **parameters: t.Any) -> dict:
+        return self._written("DeleteItem", Key["pk"]["S"], None)
+
+    def _written(self, call: str, key: str, item: dict | None) -> dict:
+        self.calls.append(call)
+        self.write_fault(call)
+        if item is None:
+            self.items.pop(key, None)
+        else:
+            self.items[key] = item
+        return {"ResponseMetadata": {"RetryAttempts": self.attempts}}
+
+
+@pytest.fixture
+def regions():
+    items: dict[str, dict] = {}
+    return {US: Region(US, items), EU: Region(EU, items)}
+
+
+def check(regions, items=2, timeout=10.0, clock=None):
+    table = Table("orders", US, replicas={EU: Replica(EU)})
+    [outcome] = check_tables([table], regions, Options(items, timeout, 0.1), False, clock or Clock())
+    return outcome
+
+
+def test_items_that_go_all_the_way(regions):
+    outcome = check(regions)
+    assert [one.verdict for one in outcome.evidence.values()] == ["pass", "pass"]
+    assert regions[US].items == {}
+    assert regions[US].calls.count("PutItem") == 2
+
+
+def test_only_a_strongly_consistent_read_says_missing(regions):
+    """Eventually consistent ones never show the put, but it is there."""
+    nothing = {"Responses": {}}
+    regions[EU].fault = lambda consistent: None if consistent else nothing
+    one = check(regions).evidence[US, EU]
+    assert (one.verdict, one.missing) == ("pass", [])
+    assert set(one.arrived["put"].values()) == set(one.arrived["update"].values()) == {None}, "no lag is known"
+    assert None not in one.arrived["delete"].values()
+
+
+def test_an_item_that_only_eventually_consistent_reads_take_for_deleted_is_missing(regions):
+    regions[US].write_fault = lambda call: None
+    stubborn: dict[str, dict] = {}
+
+    def keep(consistent):
+        stubborn.update(regions[EU].items)
+        return {"Responses": {"orders": list(stubborn.values())}} if consistent and stubborn else None
+
+    regions[EU].fault = keep
+    one = check(regions).evidence[US, EU]
+    assert one.verdict == "fail"
+    assert [missing.operation for missing in one.missing] == ["delete", "delete"]
+
+
+def test_waiting_says_how_long(regions):
+    clock = Clock()
+    regions[EU].fault = lambda consistent: {"Responses": {}}
+    one = check(regions, timeout=10.0, clock=clock).evidence[US, EU]
+    assert one.verdict == "fail"
+    assert [missing.operation for missing in one.missing] == ["put", "put"]
+    assert all(missing.waited >= 5.0 for missing in one.missing)
+
+
+def test_the_longer_it_waits_the_less_often_it_looks(regions):
+    regions[EU].fault = lambda consistent: {"Responses": {}}
+    check(regions, timeout=1000.0, clock=Clock())
+    assert regions[EU].calls.count("BatchGetItem") < 100
+
+
+def test_a_call_that_is_held_up_doesnt_take_the_time_of_what_comes_next(regions):
+    clock = Clock()
+    slow = []
+
+    def hold_up(consistent):
+        if "PutItem" in regions[US].calls and not slow:
+            slow.append(clock.sleep(60.0))
+
+    regions[EU].fault = hold_up
+    late = {"looks": 0}
+
+    def show_updates_late(consistent):
+        updated = [item for item in regions[US].items.values() if item[MARKER]["M"]["revision"]["N"] == "2"]
+        if updated and not consistent and late["looks"] < 3:
+            late["looks"] += 1
+            return {"Responses": {}}
+        return None
+
+    regions[US].fault = show_updates_late
+    outcome = check(regions, timeout=10.0, clock=clock)
+    assert [one.verdict for one in outcome.evidence.values()] == ["pass", "pass"]
+    assert late["looks"] == 3, "the updates were still looked for"
+
+
+def test_keys_that_the_service_leaves_unprocessed_are_asked_for_again(regions):
+    answers = [{"Responses": {}, "UnprocessedKeys": {"orders": {"Keys": [SCHEMA.key(Probe(US, 0))]}}}]
+    regions[US].items["other"] = {}
+    regions[US].fault = lambda consistent: answers.pop() if answers else None
+    clock = Clock()
+    assert read(regions[US], SCHEMA, [Probe(US, 0)], clock, consistent=True) == {}
+    assert regions[US].calls == ["BatchGetItem"] * 2
+    assert clock.sleeps
+
+
+def test_keys_that_stay_unprocessed_are_unknown(regions):
+    unprocessed = {"Responses": {}, "UnprocessedKeys": {"orders": {"Keys": [SCHEMA.key(Probe(US, 0))]}}}
+    regions[US].fault = lambda consistent: unprocessed
+    with pytest.raises(ServiceError) as caught:
+        read(regions[US], SCHEMA, [Probe(US, 0)], Clock(), consistent=True)
+    assert caught.value.kind == "throttled"
+
+
+def test_more_keys_than_a_batch_takes(regions):
+    probes = every_probe([f"region-{number}" for number in range(11)])
+    assert len(probes) == 220
+    assert read(regions[US], SCHEMA, probes, Clock(), consistent=False) == {}
+    assert regions[US].calls == ["BatchGetItem"] * 3
+
+
+def test_reads_and_writes_that_the_sdk_repeated_have_no_lag(regions):
+    regions[US].attempts = 1
+    outcome = check(regions)
+    assert outcome.evidence[US, EU].verdict == outcome.evidence[EU, US].verdict == "pass"
+    assert outcome.evidence[US, EU].samples == outcome.evidence[EU, US].samples == []
+
+
+def test_a_condition_that_doesnt_hold_is_an_answer(regions):
+    def refuse(call):
+        raise ConditionFailed
+
+    regions[US].write_fault = refuse
+    parameters = {"Item": SCHEMA.key(Probe(US, 0))}
+    assert api.write_item(regions[US], "PutItem", parameters) == api.Written(held=False, retried=False)
+
+
+def test_a_put_whose_answer_was_lost_is_cleaned_up(regions):
+    def lose_the_answer(call):
+        if call == "PutItem":
+            regions[US].items[SCHEMA.printable(Probe(US, 0))["pk"]] = item
+            raise refused("InternalServerError")
+
+    item: dict[str, t.Any] = {}
+    regions[US].write_fault = lose_the_answer
+    put_item = regions[US].put_item
+
+    def keep(Item, **parameters):
+        item.update(Item)
+        return put_item(Item, **parameters)
+
+    regions[US].put_item = keep
+    outcome = check(regions)
+    assert outcome.evidence[US, EU].verdict == "unknown"
+    assert regions[US].items == {}
+
+
+def test_clean_up_tries_a_throttled_region_again(regions):
+    rejections = []
+
+    def throttle_deletions(consistent):
+        if "DeleteItem" in regions[EU].calls and consistent and len(rejections) < 2:
+            rejections.append(True)
+            raise refused("ThrottlingException")
+
+    regions[EU].fault = throttle_deletions
+    outcome = check(regions)
+    assert rejections == [True, True]
+    assert outcome.left == []
+
+
+def test_an_interruption_keeps_nothing_and_goes_on_upwards(regions):
+    class Interrupting(Clock):
+        def sleep(self, seconds):
+            raise KeyboardInterrupt
+
+    regions[EU].fault = lambda consistent: None if consistent else {"Responses": {}}
+    with pytest.raises(KeyboardInterrupt):
+        check(regions, clock=Interrupting())
+    assert regions[US].items == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (Options(items=0), "items (verify_items) is 0, but must be 1 to 20."),
+        (Options(items=21), "items (verify_items) is 21, but must be 1 to 20."),
+        (Options(timeout=0), "timeout (verify_timeout) is 0 s, but must be more than 0."),
+        (Options(poll_delay=-0.5), "poll_delay is -0.5 s, but can't be less than 0."),
+    ],
+)
+def test_options_that_cant_be_done(options, sentence):
+    with pytest.raises(Refused) as caught:
+        options.check()
+    assert caught.value.problems == [sentence]
+
+
+@pytest.mark.parametrize("options", [Options(), Options(items=1), Options(items=20, timeout=0.5, poll_delay=0)])
+def test_options_that_can_be_done(options):
+    options.check()
+
+
+def test_a_table_that_is_to_be_absent_is_left_out(regions):
+    assert check_tables([Table("orders", US, absent=True)], regions, Options(), False, Clock()) == []
