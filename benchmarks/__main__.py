@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run with nothing to do costs, for 1, 10 and 100 tables in three regions, on the simulator.
+
+Every figure is a ratio of medians within this one run: absolute times say more about the machine.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from simulator.server import serve
+
+CHECKOUT = Path(__file__).parents[1]
+REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
+SIZES = (1, 10, 100)
+ROUNDS = 5
+MODULES = "ansible_collections.multiregion.dynamodb.plugins.modules"
+
+COLUMNS = {
+    "tables": "",
+    "  module/boto3": "replicas with nothing to do, as a process, against a threaded boto3 script with the same reads",
+    "playbook/start": "ansible-playbook with that one task against ansible-playbook with a task that does nothing",
+    " loop/playbook": "the same tables, home region only, looped over community.aws.dynamodb_table, against that playbook",
+    "   calls/table": "DescribeTable calls of replicas, counted by the simulator, which saw no others",
+    "    peak/boto3": "peak memory of the module's process against the script's",
+}
+PLAY = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+
+
+def main() -> None:
+    with serve(time_scale=0.001, seed=1) as simulator, tempfile.TemporaryDirectory() as folder:
+        bench = Bench(simulator, Path(folder))
+        print("first run: API calls per table, three regions, nothing existed before")
+        bench.first_run(max(SIZES))
+        print(f"\nnothing to do, tables in three regions: medians of {ROUNDS} rounds, as ratios")
+        print("  ".join(COLUMNS))
+        for size in SIZES:
+            print(bench.no_op(size), flush=True)
+    print("\n" + "\n".join(f"{name.strip():<14}  {meaning}" for name, meaning in COLUMNS.items() if meaning))
+
+
+class Bench:
+    """Runs programs against one simulator."""
+
+    def __init__(self, simulator, folder: Path) -> None:
+        self.simulator = simulator
+        self.folder = folder
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
+            "AWS_ACCESS_KEY_ID": "simulator",
+            "AWS_SECRET_ACCESS_KEY": "simulator",
+            "PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(CHECKOUT / ".collections")]),
+            "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+        }
+
+    def first_run(self, size: int) -> None:
+        for module in ("tables", "replicas"):
+            self.simulator.admin.clear_calls()
+            self.run(self.module(module, size))
+            counted = collections.Counter(call["operation"] for call in self.simulator.admin.calls())
+            print(f"  {module}: " + ", ".join(f"{name} {number / size:.1f}" for name, number in counted.most_common()))
+
+    def no_op(self, size: int) -> str:
+        module, reads = (
+            self.module("replicas", size),
+            self.python("-m", "benchmarks.reads", self.simulator.url, size, *REGIONS),
+        )
+        start, playbook, loop = (
+            self.playbook("start", NOTHING),
+            self.playbook("replicas", self.task(size)),
+            self.loop(size),
+        )
+        self.simulator.admin.clear_calls()
+        self.run(module)
+        calls = collections.Counter(call["operation"] for call in self.simulator.admin.calls())
+        assert set(calls) == {"DescribeTable"}, calls
+        times, peaks = collections.defaultdict(list), collections.defaultdict(list)
+        commands = {"module": module, "reads": reads, "start": start, "playbook": playbook}
+        for _ in range(ROUNDS):
+            for name, command in commands.items():
+                seconds, peak = self.run(command)
+                times[name].append(seconds)
+                peaks[name].append(peak)
+        middle = {name: statistics.median(values) for name, values in times.items()}
+        looped, _ = self.run(loop)
+        ratios = (
+            middle["module"] / middle["reads"],
+            middle["playbook"] / middle["start"],
+            looped / middle["playbook"],
+            calls["DescribeTable"] / size,
+            statistics.median(peaks["module"]) / statistics.median(peaks["reads"]),
+        )
+        return "  ".join([f"{size:>6}", *(f"{ratio:>14.2f}" for ratio in ratios)])
+
+    def run(self, command: list[str]) -> tuple[float, int]:
+        """Seconds and peak memory of a whole process, which has to succeed."""
+        with tempfile.TemporaryFile() as output:
+            began = time.monotonic()
+            process = subprocess.Popen(
+                command, env=self.environment, stdout=output, stderr=subprocess.STDOUT, cwd=CHECKOUT
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            seconds = time.monotonic() - began
+            if process.returncode:
+                output.seek(0)
+                sys.exit(f"{' '.join(command[:6])} failed:\n{output.read().decode()[-2000:]}")
+        return seconds, usage.ru_maxrss
+
+    def arguments(self, size: int) -> dict:
+        return {
+            "region": REGIONS[0],
+            "endpoint_url": self.simulator.url,
+            "replica_regions": REGIONS[1:],
+            "wait_delay": 0.05,
+            "tables": [{"name": f"bench-{number:03}", "partition_key": "id"} for number in range(size)],
+        }
+
+    def python(self, *arguments: object) -> list[str]:
+        return [sys.executable, *map(str, arguments)]
+
+    def module(self, name: str, size: int) -> list[str]:
+        """A module as its own process, without the frame that Ansible puts around it."""
+        program = (
+            "import json, runpy, sys; from ansible.module_utils.testing import patch_module_args; "
+            f"context = patch_module_args(json.load(open(sys.argv[1]))); context.__enter__(); "
+            f"runpy.run_module('{MODULES}.{name}', run_name='__main__')"
+        )
+        path = self.folder / f"{name}-{size}.json"
+        path.write_text(json.dumps(self.arguments(size)))
+        return self.python("-c", program, path)
+
+    def task(self, size: int) -> dict:
+        return {"multiregion.dynamodb.replicas": self.arguments(size)}
+
+    def loop(self, size: int) -> list[str]:
+        table = {"region": REGIONS[0], "endpoint_url": self.simulator.url, "name": "{{ item.name }}"}
+        table |= {"hash_key_name": "id", "billing_mode": "PAY_PER_REQUEST"}
+        return self.playbook("loop", {"community.aws.dynamodb_table": table, "loop": self.arguments(size)["tables"]})
+
+    def playbook(self, name: str, task: dict) -> list[str]:
+        path = self.folder / f"{name}.json"
+        path.write_text(json.dumps([PLAY | {"tasks": [task]}]))
+        return [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "-e", INTERPRETER, str(path)]
+
+
+NOTHING = {"ansible.builtin.meta": "noop"}
+INTERPRETER = f"ansible_python_interpreter={sys.executable}"
+
+
+if __name__ == "__main__":
+    main()
