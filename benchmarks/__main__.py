@@ -31,7 +31,7 @@ COLUMNS = {
     "tables": "",
     "  module/boto3": "replicas with nothing to do, as a process, against a threaded boto3 script with the same reads",
     "playbook/start": "ansible-playbook with that one task against ansible-playbook with a task that does nothing",
-    " loop/playbook": "the same tables, home region only, looped over community.aws.dynamodb_table, against that playbook",
+    " loop/playbook": "the same tables, home region only, as a loop of community.aws.dynamodb_table, against it",
     "   calls/table": "DescribeTable calls of replicas, counted by the simulator, which saw no others",
     "    peak/boto3": "peak memory of the module's process against the script's",
 }
