@@ -47,7 +47,8 @@ options:
 attributes:
   check_mode:
     support: partial
-    description:
+    description: Whether it can run in check mode, and shows what it would find.
+    details:
       - Only states are read. Nothing is written, so a table whose items would be checked is C(unknown) at best.
   diff_mode:
     support: none

@@ -128,7 +128,7 @@ class Schema:
 
     def read(self, probes: t.Iterable[Probe], consistent: bool) -> dict[str, t.Any]:
         """BatchGetItem's request for this table. Of an item that isn't verification's only the key is fetched."""
-        names = {f"#key{number}": attribute for number, (attribute, _) in enumerate(self.keys)}
+        names = {f"#key{number}": attribute for number, (attribute, _kind) in enumerate(self.keys)}
         return {
             "Keys": [self.key(probe) for probe in probes],
             "ProjectionExpression": ", ".join([*names, "#marker"]),
@@ -148,7 +148,7 @@ class Schema:
 
     def _identity(self, item: Item) -> tuple[t.Any, ...]:
         """A key in a form that compares: the service may write a number in another way."""
-        values = (next(iter(item[attribute].items())) for attribute, _ in self.keys)
+        values = (next(iter(item[attribute].items())) for attribute, _kind in self.keys)
         return tuple(decimal.Decimal(value) if kind == "N" else value for kind, value in values)
 
 
