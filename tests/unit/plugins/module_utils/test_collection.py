@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has to be said in two places is the same in both."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.multiregion.dynamodb.plugins.module_utils import _module
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import api, arguments
+
+COLLECTION = Path(_module.__file__).parents[2]
+
+
+def read(name: str) -> t.Any:
+    return yaml.safe_load((COLLECTION / name).read_text())
+
+
+def test_the_user_agent_carries_the_version_of_the_collection():
+    assert read("galaxy.yml")["version"] == _module.VERSION
+
+
+def test_every_module_is_in_the_action_group():
+    modules = {path.stem for path in (COLLECTION / "plugins/modules").glob("*.py")}
+    group = [member for member in read("meta/runtime.yml")["action_groups"]["aws"] if isinstance(member, str)]
+    assert set(group) == modules
+
+
+def options(spec: dict[str, t.Any], path: str = "") -> t.Iterator[tuple[str, dict[str, t.Any]]]:
+    for name, option in spec.items():
+        yield f"{path}{name}", option
+        yield from options(option.get("options", {}), f"{path}{name}.")
+
+
+@pytest.mark.parametrize(("path", "option"), options(arguments.TABLE_OPTIONS))
+def test_no_option_of_a_table_has_a_default(path, option):
+    """Unset means unmanaged: a default could change a table that exists."""
+    assert "default" not in option
+
+
+def test_every_change_names_a_method_of_the_client():
+    import botocore.session
+
+    client = botocore.session.get_session().create_client("dynamodb", region_name="us-east-1")
+    for call, method in api.CHANGES.items():
+        assert client.meta.method_to_api_mapping[method] == call
