@@ -37,7 +37,7 @@ def options(spec: dict[str, t.Any], path: str = "") -> t.Iterator[tuple[str, dic
         yield from options(option.get("options", {}), f"{path}{name}.")
 
 
-@pytest.mark.parametrize(("path", "option"), options(arguments.TABLE_OPTIONS))
+@pytest.mark.parametrize(("path", "option"), list(options(arguments.TABLE_OPTIONS)))
 def test_no_option_of_a_table_has_a_default(path, option):
     """Unset means unmanaged: a default could change a table that exists."""
     assert "default" not in option
