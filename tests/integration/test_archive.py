@@ -72,21 +72,17 @@ def test_the_archive_holds_every_module_role_and_playbook(archive):
 
 
 def test_the_installed_collection_runs_by_its_name(archive, run, tmp_path):
-    installed = run(
-        "ansible-galaxy", "collection", "install", "--offline", "--no-deps", "-p", str(tmp_path), str(archive)
-    )
+    (tmp_path / "empty.cfg").touch()
+    elsewhere = {  # a user's own folder: neither the checkout nor its settings
+        "cwd": tmp_path,
+        "ANSIBLE_CONFIG": str(tmp_path / "empty.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(tmp_path),
+    }
+    installed = run("ansible-galaxy", "collection", "install", "--offline", "--no-deps", str(archive), **elsewhere)
     assert installed.returncode == 0, installed.stdout
     inventory = tmp_path / "ansible_collections/multiregion/dynamodb/inventories/aws"
 
-    checked = run(
-        "ansible-playbook",
-        "multiregion.dynamodb.site",
-        "--syntax-check",
-        "-i",
-        str(inventory),
-        cwd=tmp_path,
-        ANSIBLE_CONFIG="/dev/null",
-        ANSIBLE_COLLECTIONS_PATH=str(tmp_path),
-    )
+    ended = run("ansible-playbook", "multiregion.dynamodb.site", "-i", str(inventory), **elsewhere)
 
-    assert checked.returncode == 0, checked.stdout
+    assert "Make the tables in their home region" in ended.stdout
+    assert "credentials" in ended.stdout
