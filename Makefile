@@ -11,7 +11,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV ANSIBLE_COLLECTIONS_PATH ANSIBLE_INVENTORY
 
-STAGES := lint unit simulator-facts sanity units integration molecule
+STAGES := lint unit simulator-facts sanity units build-check molecule
 
 .PHONY: help
 help: ## Say what each target does
@@ -75,8 +75,8 @@ sanity: .venv/test.stamp $(LINK) ## ansible-test sanity
 units: .venv/test.stamp $(LINK) ## ansible-test units
 	tests/ansible-test.sh units
 
-.PHONY: integration
-integration: .venv/test.stamp $(LINK) ## The archive, and the playbooks as a user runs them
+.PHONY: build-check
+build-check: .venv/test.stamp $(LINK) ## The archive, the modules and the playbooks as a user runs them
 	$(BIN)/pytest tests/integration -n 2
 
 .PHONY: molecule
@@ -84,7 +84,7 @@ molecule: .venv/test.stamp $(LINK) ## The scenarios: each a user's story on a si
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report
 
 .PHONY: bench
-bench: .venv/test.stamp $(LINK) ## Measure against the service's own pace
+bench: .venv/site.stamp $(LINK) ## Measure against the service's own pace
 	$(BIN)/python -m benchmarks
 
 ## Set-up, each part once per checkout
