@@ -22,4 +22,6 @@ touching the service
     api         one thin function per API call
     observe     reads
     converge    observe, plan, act, wait; again until nothing is left
+
+verification/   proves that items replicate; its own rooms are explained there
 """
