@@ -42,7 +42,7 @@ def model() -> ServiceModel:
 
 
 def operations(model: ServiceModel) -> list[str]:
-    return [operation for _, operation, _ in model.calls]
+    return [call[1] for call in model.calls]
 
 
 def test_310_a_replica_that_is_dropped_is_added_again(model):

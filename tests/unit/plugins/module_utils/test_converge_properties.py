@@ -109,7 +109,7 @@ def test_a_run_reaches_the_wanted_state_in_an_admitted_order_and_the_next_has_no
     model = ServiceModel()
     if earlier:
         standing(model, earlier)
-    tags = {region: table["tags"] for (region, _), table in model.tables.items()}
+    tags = {place[0]: table["tags"] for place, table in model.tables.items()}
     for part in (TABLES, REPLICAS):
         assert run(model, wanted, part).failure == ""
     assert model.refused == []
