@@ -4,7 +4,7 @@
 # ansible-test works only inside .../ansible_collections/multiregion/dynamodb and refuses a link there, so the files that
 # Git knows or would add are copied into such a tree, with amazon.aws beside them. What stays in the checkout only isn't
 # held to a collection's rules: the simulator has AWS's own texts, typographic quotes included.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 checkout=$PWD
 python=$checkout/.venv/bin/python
