@@ -235,6 +235,10 @@ options:
       - Whether to refuse to run against anything but an emulator on this machine, given as O(endpoint_url).
     type: bool
     default: false
+requirements:
+  - python >= 3.11
+  - boto3 >= 1.35.94
+  - botocore >= 1.35.94
 notes:
   - Only the regions that the task names are ever called.
   - O(endpoint_url) may hold C({region}) and C({service}), which are filled in for each client. One region's AWS

@@ -28,6 +28,7 @@ from ._engine.errors import ServiceError
 from ._engine.results import module_result
 
 VERSION = "0.1.0"
+MINIMUM_BOTOCORE = "1.35.94"  # as requirements.txt says
 USER_AGENT = f"APN/1.0 Ansible/{ansible_version} multiregion.dynamodb/{VERSION}"
 
 
@@ -44,7 +45,9 @@ def change_tables(part: Part) -> None:
 
 def make_module(options: dict[str, t.Any]) -> AnsibleAWSModule:
     """A module with the collection's common options and ``options``."""
-    return AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True)
+    module = AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True)
+    module.require_botocore_at_least(MINIMUM_BOTOCORE, reason="for the service's model of global tables")
+    return module
 
 
 def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clients]:

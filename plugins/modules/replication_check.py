@@ -166,7 +166,7 @@ tables:
           reason: "1 of 5 items: the put was missing 30.1 s after its acknowledgement, by a strongly consistent read:
             replication is paused, failing or slower than that; look at ReplicationLatency in us-east-1, or raise
             timeout (verify_timeout)"
-          items: 5
+          item_count: 5
           arrived: 4
           missing:
             - operation: put
@@ -239,7 +239,7 @@ tables:
           description: Why it isn't a pass, and what to do. Empty for a pass.
           type: str
           returned: always
-        items:
+        item_count:
           description: How many items were to arrive. 0 when the states already decided.
           type: int
           returned: always
@@ -303,7 +303,7 @@ tables:
           description: Where.
           type: str
           returned: always
-        keys:
+        item_keys:
           description: Their keys.
           type: list
           elements: dict

@@ -178,7 +178,7 @@ def test_every_region_to_every_other_passes_and_the_lag_is_the_simulators(orders
     assert verdicts(result) == every("pass")
     assert result["verdict"] == "pass"
     for one in result["tables"][0]["pairs"]:
-        assert (one["items"], one["arrived"], one["missing"], one["reason"]) == (5, 5, [], "")
+        assert (one["item_count"], one["arrived"], one["missing"], one["reason"]) == (5, 5, [], "")
         lag = one["lag"]
         assert lag["measured"] == 15
         assert LAG.low <= lag["p50"] <= lag["p95"] <= lag["max"] <= LAG.high + lag["resolution"]
@@ -247,7 +247,7 @@ def test_a_paused_pair_fails_within_the_deadline_and_the_others_pass(orders):
     assert time.monotonic() - begun < 2.0
     assert verdicts(result) == {**every("pass"), (US, AP): "fail"}
     failed = pair(result, US, AP)
-    assert (failed["items"], failed["arrived"], failed["lag"]["measured"]) == (5, 0, 0)
+    assert (failed["item_count"], failed["arrived"], failed["lag"]["measured"]) == (5, 0, 0)
     assert [missing["operation"] for missing in failed["missing"]] == ["put"] * 5
     assert failed["missing"][0]["key"] == {"customer": "multiregion.dynamodb/verification/us-east-1/0"}
     assert result["verdict"] == "fail"
@@ -324,7 +324,7 @@ def test_denied_deletion_is_unknown_and_the_items_that_stay_are_listed(orders):
 
     [left] = result["tables"][0]["left_behind"]
     assert left["region"] == US
-    assert len(left["keys"]) == 5
+    assert len(left["item_keys"]) == 5
     assert "dynamodb:DeleteItem" in left["reason"]
     assert any("left behind in us-east-1" in line for line in result["summary"])
     assert len(orders.items(US)) == 5

@@ -52,7 +52,7 @@ def table_result(outcome: Outcome) -> Result:
         "left_behind": [
             {
                 "region": left.region,
-                "keys": [outcome.schema.printable(probe) for probe in sorted(left.probes)],
+                "item_keys": [outcome.schema.printable(probe) for probe in sorted(left.probes)],
                 "reason": left.reason,
             }
             for left in outcome.left
@@ -71,7 +71,7 @@ def _pair(outcome: Outcome, evidence: Evidence) -> Result:
         "target": evidence.target,
         "verdict": evidence.verdict,
         "reason": _reason(evidence),
-        "items": evidence.items,
+        "item_count": evidence.items,
         "arrived": len(evidence.complete),
         "missing": [
             {"operation": missing.operation, "key": outcome.schema.printable(missing.probe)}
@@ -164,7 +164,7 @@ def _regions(table: Result) -> str:
 
 
 def _items(table: Result) -> int:
-    return max((pair["items"] for pair in table["pairs"]), default=0)
+    return max((pair["item_count"] for pair in table["pairs"]), default=0)
 
 
 def _remarks(tables: list[Result]) -> t.Iterator[str]:
@@ -173,7 +173,7 @@ def _remarks(tables: list[Result]) -> t.Iterator[str]:
         for left in table["left_behind"]:
             yield (
                 f"{table['name']}: left behind in {left['region']}, or not confirmed as removed: "
-                f"{count(len(left['keys']), 'item')} ({left['reason']}). The next verification removes them."
+                f"{count(len(left['item_keys']), 'item')} ({left['reason']}). The next verification removes them."
             )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.multiregion.dynamodb.plugins.doc_fragments.tables import ModuleDocFragment
 from ansible_collections.multiregion.dynamodb.plugins.module_utils import _module
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import api, arguments
 
@@ -23,6 +24,12 @@ def read(name: str) -> t.Any:
 
 def test_the_user_agent_carries_the_version_of_the_collection():
     assert read("galaxy.yml")["version"] == _module.VERSION
+
+
+def test_the_oldest_botocore_is_the_same_in_the_requirements_the_modules_and_their_documentation():
+    assert f"\nbotocore>={_module.MINIMUM_BOTOCORE}\n" in (COLLECTION / "requirements.txt").read_text()
+    documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["requirements"]
+    assert f"botocore >= {_module.MINIMUM_BOTOCORE}" in documented
 
 
 def test_every_module_is_in_the_action_group():

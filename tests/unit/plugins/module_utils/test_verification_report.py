@@ -108,7 +108,7 @@ def test_what_is_left_behind_is_listed_by_region():
     assert result["tables"][0]["left_behind"] == [
         {
             "region": EU,
-            "keys": [{"pk": f"multiregion.dynamodb/verification/us-east-1/{slot}"} for slot in (0, 1)],
+            "item_keys": [{"pk": f"multiregion.dynamodb/verification/us-east-1/{slot}"} for slot in (0, 1)],
             "reason": "throttled",
         }
     ]
