@@ -24,8 +24,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - How long to wait for each table, in seconds, counted from its first change. A replica of a table that holds
-        items takes about ten minutes, and several are added one after another.
+      - How long to wait for each table, in seconds, counted from when the task first tries to change it or finds it in
+        motion. A replica of a table that holds items takes about ten minutes, and several are added one after another.
     type: int
     default: 3600
   wait_delay:

@@ -60,6 +60,8 @@ class Progress:
     :ivar first: the plan of the first pass.
     :ivar issued: step key -> how often the service accepted it.
     :ivar settled: keys of issued steps that were seen to have taken effect.
+    :ivar undone: those of them that the newest look shows undone again. Reads are eventually consistent, so a second
+        look decides.
     :ivar setback: the newest error that may go away by itself.
     """
 
@@ -71,6 +73,7 @@ class Progress:
     carried_out: list[Step] = dataclasses.field(default_factory=list)
     issued: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     settled: set = dataclasses.field(default_factory=set)
+    undone: set = dataclasses.field(default_factory=set)
     started: float | None = None
     setback: str = ""
     failure: str = ""
@@ -87,8 +90,9 @@ class Progress:
         open_keys = {entry.key for entry in (*plan.steps, *plan.waits)}
         if plan.refusal:
             self.failure = plan.refusal
-        elif undone := [step for step in plan.steps if step.key in self.settled]:
-            self.failure = f"changed by someone else: '{undone[0].sentence}' was done in this run and is undone again."
+        elif again := [step for step in plan.steps if step.key in self.undone]:
+            self.failure = f"changed by someone else: '{again[0].sentence}' was done in this run and is undone again."
+        self.undone = {step.key for step in plan.steps if step.key in self.settled}
         self.settled |= {key for key in self.issued if key not in open_keys}
 
     def expire(self, now: float, timeout: float) -> None:
@@ -184,7 +188,7 @@ def _carry_out(progress: Progress, clients: Clients) -> None:
     for step in progress.plan.steps:
         if progress.failure:
             return
-        if not step.waits_for:
+        if not step.waits_for and step.key not in progress.undone:
             _issue(progress, step, clients)
 
 
