@@ -36,8 +36,9 @@ def change_tables(part: Part) -> None:
     """A whole module that changes tables; ``part`` is what it does of the engine's work."""
     module = make_module(arguments.CHANGE_OPTIONS)
     with failures_reported(module):
-        tables, clients = tables_and_clients(module)
         limits = Limits(**{option: module.params[option] for option in arguments.CHANGE_OPTIONS})
+        limits.check()
+        tables, clients = tables_and_clients(module)
         run = converge(tables, part, clients, limits, module.check_mode)
         result = module_result(run, module.check_mode)
     leave(module, result)
@@ -54,7 +55,7 @@ def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clie
     """What is wanted, and a client for each region that it names; no call is made but for the account's check.
 
     :raises Refused: for bad input, and for another account than ``account_id``.
-    :raises ServiceError: when the credentials can't be checked.
+    :raises ServiceError: when the account can't be checked.
     """
     params = module.params
     spec.check_endpoint(params["endpoint_url"], params["loopback_only"])
@@ -62,7 +63,7 @@ def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clie
     tables = spec.parse(params, module.region, known_regions(session))
     regions = [region for table in tables for region in (*table.regions, *table.absent_regions)]
     clients = Clients(_client_factory(session, connection), params["endpoint_url"], regions)
-    if params["account_id"]:
+    if params["account_id"] is not None:
         clients.check_account(params["account_id"], regions[0])
     return tables, clients
 
@@ -89,7 +90,10 @@ def _client_factory(session: t.Any, connection: dict[str, t.Any]) -> ClientFacto
 
     def client(service: str, region: str, endpoint: str | None, config: t.Any) -> t.Any:
         merged = own.merge(config).merge(users or botocore.config.Config())
-        return session.client(service, region_name=region, endpoint_url=endpoint, config=merged, **options)
+        try:
+            return session.client(service, region_name=region, endpoint_url=endpoint, config=merged, **options)
+        except (botocore.exceptions.BotoCoreError, ValueError) as error:
+            raise spec.Refused([f"Can't make a client for {service} in {region}: {error}"]) from error
 
     return client
 

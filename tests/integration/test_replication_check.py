@@ -472,6 +472,15 @@ def test_what_another_run_holds_is_left_alone_and_said(orders):
     assert "another verification holds 1 reserved key" in result["tables"][0]["notes"][0]
 
 
+@pytest.fixture
+def _interruptible():
+    """A background job ignores Ctrl-C, and so does Python in it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupted_run_cleans_up(orders):
     interrupted = []
 

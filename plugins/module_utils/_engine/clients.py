@@ -63,11 +63,10 @@ def endpoint(endpoint_url: str | None, service: str, region: str) -> str | None:
     return endpoint_url.replace("{region}", region).replace("{service}", service) if endpoint_url else None
 
 
-def known_regions(session: t.Any) -> frozenset[str]:
-    """Every region of every partition that the SDK knows to have DynamoDB; ``session`` is boto3's."""
-    partitions = session.get_available_partitions()
-    return frozenset(
-        region
-        for partition in partitions
+def known_regions(session: t.Any) -> dict[str, str]:
+    """Every region that the SDK knows to have DynamoDB -> its partition; ``session`` is boto3's."""
+    return {
+        region: partition
+        for partition in session.get_available_partitions()
         for region in session.get_available_regions("dynamodb", partition_name=partition)
-    )
+    }

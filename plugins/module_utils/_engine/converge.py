@@ -21,7 +21,7 @@ from .clients import WORKERS, Clients
 from .observe import Reading, observe
 from .spec import Refused, Table
 from .state import Observed
-from .steps import REMOVE, Plan, Step
+from .steps import READ, REMOVE, Plan, Step
 
 # How often the same step is issued in a run before it counts as never taking effect.
 MAX_ISSUES = 3
@@ -51,13 +51,18 @@ class Limits:
     wait_timeout: float = 3600
     wait_delay: float = 5
 
+    def check(self) -> None:
+        """:raises Refused: for what can't be done."""
+        if self.max_removals < 0 or self.wait_timeout <= 0 or self.wait_delay <= 0:
+            raise Refused(["wait_timeout and wait_delay must be more than 0, and max_removals can't be less than 0."])
+
 
 @dataclasses.dataclass
 class Progress:
     """How far one table has come.
 
     :ivar before: what the first pass saw; ``observed`` and ``plan`` are the newest.
-    :ivar first: the plan of the first pass.
+    :ivar unanswered: step key -> a step that was sent and not accepted in so many words: its answer may be lost.
     :ivar issued: step key -> how often the service accepted it.
     :ivar settled: keys of issued steps that were seen to have taken effect.
     :ivar undone: those of them that the newest look shows undone again. Reads are eventually consistent, so a second
@@ -68,9 +73,9 @@ class Progress:
     wanted: Table
     before: Observed = dataclasses.field(default_factory=dict)
     observed: Observed = dataclasses.field(default_factory=dict)
-    first: Plan | None = None
-    plan: Plan = dataclasses.field(default_factory=Plan)
+    plan: Plan | None = None
     carried_out: list[Step] = dataclasses.field(default_factory=list)
+    unanswered: dict[tuple[str, str, str], Step] = dataclasses.field(default_factory=dict)
     issued: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     settled: set = dataclasses.field(default_factory=set)
     undone: set = dataclasses.field(default_factory=set)
@@ -80,13 +85,14 @@ class Progress:
 
     @property
     def finished(self) -> bool:
-        return bool(self.failure) or (self.first is not None and self.plan.finished)
+        return bool(self.failure) or (self.plan is not None and self.plan.finished)
 
     def look(self, observed: Observed, plan: Plan) -> None:
         """Take in a new observation and what it leaves to do."""
-        if self.first is None:
-            self.first, self.before = plan, observed
+        if self.plan is None:
+            self.before = observed
         self.observed, self.plan = observed, plan
+        self._take_for_done()
         open_keys = {entry.key for entry in (*plan.steps, *plan.waits)}
         if plan.refusal:
             self.failure = plan.refusal
@@ -94,6 +100,26 @@ class Progress:
             self.failure = f"changed by someone else: '{again[0].sentence}' was done in this run and is undone again."
         self.undone = {step.key for step in plan.steps if step.key in self.settled}
         self.settled |= {key for key in self.issued if key not in open_keys}
+
+    def _take_for_done(self) -> None:
+        """A change whose answer was lost was made after all when nothing is left of it to do."""
+        left = {step.key for step in self.plan.steps}
+        if any(shown.problem for shown in self.observed.values()):
+            return
+        for key in [key for key in self.unanswered if key not in left]:
+            self.accepted(self.unanswered.pop(key))
+
+    def accepted(self, step: Step) -> None:
+        """The service took the step on."""
+        self.unanswered.pop(step.key, None)
+        self.issued[step.key] += 1
+        self.carried_out.append(step)
+
+    @property
+    def removals(self) -> dict[tuple[str, str, str], Step]:
+        """Every removal of this run: made, perhaps made, or planned."""
+        planned = () if self.failure else self.plan.steps
+        return {step.key: step for step in (*self.carried_out, *self.unanswered.values(), *planned) if step.removal}
 
     def expire(self, now: float, timeout: float) -> None:
         """Fail when the table has had its time, counted from its first change or wait."""
@@ -157,12 +183,7 @@ def _look(
 
 def _guard_removals(run: list[Progress], allowed: int, stop: bool) -> None:
     """No more removals in a run than were allowed; ``stop`` when nothing was changed yet."""
-    asked = [
-        (progress, step)
-        for progress in run
-        if not progress.failure
-        for step in {step.key: step for step in (*progress.carried_out, *progress.plan.steps) if step.removal}.values()
-    ]
+    asked = [(progress, step) for progress in run for step in progress.removals.values()]
     if len(asked) <= allowed:
         return
     named = [f"{progress.wanted.name}: {step.sentence}" for progress, step in asked]
@@ -174,7 +195,7 @@ def _guard_removals(run: list[Progress], allowed: int, stop: bool) -> None:
     if stop:
         raise Refused([sentence])
     for progress, step in asked:
-        if step.key not in progress.issued:
+        if step.key not in progress.issued and not progress.failure:
             progress.failure = sentence
 
 
@@ -207,11 +228,11 @@ def _issue(progress: Progress, step: Step, clients: Clients) -> None:
             _issue(progress, later, clients)
         elif error.transient or error.kind == errors.ABSENT:
             progress.setback = str(error)
+            progress.unanswered[step.key] = step
         else:
             progress.failure = f"can't {step.sentence}: {error}."
         return
-    progress.issued[step.key] += 1
-    progress.carried_out.append(step)
+    progress.accepted(step)
 
 
 def _next_removal(plan: Plan, refused: Step) -> Step | None:
@@ -224,5 +245,5 @@ def _next_removal(plan: Plan, refused: Step) -> Step | None:
 def _fail_unread(run: list[Progress]) -> None:
     """A single pass that couldn't read a region has no answer for that table."""
     for progress in run:
-        if not progress.failure and any(wait.key[0] == "read" for wait in progress.plan.waits):
+        if not progress.failure and any(wait.key[0] == READ for wait in progress.plan.waits):
             progress.failure = "; ".join(wait.sentence for wait in progress.plan.waits)

@@ -32,7 +32,7 @@ _CODES = {
     "TableInUseException": BUSY,
     "ContinuousBackupsUnavailableException": BUSY,
     "ReplicatedWriteConflictException": BUSY,
-    "LimitExceededException": THROTTLED,
+    "LimitExceededException": REFUSED,
     "ThrottlingException": THROTTLED,
     "Throttling": THROTTLED,
     "RequestLimitExceeded": THROTTLED,
@@ -55,6 +55,14 @@ _CODES = {
 # A distinctive part of a text -> what it means, and what to do. They come before the codes; live texts may use
 # typographic quotes, so no part holds one.
 _TEXTS = (
+    ("simultaneously", THROTTLED, ""),
+    ("concurrent", THROTTLED, ""),
+    ("tags are being updated", BUSY, ""),
+    # A change whose answer was lost and that was sent again: the next observation tells.
+    ("TimeToLive is already", BUSY, ""),
+    ("already has an enabled stream", BUSY, ""),
+    ("were not part of the global table", BUSY, ""),
+    ("describe time to live while", BUSY, ""),
     ("already existed as tables", BUSY, "a table of that name is in the region, or the former replica isn't gone yet"),
     ("is not allowed while the replica is being added", BUSY, "a replica is being added"),
     (
@@ -76,7 +84,6 @@ _TEXTS = (
     ("deletion protection enabled", REFUSED, "set deletion_protection: false for that region first"),
     ("user is missing the permissions since the region is disabled", REFUSED, "enable the region for the account"),
     ("Disabling Stream is not allowed", REFUSED, "a global table replicates through its stream: leave stream alone"),
-    ("already has an enabled stream", REFUSED, "the stream of a global table can't be changed: leave stream alone"),
     ("KMSMasterKeyId must be specified", REFUSED, "the table has a customer key: this version can't replicate it"),
     (
         "Time to live has been modified multiple times",
@@ -114,7 +121,8 @@ def explain(error: Exception, call: str, region: str, service: str = "dynamodb")
         said = f"{details.get('Code')}: {details.get('Message')}"
     text = {
         DENIED: f"access denied: {service}:{call} in {region}: allow that action ({said})",
-        CREDENTIALS: f"no usable AWS credentials for {call} in {region}: check environment, profile or role ({said})",
+        CREDENTIALS: f"no usable AWS credentials for {call} in {region}: check environment, profile or role, "
+        f"and that the account has the region enabled ({said})",
         THROTTLED: f"throttled: {call} in {region} ({said})",
         UNREACHABLE: f"can't reach the endpoint of {region} for {call}: check endpoint_url and the network ({said})",
     }.get(kind, f"{call} in {region} failed ({said})")

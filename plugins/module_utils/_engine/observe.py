@@ -45,7 +45,7 @@ def table_reading(table: Table) -> Reading:
     """What ``tables`` reads: the home region; for a table that is to go, every listed region."""
     regions = {table.home: managed(table.settings)}
     if table.absent:
-        regions = dict.fromkeys(table.regions, ())
+        regions = dict.fromkeys((*table.regions, *table.absent_regions), ())
     return Reading(table, regions)
 
 
@@ -73,7 +73,6 @@ def observe(readings: list[Reading], clients: Clients, pool: Executor, patient: 
     A table that is absent at home is looked for in its other regions too, before anybody creates it.
 
     :param patient: whether an endpoint that can't be reached, or fails, may come back (it answered before).
-    :raises ServiceError: when there are no usable credentials.
     """
     seen = _read(readings, clients, pool, patient)
     missing = [
@@ -101,20 +100,20 @@ def _read_region(client: t.Any, region: str, name: str, options: tuple[str, ...]
     try:
         shown = transform.regional_table(region, api.describe_table(client, name))
     except errors.ServiceError as error:
-        return absent(region) if error.kind == errors.ABSENT else _unknown(region, error, patient)
+        return (
+            absent(region) if error.kind == errors.ABSENT else _unread(RegionalTable(region, UNKNOWN), error, patient)
+        )
     # A region that is being made or removed answers DescribeTable only (finding DDB-TABLE-227).
     if shown.status not in (ACTIVE, UPDATING):
         return shown
     try:
         more = {option: _READERS[option](client, shown, name) for option in options}
     except errors.ServiceError as error:
-        return _unknown(region, error, patient)
+        return _unread(shown, error, patient)
     return dataclasses.replace(shown, settings={**shown.settings, **more})
 
 
-def _unknown(region: str, error: errors.ServiceError, patient: bool) -> RegionalTable:
-    if error.kind == errors.CREDENTIALS:
-        raise error  # no other region or table would fare better
+def _unread(shown: RegionalTable, error: errors.ServiceError, patient: bool) -> RegionalTable:
     passing = (errors.THROTTLED, errors.BUSY, errors.ABSENT)
     transient = error.kind in passing or (patient and error.transient)
-    return RegionalTable(region, UNKNOWN, problem=str(error), transient=transient)
+    return dataclasses.replace(shown, problem=str(error), transient=transient)

@@ -11,16 +11,16 @@ import typing as t
 
 from . import predict, settings, transform
 from .spec import Table
-from .state import ABSENT, ACTIVE, CREATING, DELETING, UNKNOWN, UPDATING, Observed, RegionalTable
+from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
 from .steps import ADD, CREATE, DELETE, READ, REMOVE, SETTLE, Plan, Step, Wait
 
 _MOVING = {CREATING: ADD, UPDATING: SETTLE, DELETING: REMOVE}
 
-# ReplicaStatus values that time doesn't mend (botocore's model), and what does.
-REPLICA_REMEDIES = {
+# ReplicaStatus and TableStatus values that time doesn't mend (botocore's model), and what does.
+REMEDIES = {
     "CREATION_FAILED": "remove it by naming the region in absent_regions, then add it again",
-    "REGION_DISABLED": "enable the region for the account; DynamoDB removes a replica after 20 hours in this state",
-    "INACCESSIBLE_ENCRYPTION_CREDENTIALS": "make its KMS key usable again; DynamoDB removes a replica after 20 hours",
+    "REGION_DISABLED": "enable the region for the account; DynamoDB detaches a replica after 20 hours in this state",
+    "INACCESSIBLE_ENCRYPTION_CREDENTIALS": "make its KMS key usable again; DynamoDB detaches a replica after 20 hours",
     "ARCHIVING": "its KMS key was inaccessible for long: restore its backup, or remove the replica",
     "ARCHIVED": "its KMS key was inaccessible for long: restore its backup, or remove the replica",
     "REPLICATION_NOT_AUTHORIZED": "allow the replication service in the table's resource policy",
@@ -36,16 +36,18 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
         return Plan(refusal=refusal)
     if wanted.absent:
         return _plan_deletion(wanted, observed)
+    if refusal := _broken(home.region, home.status):
+        return Plan(refusal=refusal)
     steps = []
     if home.status == ABSENT:
         if "partition_key" not in wanted.settings:
             return Plan(refusal=f"it doesn't exist in {wanted.home}: to create it, set partition_key.")
         steps.append(_create(wanted))
-    elif refusal := _immutable_differences(wanted, home):
+    elif home.status in (ACTIVE, UPDATING) and (refusal := _immutable_differences(wanted, home)):
         return Plan(refusal=refusal)
-    predicted = predict.after(observed, steps)
-    if predicted[wanted.home].status in (ACTIVE, UPDATING):
-        steps += settings.table_steps(wanted.name, wanted.settings, predicted[wanted.home])
+    predicted = _settled(predict.after(observed, steps)[wanted.home], NEW_TABLE)
+    if predicted.status in (ACTIVE, UPDATING):
+        steps += settings.table_steps(wanted.name, wanted.settings, predicted)
     own = {wanted.home: dataclasses.replace(home, replicas={})}
     return Plan(steps=_admitted(steps, wanted, observed), waits=_waits(wanted, own))
 
@@ -74,8 +76,9 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     steps = [*removals, *additions]
     predicted = predict.after(start, steps)
     for region, replica in wanted.replicas.items():
-        if predicted[region].status in (ACTIVE, UPDATING):
-            steps += settings.regional_steps(wanted.name, replica.settings, predicted[region])
+        shown = _settled(predicted[region], predict.NEW_REPLICA)
+        if shown.status in (ACTIVE, UPDATING):
+            steps += settings.regional_steps(wanted.name, replica.settings, shown)
     return Plan(
         steps=_admitted(steps, wanted, observed),
         waits=_waits(wanted, observed),
@@ -83,12 +86,30 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     )
 
 
+# What a new table has before anything is said; its tags come with its creation.
+NEW_TABLE = {"ttl": {"enabled": False}, "point_in_time_recovery": {"enabled": False}}
+
+
+def _settled(shown: RegionalTable, defaults: dict[str, t.Any]) -> RegionalTable:
+    """What is being made, as it will be: until then its region shows DescribeTable's part only."""
+    if shown.status != CREATING:
+        return shown
+    return dataclasses.replace(shown, status=ACTIVE, settings={**defaults, **shown.settings})
+
+
 # What stops a table
+
+
+def _broken(region: str, status: str) -> str:
+    """A state that no waiting ends."""
+    if status in (ABSENT, ACTIVE, *_MOVING):
+        return ""
+    return f"in {region} it is {status}: {REMEDIES.get(status, 'look at it in the AWS console')}."
 
 
 def _unread(observed: Observed) -> Plan | None:
     """A region that can't be read stops the table, or is waited for: it is never taken for one without the table."""
-    unknown = [table for table in observed.values() if table.status == UNKNOWN]
+    unknown = [table for table in observed.values() if table.problem]
     lasting = [table.problem for table in unknown if not table.transient]
     if lasting:
         return Plan(refusal="; ".join(lasting))
@@ -113,8 +134,10 @@ def _misplaced(wanted: Table, observed: Observed) -> str:
 
 
 def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
-    """Keys, their types and local indexes can't be changed; index changes come with a later version."""
-    asked = transform.creation_defaults({**home.settings, **wanted.settings})
+    """What the service never changes, or this version doesn't."""
+    # A change of billing mode brings the capacity of indexes with it; that of a global table belongs to auto scaling.
+    same_mode = wanted.settings.get("billing_mode") == home.settings["billing_mode"]
+    with_capacity = same_mode and not home.replicas
     differences = [
         f"{option} is {home.settings.get(option)!r} but {wanted.settings[option]!r} is wanted"
         for option in ("partition_key", "sort_key")
@@ -125,19 +148,33 @@ def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
         if shown and shown != kind:
             differences.append(f"the type of {name} is {shown} but {kind} is wanted")
     for option in ("global_secondary_indexes", "local_secondary_indexes"):
-        if option in wanted.settings and _indexes(asked[option]) != _indexes(home.settings[option]):
-            differences.append(f"{option} differ from what exists")
+        if option in wanted.settings:
+            asked, exist = (_indexes(given[option], with_capacity) for given in (wanted.settings, home.settings))
+            if asked != exist:
+                differences.append(f"{option} differ from what exists")
+    differences += _refused_changes(wanted.settings, home)
     if not differences:
         return ""
-    return (
-        f"it exists in {home.region} and can't be changed in this: {'; '.join(differences)}. Correct the definition, "
-        "or use another table name."
-    )
+    return f"it exists in {home.region} and can't be changed in this: {'; '.join(differences)}. Correct the definition."
 
 
-def _indexes(indexes: list[dict[str, t.Any]]) -> dict[str, t.Any]:
-    """Index definitions as a set, without what may change later."""
-    compared = ("partition_keys", "sort_keys", "sort_key", "projection", "non_key_attributes")
+def _refused_changes(wanted: dict[str, t.Any], home: RegionalTable) -> t.Iterator[str]:
+    """Changes that the service takes of other tables, but not of this one as it stands."""
+    now = home.settings
+    if home.replicas and "stream" in wanted and {**now["stream"], **wanted["stream"]} != now["stream"]:
+        yield "a global table replicates through its stream, which can't be changed: leave stream out"
+    ttl, old = wanted.get("ttl", {}), now.get("ttl", {})
+    if ttl.get("enabled") and old.get("enabled") and ttl["attribute"] != old["attribute"]:
+        yield (
+            f"TTL is on with attribute {old['attribute']}: set enabled: false, and half an hour later the other "
+            "attribute, since DynamoDB takes no second change before"
+        )
+
+
+def _indexes(indexes: list[dict[str, t.Any]], with_capacity: bool) -> dict[str, t.Any]:
+    """Index definitions as a set, so that they compare."""
+    compared = {"partition_keys", "sort_keys", "sort_key", "projection", "non_key_attributes"}
+    compared |= {"read_capacity", "write_capacity"} if with_capacity else set()
     defaults = {"projection": "ALL"}
     return {
         index["name"]: {
@@ -151,17 +188,20 @@ def _indexes(indexes: list[dict[str, t.Any]]) -> dict[str, t.Any]:
 
 def _group_refusal(wanted: Table, observed: Observed) -> str:
     home = observed[wanted.home]
+    if broken := _broken(home.region, home.status):
+        return broken
     if home.consistency == "STRONG":
         return "it is a strongly consistent (MRSC) group, which this version of the collection doesn't manage."
     for region in wanted.replicas:
         target = observed[region]
         status = home.replicas.get(region)
-        if status in REPLICA_REMEDIES:
-            return f"its replica in {region} is {status}: {REPLICA_REMEDIES[status]}."
+        if broken := _broken(region, status or ABSENT) or _broken(region, target.status):
+            return broken
         if status is None and target.exists and target.status != DELETING and target.status != CREATING:
             return (
                 f"a table of that name already stands alone in {region}, with {target.item_count} items. DynamoDB "
-                "never adopts it. Delete or rename it, or take the region from the table's replicas (exclude_regions)."
+                "never adopts it, and it may be a replica that was detached and kept its data. Delete it if nobody "
+                "needs it, or take the region from the table's replicas (exclude_regions)."
             )
     for region in wanted.absent_regions:
         if region in home.replicas and observed[region].settings.get("deletion_protection"):
@@ -181,6 +221,12 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
         return Plan(
             refusal=f"its state is absent, but it has replicas in {', '.join(sorted(home.replicas))}. Remove them "
             "first, or set delete_replicas: true to delete them and their items with it."
+        )
+    unlisted = [region for region in sorted(home.replicas) if region not in observed]
+    if unlisted:
+        return Plan(
+            refusal=f"its state is absent, but it has replicas in {', '.join(unlisted)} that aren't listed. To delete "
+            "them and their items too, list them in dynamodb_replica_regions or dynamodb_absent_regions."
         )
     protected = [table.region for table in observed.values() if table.settings.get("deletion_protection")]
     if protected:

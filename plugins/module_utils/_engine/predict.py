@@ -13,7 +13,7 @@ from .state import ACTIVE, Observed, RegionalTable, absent
 from .steps import ADD, CREATE, DELETE, REMOVE, SET, Step
 
 # What a new replica has of its own, whatever the table has.
-REPLICA_DEFAULTS = {
+NEW_REPLICA = {
     "tags": {},
     "point_in_time_recovery": {"enabled": False},
     "deletion_protection": False,
@@ -60,7 +60,7 @@ def _with_member(observed: Observed, source: str, region: str) -> Observed:
     predicted = {
         **observed,
         source: origin,
-        region: RegionalTable(region, ACTIVE, settings={**origin.settings, **REPLICA_DEFAULTS}),
+        region: RegionalTable(region, ACTIVE, settings={**origin.settings, **NEW_REPLICA}),
     }
     return _with_membership(predicted, members)
 

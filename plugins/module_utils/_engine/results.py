@@ -81,7 +81,8 @@ def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
         "name": table.name,
         "arn": home.arn,
         "home": table.home,
-        "account_id": account_of(home.arn),
+        "account_id": next((account_of(shown.arn) for shown in observed.values() if shown.arn), ""),
+        "replicas": home.replicas,
         "regions": [region_result(shown) for shown in observed.values()],
         "problems": [shown.problem for shown in observed.values() if shown.problem],
         "unlisted_replicas": [region for region in sorted(home.replicas) if region not in observed],
@@ -92,7 +93,9 @@ def status_lines(tables: list[Table], seen: dict[str, Observed]) -> list[str]:
     """A table for people, one line per table and one column per region; the home region is marked with ``*``."""
     regions = list(dict.fromkeys(region for table in tables for region in seen[table.name]))
     rows = [["table", *regions]]
-    rows += [[table.name, *(_cell(table, seen[table.name].get(region)) for region in regions)] for table in tables]
+    for table in tables:
+        observed = seen[table.name]
+        rows.append([table.name, *(_cell(table, observed[table.home], observed.get(region)) for region in regions)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     for table in tables:
@@ -103,10 +106,16 @@ def status_lines(tables: list[Table], seen: dict[str, Observed]) -> list[str]:
     return [*lines, "* home region", *filter(None, problems)]
 
 
-def _cell(table: Table, shown: RegionalTable | None) -> str:
+def _cell(table: Table, home: RegionalTable, shown: RegionalTable | None) -> str:
+    """The state of a region; beside it what the group says of it, when that differs."""
     if shown is None:
         return "-"
-    return shown.status + ("*" if shown.region == table.home else "")
+    if shown.region == table.home:
+        return f"{shown.status}*"
+    listed = home.replicas.get(shown.region)
+    if listed is None and shown.exists and home.exists:
+        return f"{shown.status} (no replica)"
+    return f"{shown.status} ({listed})" if listed not in (None, shown.status) else shown.status
 
 
 def region_result(table: RegionalTable) -> dict[str, t.Any]:

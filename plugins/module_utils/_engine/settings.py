@@ -49,6 +49,8 @@ def _billing(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[St
     effect = {option: wanted[option] for option in options if option in wanted}
     if all(shown.settings.get(option) == value for option, value in effect.items()):
         return
+    if shown.replicas and shown.settings["billing_mode"] == wanted["billing_mode"]:
+        return  # the capacity of a global table belongs to auto scaling (AWS_FACTS section 4)
     members: Settings = {"BillingMode": wanted["billing_mode"]}
     sentence = f"set billing_mode to {wanted['billing_mode']}"
     if wanted["billing_mode"] == "PROVISIONED":
@@ -108,19 +110,12 @@ def _ttl(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
     if "ttl" not in wanted or "ttl" not in shown.settings:
         return
     option, now = wanted["ttl"], shown.settings["ttl"]
-    attribute = option.get("attribute", "")
-    if option["enabled"] == now["enabled"] and (not now["enabled"] or attribute == now["attribute"]):
-        return
-    if now["enabled"]:
-        # Another attribute takes turning it off first (UpdateTimeToLive's documentation).
-        yield _update_ttl(name, shown, "ttl off", False, now["attribute"])
-    if option["enabled"]:
-        yield _update_ttl(name, shown, "ttl", True, attribute)
-
-
-def _update_ttl(name: str, shown: RegionalTable, option: str, enabled: bool, attribute: str) -> Step:
-    return Step(
-        key=(SET, shown.region, option),
+    if option["enabled"] == now["enabled"]:
+        return  # another attribute while TTL is on is refused by the plan
+    enabled = option["enabled"]
+    attribute = option["attribute"] if enabled else now["attribute"]
+    yield Step(
+        key=(SET, shown.region, "ttl"),
         region=shown.region,
         call="UpdateTimeToLive",
         parameters={

@@ -23,7 +23,8 @@ from ansible.module_utils.errors import UnsupportedError
 from .arguments import KEY_TYPES, REPLICA_OPTIONS, TABLE_OPTIONS
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
-AWS_HOST = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
+AWS_HOST = re.compile(r"(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$")
+ACCOUNT_ID = re.compile(r"\d{12}")
 
 # Settings of a table, as opposed to what says which table and which replicas are meant.
 _NOT_SETTINGS = ("name", "region", "state", "delete_replicas", "replicas", "exclude_regions", "verification")
@@ -76,12 +77,12 @@ class Table:
         return (self.home, *self.replicas)
 
 
-def parse(params: dict[str, t.Any], home: str | None, known_regions: t.Collection[str]) -> list[Table]:
+def parse(params: dict[str, t.Any], home: str | None, known_regions: t.Mapping[str, str]) -> list[Table]:
     """What the arguments of any module of the collection ask for.
 
     :param params: the module's arguments, validated against `arguments`.
     :param home: the region of tables that name none.
-    :param known_regions: every region the SDK knows.
+    :param known_regions: every region the SDK knows -> its partition.
     :raises Refused: with every problem of every table.
     """
     reader = _Reader(params, home, known_regions)
@@ -96,7 +97,7 @@ def check_endpoint(endpoint_url: str | None, loopback_only: bool) -> None:
 
     :raises Refused: with what to change.
     """
-    host = urlsplit(endpoint_url).hostname if endpoint_url else None
+    host = _host(endpoint_url) if endpoint_url is not None else None
     if loopback_only and not _is_loopback(host):
         where = f"endpoint_url {endpoint_url!r}" if endpoint_url else "no endpoint_url"
         raise Refused(
@@ -105,13 +106,28 @@ def check_endpoint(endpoint_url: str | None, loopback_only: bool) -> None:
                 "dynamodb_endpoint_url to a loopback address such as http://127.0.0.1:4566, or use an AWS inventory."
             ]
         )
-    if host and AWS_HOST.search(host.replace("{region}", "region")) and "{region}" not in host:
+    if host and AWS_HOST.search(host) and not {"{region}", "{service}"} <= set(re.findall(r"{\w+}", host)):
         raise Refused(
             [
-                f"endpoint_url {endpoint_url!r} is one region's endpoint, but a global table needs every region's. "
-                "Leave endpoint_url out, or put {region} where the region's name stands."
+                f"endpoint_url {endpoint_url!r} is the endpoint of one region or service, but a global table needs "
+                "every region's, and account_id needs STS. Leave it out, or put {region} and {service} where their "
+                "names stand."
             ]
         )
+
+
+def _host(endpoint_url: str) -> str:
+    """:raises Refused: for what isn't plainly a URL, which the SDK and this check might read in two ways."""
+    try:
+        parts = urlsplit(endpoint_url)
+        plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and parts.username is None
+    except ValueError:
+        plain = False
+    if not plain or re.search(r"[\s\\]", endpoint_url):
+        raise Refused(
+            [f"endpoint_url {endpoint_url!r} is no plain URL: write http://HOST:PORT or https://HOST, nothing else."]
+        )
+    return parts.hostname.rstrip(".")
 
 
 def _is_loopback(host: str | None) -> bool:
@@ -137,7 +153,7 @@ def _selected(tables: list[Table], patterns: list[str] | None) -> list[Table]:
 class _Reader:
     """Reads the arguments table by table and collects every problem on the way."""
 
-    def __init__(self, params: dict[str, t.Any], home: str | None, known_regions: t.Collection[str]) -> None:
+    def __init__(self, params: dict[str, t.Any], home: str | None, known_regions: t.Mapping[str, str]) -> None:
         self.params = params
         self.home = home
         self.known_regions = known_regions
@@ -147,6 +163,11 @@ class _Reader:
         if not self.params["tables"]:
             self.problems.append("tables (dynamodb_tables) is empty: list at least one table.")
             return []
+        account_id = self.params.get("account_id")
+        if account_id is not None and not ACCOUNT_ID.fullmatch(account_id):
+            self.problems.append(
+                f"account_id (dynamodb_account_id) is {account_id!r}, but must be 12 digits, in quotes."
+            )
         if self.home:
             self._check_regions("region (dynamodb_region)", [self.home])
         for option in ("replica_regions", "absent_regions"):
@@ -176,6 +197,13 @@ class _Reader:
                 self.problems.append(
                     f"{where}: region {region!r} is unknown. Correct the name, or update boto3 if the region is new."
                 )
+
+    def _check_partition(self, name: str, regions: list[str | None]) -> None:
+        partitions = {self.known_regions[region] for region in regions if region in self.known_regions}
+        if len(partitions) > 1:
+            self.problems.append(
+                f"table {name!r}: its regions lie in {' and '.join(sorted(partitions))}: a global table stays in one."
+            )
 
     def _replica_defaults(self) -> dict[str, dict[str, t.Any]]:
         options = {name: option for name, option in REPLICA_OPTIONS.items() if name not in ("region", "state")}
@@ -207,6 +235,7 @@ class _Reader:
         replicas = self._replicas(entry, home or "", replica_defaults)
         wanted = {region: replica for region, replica in replicas.items() if not replica.absent}
         absent_regions = self._absent_regions(entry, home or "", replicas)
+        self._check_partition(name, [home, *wanted, *absent_regions])
         self.problems += [f"table {name!r}: {problem}" for problem in _setting_problems(settings)]
         for region, replica in wanted.items():
             problems = _regional_problems(replica.settings)
@@ -306,7 +335,7 @@ def key_attributes(settings: dict[str, t.Any]) -> list[str]:
     for index in settings.get("global_secondary_indexes", []):
         names += [*index["partition_keys"], *index.get("sort_keys", [])]
     names += [index["sort_key"] for index in settings.get("local_secondary_indexes", [])]
-    return list(dict.fromkeys(name for name in names if name))
+    return list(dict.fromkeys(name for name in names if name is not None))
 
 
 def _key_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
@@ -314,7 +343,7 @@ def _key_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
     for name in keys:
         if not 1 <= len(name) <= 255:
             yield f"the key attribute {name!r} must have 1 to 255 characters."
-    if settings.get("sort_key") and not settings.get("partition_key"):
+    if "sort_key" in settings and "partition_key" not in settings:
         yield "sort_key needs partition_key beside it."
     if settings.get("sort_key") and settings.get("sort_key") == settings.get("partition_key"):
         yield "partition_key and sort_key must be two attributes."
@@ -340,6 +369,9 @@ def _index_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
         if not 1 <= len(index["partition_keys"]) <= 4 or len(index.get("sort_keys", [])) > 4:
             yield f"index {index['name']!r} takes one to four partition_keys and up to four sort_keys."
     for index in [*global_indexes, *local_indexes]:
+        keys = [*index.get("partition_keys", []), *index.get("sort_keys", [])]
+        if len(set(keys)) < len(keys):
+            yield f"index {index['name']!r} names a key twice."
         if (index.get("projection") == "INCLUDE") != bool(index.get("non_key_attributes")):
             yield f"index {index['name']!r}: projection INCLUDE and non_key_attributes go together."
 

@@ -24,8 +24,8 @@ class RegionalTable:
     """A table as one region shows it.
 
     :ivar status: TableStatus of DescribeTable, or ABSENT, or UNKNOWN.
-    :ivar problem: why it is UNKNOWN, as a sentence.
-    :ivar transient: whether an UNKNOWN may go away by itself.
+    :ivar problem: why it is UNKNOWN, or why not all of its settings could be read, as a sentence.
+    :ivar transient: whether that may go away by itself.
     :ivar settings: the options of `arguments.TABLE_OPTIONS` that were read, in their words.
     :ivar replicas: region -> ReplicaStatus; the region asked is never among them (finding DDB-TABLE-229).
     :ivar consistency: MultiRegionConsistency; only STRONG is ever shown (finding DDB-TABLE-201).

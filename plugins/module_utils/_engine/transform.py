@@ -40,15 +40,16 @@ def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
 
 
 def _settings(description: dict[str, t.Any]) -> dict[str, t.Any]:
-    schema = {element["KeyType"]: element["AttributeName"] for element in description["KeySchema"]}
+    # A table that is DELETING may show neither keys nor attributes: both are optional in the service's model.
+    schema = {element["KeyType"]: element["AttributeName"] for element in description.get("KeySchema", [])}
     # BillingModeSummary is absent from a table that was never on demand.
     mode = description.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
     settings = {
-        "partition_key": schema["HASH"],
+        "partition_key": schema.get("HASH"),
         "sort_key": schema.get("RANGE"),
         "attribute_types": {
             definition["AttributeName"]: definition["AttributeType"]
-            for definition in description["AttributeDefinitions"]
+            for definition in description.get("AttributeDefinitions", [])
         },
         "billing_mode": mode,
         **_capacity(mode, description),
@@ -84,7 +85,7 @@ def _projection(index: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def _global_index(mode: str, index: dict[str, t.Any]) -> dict[str, t.Any]:
     keys: dict[str, list[str]] = {"HASH": [], "RANGE": []}
-    for element in index["KeySchema"]:
+    for element in index.get("KeySchema", []):
         keys[element["KeyType"]].append(element["AttributeName"])
     return {
         "name": index["IndexName"],
@@ -96,8 +97,8 @@ def _global_index(mode: str, index: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _local_index(index: dict[str, t.Any]) -> dict[str, t.Any]:
-    schema = {element["KeyType"]: element["AttributeName"] for element in index["KeySchema"]}
-    return {"name": index["IndexName"], "sort_key": schema["RANGE"], **_projection(index)}
+    schema = {element["KeyType"]: element["AttributeName"] for element in index.get("KeySchema", [])}
+    return {"name": index["IndexName"], "sort_key": schema.get("RANGE"), **_projection(index)}
 
 
 def stream(specification: dict[str, t.Any]) -> dict[str, t.Any]:

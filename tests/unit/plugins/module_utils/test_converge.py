@@ -139,6 +139,78 @@ def test_more_removals_than_allowed_are_refused_before_any_change(model):
     assert model.groups == {}
 
 
+def test_a_removal_whose_answer_was_lost_counts_and_is_reported(model):
+    run(model, REPLICAS, table("orders", EU), table("baskets", EU))
+    lose_answers(model, "orders")
+    throttle_reads_of(model, "baskets")
+    both = [table(name, absent_regions=(EU,)) for name in ("orders", "baskets")]
+    first, second = run(model, REPLICAS, *both, max_removals=1)
+    assert [step.sentence for step in first.carried_out] == ["remove the replica in eu-west-1 and its items"]
+    assert first.failure == ""
+    assert "max_removals is 1" in second.failure
+    assert model.members("baskets") == {HOME, EU}
+
+
+def test_a_removal_counts_also_when_its_table_failed_after_it(model):
+    run(model, REPLICAS, table("orders", EU), table("baskets", EU))
+    throttle_reads_of(model, "baskets")
+    deny_reads_after_the_first(model, "orders")
+    both = [table(name, absent_regions=(EU,)) for name in ("orders", "baskets")]
+    first, second = run(model, REPLICAS, *both, max_removals=1)
+    assert "access denied" in first.failure
+    assert "max_removals is 1" in second.failure
+    assert model.members("baskets") == {HOME, EU}
+
+
+def test_a_single_pass_that_could_not_read_a_table_fails_it(model):
+    throttle_reads_of(model, "orders")
+    (done,) = run(model, REPLICAS, table("orders", EU), wait=False)
+    assert "throttled: DescribeTable in us-east-1" in done.failure
+
+
+def test_credentials_that_expire_in_the_middle_lose_no_result(model):
+    deny_reads_after_the_first(model, "orders", code="ExpiredTokenException")
+    (done,) = run(model, REPLICAS, table("orders", EU))
+    assert "no usable AWS credentials" in done.failure
+    assert [step.sentence for step in done.carried_out] == ["add a replica in eu-west-1"]
+
+
+def lose_answers(model: ServiceModel, name: str) -> None:
+    """Changes of one table are made, and their answers never arrive."""
+
+    class Losing(model.client_type):
+        def update_table(self, **parameters: t.Any) -> None:
+            super().update_table(**parameters)
+            if parameters["TableName"] == name:
+                refuse("InternalServerError", "the answer was lost", "UpdateTable")
+
+    model.client_type = Losing
+
+
+def throttle_reads_of(model: ServiceModel, name: str) -> None:
+    """The first read of one table is throttled, so that it is planned a pass later than the others."""
+    left = iter(range(1))
+
+    class ThrottledReads(model.client_type):
+        def describe_table(self, TableName: str) -> dict[str, t.Any]:
+            if TableName == name and next(left, None) is not None:
+                refuse("ThrottlingException", "too many", "DescribeTable")
+            return super().describe_table(TableName)
+
+    model.client_type = ThrottledReads
+
+
+def deny_reads_after_the_first(model: ServiceModel, name: str, code: str = "AccessDeniedException") -> None:
+    class DeniedLater(model.client_type):
+        def describe_table(self, TableName: str) -> dict[str, t.Any]:
+            if TableName == name and model.time:
+                refuse(code, "not any more", "DescribeTable")
+            return super().describe_table(TableName)
+
+    model.time = 0
+    model.client_type = DeniedLater
+
+
 def test_what_is_throttled_stays_to_be_done(model):
     throttle(model, times=4)
     (done,) = run(model, REPLICAS, table("orders", EU))

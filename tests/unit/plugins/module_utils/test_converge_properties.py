@@ -48,10 +48,7 @@ STREAMS = st.one_of(
         lambda view: {"enabled": True, "view_type": view}
     ),
 )
-TTL = st.one_of(
-    st.just({"enabled": False}),
-    st.sampled_from(["expires", "until"]).map(lambda name: {"enabled": True, "attribute": name}),
-)
+TTL = st.one_of(st.just({"enabled": False}), st.just({"enabled": True, "attribute": "expires"}))
 SHARED = {"ttl": TTL, "table_class": st.sampled_from(["STANDARD", "STANDARD_INFREQUENT_ACCESS"])}
 
 

@@ -49,7 +49,18 @@ def client_error(code: str, message: str, status: int = 400) -> botocore.excepti
             "Deletion protection setting for table T modified within the previous 15000 milliseconds.",
             errors.THROTTLED,
         ),
-        ("LimitExceededException", "Subscriber limit exceeded: too many operations", errors.THROTTLED),
+        (
+            "LimitExceededException",
+            "Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously",
+            errors.THROTTLED,
+        ),
+        (
+            "LimitExceededException",
+            "Provisioned throughput decreases are limited within a given UTC day.",
+            errors.REFUSED,
+        ),
+        ("ValidationException", "TimeToLive is already enabled", errors.BUSY),
+        ("ValidationException", "Table already has an enabled stream: TableName: T", errors.BUSY),
         (
             "LimitExceededException",
             "Limit exceeded for replica in R. Updates to TableClass are limited to 2 times in 30 day(s)",

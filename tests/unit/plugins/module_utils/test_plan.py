@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
+import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import plan, spec, state
 
 HOME, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
@@ -252,9 +254,77 @@ def test_a_table_that_does_not_exist_has_no_replicas_except_in_check_mode():
     assert sentences(plan.plan_replicas(wanted(EU), nothing, check_mode=True)) == [("add a replica in eu-west-1", "")]
 
 
+@pytest.mark.parametrize("status", ["INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVED", "SOMETHING_NEW"])
+def test_a_table_that_time_does_not_mend_is_explained(status):
+    assert f"in us-east-1 it is {status}: " in plan.plan_table(wanted(), observed(shown(HOME, status))).refusal
+    assert f"in us-east-1 it is {status}: " in plan.plan_replicas(wanted(), observed(shown(HOME, status))).refusal
+    made = plan.plan_replicas(wanted(EU), observed(shown(HOME, replicas={EU: "ACTIVE"}), shown(EU, status)))
+    assert f"in eu-west-1 it is {status}: " in made.refusal
+
+
+def test_the_end_of_a_group_never_takes_a_replica_that_is_not_listed():
+    table = wanted(EU, absent=True, delete_replicas=True)
+    made = plan.plan_table(table, observed(shown(HOME, replicas={EU: "ACTIVE", AP: "ACTIVE"}), shown(EU)))
+    assert "it has replicas in ap-southeast-2 that aren't listed" in made.refusal
+
+
+def test_a_table_that_is_deleting_may_show_no_keys():
+    gone = state.RegionalTable(HOME, "DELETING", settings={"attribute_types": {}})
+    made = plan.plan_table(wanted(), observed(gone))
+    assert (made.refusal, made.steps) == ("", ())
+    assert [wait.sentence for wait in made.waits] == ["us-east-1 is DELETING"]
+
+
+def test_a_setting_that_was_not_read_stops_the_table():
+    unread = dataclasses.replace(shown(HOME), problem="access denied: dynamodb:ListTagsOfResource in us-east-1")
+    assert plan.plan_table(wanted(), observed(unread)).refusal.startswith("access denied: dynamodb:ListTags")
+
+
+def test_the_settings_of_a_replica_that_is_being_made_are_planned_already():
+    table = wanted(EU)
+    table.replicas[EU].settings.update(tags={"a": "b"}, deletion_protection=True)
+    made = plan.plan_replicas(table, observed(shown(HOME, replicas={EU: "CREATING"}), shown(EU, "CREATING")))
+    assert sentences(made) == [
+        ("turn deletion protection on in eu-west-1", "eu-west-1 is CREATING; replica eu-west-1 is CREATING"),
+        ("set tags a in eu-west-1", "eu-west-1 to be ACTIVE"),
+    ]
+
+
+def test_the_stream_of_a_global_table_is_not_changed():
+    """Finding DDB-TABLE-221: with replicas it can't be, not even for the same view type again."""
+    table = wanted(settings={"partition_key": "id", "stream": {"enabled": True, "view_type": "KEYS_ONLY"}})
+    now = {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}
+    made = plan.plan_table(table, observed(shown(HOME, replicas={EU: "ACTIVE"}, stream=now)))
+    assert "which can't be changed: leave stream out" in made.refusal
+
+
+def test_143_another_ttl_attribute_takes_two_changes_that_lie_half_an_hour_apart():
+    table = wanted(settings={"partition_key": "id", "ttl": {"enabled": True, "attribute": "until"}})
+    made = plan.plan_table(table, observed(shown(HOME, ttl={"enabled": True, "attribute": "expires"})))
+    assert "TTL is on with attribute expires: set enabled: false" in made.refusal
+
+
+PROVISIONED = {"billing_mode": "PROVISIONED", "read_capacity": 5, "write_capacity": 5}
+
+
+def test_321_the_capacity_of_a_global_table_belongs_to_auto_scaling():
+    now = {**PROVISIONED, "write_capacity": 40}
+    table = wanted(settings={"partition_key": "id", **PROVISIONED})
+    assert plan.plan_table(table, observed(shown(HOME, replicas={EU: "ACTIVE"}, **now))).finished
+    assert len(plan.plan_table(table, observed(shown(HOME, **now))).steps) == 1
+
+
+def test_an_indexes_capacity_that_differs_is_refused():
+    index = {"name": "by-a", "partition_keys": ["a"], "read_capacity": 1, "write_capacity": 1}
+    more = {**index, "read_capacity": 50}
+    table = wanted(settings={"partition_key": "id", **PROVISIONED, "global_secondary_indexes": [more]})
+    made = plan.plan_table(table, observed(shown(HOME, **PROVISIONED, global_secondary_indexes=[index])))
+    assert "global_secondary_indexes differ from what exists" in made.refusal
+
+
 def test_a_replica_that_time_does_not_mend_is_explained():
     made = plan.plan_replicas(wanted(EU), observed(shown(HOME, replicas={EU: "REGION_DISABLED"}), state.absent(EU)))
-    assert made.refusal.startswith("its replica in eu-west-1 is REGION_DISABLED: enable the region")
+    assert made.refusal.startswith("in eu-west-1 it is REGION_DISABLED: enable the region")
 
 
 def test_what_a_replica_has_of_its_own_is_set_in_its_region_once_it_is_up():

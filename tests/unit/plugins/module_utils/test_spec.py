@@ -13,7 +13,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import arguments, spec
 
-KNOWN = ["us-east-1", "eu-west-1", "ap-southeast-2"]
+KNOWN = {"us-east-1": "aws", "eu-west-1": "aws", "ap-southeast-2": "aws", "cn-north-1": "aws-cn"}
 
 
 def parse(tables: list[dict[str, t.Any]], home: str | None = "us-east-1", **params: t.Any) -> list[spec.Table]:
@@ -122,6 +122,34 @@ def test_what_is_said_for_all_tables_is_refused_too(params, sentence):
     assert sentence in refused([ORDERS], **params)
 
 
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ({"name": None}, "table '': a table's name has 3 to 255 characters"),
+        ({**ORDERS, "replicas": [{"region": None}]}, "table 'orders', replicas: region '' is unknown"),
+        (
+            {**ORDERS, "local_secondary_indexes": [{"name": "by-at", "sort_key": None}]},
+            "the key attribute '' must have 1 to 255 characters",
+        ),
+        ({**ORDERS, "partition_key": ""}, "the key attribute '' must have 1 to 255 characters"),
+        ({**ORDERS, "sort_key": ""}, "the key attribute '' must have 1 to 255 characters"),
+        (
+            {**ORDERS, "global_secondary_indexes": [{"name": "by-a", "partition_keys": ["a"], "sort_keys": ["a"]}]},
+            "index 'by-a' names a key twice",
+        ),
+        ({**ORDERS, "replicas": [{"region": "cn-north-1"}]}, "its regions lie in aws and aws-cn"),
+    ],
+)
+def test_what_ansible_lets_through_is_refused_too(table, sentence):
+    """Ansible makes an empty string of null where a string is required."""
+    assert sentence in refused([table])
+
+
+@pytest.mark.parametrize("account_id", ["", "12345678901", "1234-5678-9012"])
+def test_an_account_id_that_is_none_is_no_account_id(account_id):
+    assert "must be 12 digits, in quotes" in refused([ORDERS], account_id=account_id)
+
+
 def test_no_tables_are_refused():
     assert refused([]) == "tables (dynamodb_tables) is empty: list at least one table."
 
@@ -207,9 +235,33 @@ def test_an_inventory_for_this_machine_takes_any_loopback_address(url):
     spec.check_endpoint(url, loopback_only=True)
 
 
-@pytest.mark.parametrize("url", ["https://dynamodb.us-east-1.amazonaws.com", "https://dynamodb.eu-west-1.api.aws/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dynamodb.us-east-1.amazonaws.com",
+        "https://dynamodb.eu-west-1.api.aws./",
+        "https://dynamodb.{region}.amazonaws.com",
+        "https://dynamodb.eusc-de-east-1.amazonaws.eu",
+    ],
+)
 def test_one_regions_endpoint_is_refused_for_all_regions(url):
-    with pytest.raises(spec.Refused, match="is one region's endpoint"):
+    with pytest.raises(spec.Refused, match="is the endpoint of one region or service"):
+        spec.check_endpoint(url, loopback_only=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:4566",
+        "http://localhost:1\\@192.0.2.1",
+        "http://a@127.0.0.1",
+        "http://127.0.0.1:99999999",
+        "ftp://x",
+        "",
+    ],
+)
+def test_an_endpoint_that_could_be_read_in_two_ways_is_refused(url):
+    with pytest.raises(spec.Refused, match="is no plain URL"):
         spec.check_endpoint(url, loopback_only=False)
 
 

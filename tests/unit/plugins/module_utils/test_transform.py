@@ -123,5 +123,11 @@ def test_point_in_time_recovery_is_the_inner_status():
     assert transform.point_in_time_recovery(on) == {"enabled": True, "recovery_period_days": 7}
 
 
+def test_a_table_that_is_deleting_may_show_neither_keys_nor_attributes():
+    """Both are optional in the service's model of TableDescription."""
+    shown = {"TableStatus": "DELETING", "TableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}
+    assert transform.regional_table("us-east-1", shown).settings["attribute_types"] == {}
+
+
 def test_no_tags_are_an_empty_dictionary():
     assert transform.tags([]) == {}
