@@ -21,8 +21,8 @@ options:
         type: str
       state:
         description:
-          - V(absent) deletes the table. With replicas it is refused unless O(tables[].delete_replicas) is set; with
-            deletion protection on anywhere it is always refused.
+          - V(absent) deletes the table. With replicas it is refused unless O(tables[].delete_replicas) is set and all
+            of them are listed; with deletion protection on anywhere it is always refused.
           - Unset is the same as V(present).
         type: str
         choices: [present, absent]
@@ -122,7 +122,8 @@ options:
             choices: [KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES]
       ttl:
         description:
-          - Expiry of items. It follows the table into every replica. DynamoDB takes a change about once an hour.
+          - Expiry of items. It follows the table into every replica. DynamoDB takes a change about every half hour, so
+            another attribute takes two runs that far apart, the first of which turns it off.
         type: dict
         suboptions:
           enabled:

@@ -17,7 +17,8 @@ description:
   - Bad input in any table refuses the whole task before the first call. When the service refuses one table the
     others are still finished, and the task fails with one line per failed table.
   - Replicas and what they have of their own are the work of M(multiregion.dynamodb.replicas).
-  - Indexes are made with the table. This version doesn't change those of an existing table.
+  - Indexes are made with the table. This version doesn't change those of an existing table. The capacity of a table
+    with replicas belongs to auto scaling and isn't changed either.
 author:
   - The multiregion.dynamodb contributors (@multiregion)
 attributes:

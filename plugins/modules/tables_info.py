@@ -64,6 +64,7 @@ tables:
           arn: arn:aws:dynamodb:us-east-1:123456789012:table/orders
           item_count: 0
           partition_key: customer
+      replicas: {}
       problems: []
       unlisted_replicas: []
   contains:
@@ -106,13 +107,17 @@ tables:
           type: int
           returned: when it exists there
         problem:
-          description: Why the region couldn't be read.
+          description: Why the region, or some of its settings, couldn't be read.
           type: str
-          returned: when the status is UNKNOWN
+          returned: when something couldn't be read
     problems:
       description: Why regions couldn't be read.
       type: list
       elements: str
+      returned: always
+    replicas:
+      description: Region to replica status, as the home region lists them.
+      type: dict
       returned: always
     unlisted_replicas:
       description: Regions where the group has a replica though the task names none.

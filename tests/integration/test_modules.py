@@ -326,10 +326,42 @@ def test_the_wrong_account_is_refused_before_any_other_call(run, admin):
 def test_no_credentials_are_said_once_for_all_tables(run, admin, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    message = run("tables", ORDERS, {"name": "baskets"})["msg"]
-    assert message.startswith(
-        "no usable AWS credentials for DescribeTable in us-east-1: check environment, profile or role"
+    first, second = run("tables", ORDERS, {"name": "baskets"})["msg"].splitlines()
+    assert first == "2 of 2 tables failed:"
+    assert second.startswith(
+        "orders, baskets: no usable AWS credentials for DescribeTable in us-east-1: check environment"
     )
+
+
+def test_half_of_the_credentials_are_said(run, admin, monkeypatch):
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert "Can't make a client for dynamodb in us-east-1: Partial credentials" in run("tables", ORDERS)["msg"]
+
+
+@pytest.mark.parametrize(("option", "value"), [("wait_delay", -1), ("wait_timeout", 0), ("max_removals", -1)])
+def test_limits_that_make_no_sense_are_refused_before_any_call(run, admin, option, value):
+    assert "must be more than 0" in run("tables", ORDERS, **{option: value})["msg"]
+    assert admin.calls() == []
+
+
+def test_the_replicas_of_a_table_that_goes_have_to_be_listed(run, admin):
+    run("tables", ORDERS)
+    run("replicas", ORDERS, replica_regions=[EU, AP])
+    gone = {"name": "orders", "state": "absent", "delete_replicas": True}
+    admin.clear_calls()
+    assert (
+        "replicas in ap-southeast-2 that aren't listed"
+        in run("tables", gone, replica_regions=[EU], max_removals=9)["msg"]
+    )
+    assert changes(admin) == []
+
+
+def test_a_denied_side_read_leaves_the_rest_to_be_seen(run, admin):
+    run("tables", ORDERS)
+    admin.fail("AccessDeniedException", operation="ListTagsOfResource")
+    info = run("tables_info", ORDERS)
+    assert statuses(info) == {US: "ACTIVE"}
+    assert "access denied: dynamodb:ListTagsOfResource in us-east-1" in info["tables"][0]["problems"][0]
 
 
 def test_a_profile_that_does_not_exist_is_said(run, admin, monkeypatch):

@@ -589,7 +589,14 @@ def test_a_table_in_one_region_has_nothing_to_replicate(world):
     result = world.check("orders", "absent", regions=(US,))
 
     assert [table["verdict"] for table in result["tables"]] == ["pass", "fail"]
-    assert result["summary"][0] == "orders: only in us-east-1: there is no other region to replicate to"
+    assert result["summary"][0] == "orders: only us-east-1 is listed: nothing had to replicate"
+
+
+def test_a_replica_that_is_not_listed_is_named_as_not_verified(orders):
+    result = orders.check(regions=(US, EU))
+    assert result["verdict"] == "pass"
+    assert result["tables"][0]["notes"] == ["has replicas in ap-southeast-2 that aren't listed, and weren't verified"]
+    assert any("weren't verified" in line for line in result["summary"])
 
 
 # The module as a user runs it

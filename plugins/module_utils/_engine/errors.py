@@ -88,9 +88,9 @@ _TEXTS = (
     (
         "Time to live has been modified multiple times",
         REFUSED,
-        "TTL of a table can be changed about once an hour: run again later",
+        "TTL of a table can be changed about every half hour: run again later",
     ),
-    ("Multiple updates to TTL", REFUSED, "TTL of a table can be changed about once an hour: run again later"),
+    ("Multiple updates to TTL", REFUSED, "TTL of a table can be changed about every half hour: run again later"),
 )
 
 

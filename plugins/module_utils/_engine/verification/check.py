@@ -114,6 +114,9 @@ def check_tables(
 def _judge_states(table: Table, observed: Observed, check_mode: bool) -> Outcome:
     how = STATES if table.verification == STATES else CHECK_MODE if check_mode else ITEMS
     outcome = Outcome(table, observed, how, refusal=dependence(observed))
+    unlisted = sorted(observed[table.home].replicas.keys() - observed.keys())
+    if unlisted:
+        outcome.notes.append(f"has replicas in {', '.join(unlisted)} that aren't listed, and weren't verified")
     if len(observed) == 1:
         outcome.alone = region_state(observed[table.home])
     for (source, target), state in pair_states(observed).items():

@@ -142,7 +142,7 @@ def _achievement(tables: list[Result]) -> str:
     """What tables that passed, with regions and items in common, have shown."""
     regions = _regions(tables[0])
     if not tables[0]["pairs"]:
-        return f"only in {regions}: there is no other region to replicate to"
+        return f"only {regions} is listed: nothing had to replicate"
     if tables[0]["verification"] == "states":
         return f"{regions}: replicas are ACTIVE; only states were read, no item was written"
     items = _items(tables[0])
