@@ -16,7 +16,7 @@ STAGES := lint unit simulator-facts sanity units build-check molecule
 .PHONY: help
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
-	@echo "  PYTHON=python3.12 selects another interpreter for .venv, PORT=4567 another port for the simulator."
+	@echo "  PYTHON=python3.12 selects another interpreter when .venv is made, PORT=4567 another port for the simulator."
 
 ## The two commands
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from pathlib import Path
 
 NAME = "multiregion.dynamodb simulator"
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 ADMIN_PATH = "/_simulator/"
+# Tells the simulator of one checkout from that of another.
+CHECKOUT = str(Path(__file__).resolve().parents[1])
 
 
 def is_loopback(host: str) -> bool:

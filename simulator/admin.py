@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from simulator import regions
-from simulator.address import NAME
+from simulator.address import CHECKOUT, NAME
 from simulator.core import Simulator
 from simulator.lag import Lag
 
@@ -54,6 +54,7 @@ class Admin:
             "name": NAME,
             "version": VERSION,
             "pid": os.getpid(),
+            "checkout": CHECKOUT,
             "time_scale": clock.time_scale,
             "clock": {"now": clock.now(), "held": clock.held},
             "disabled_regions": sorted(self._simulator.disabled_regions),

@@ -10,6 +10,7 @@ import argparse
 import http.client
 import json
 import logging
+import math
 import os
 import signal
 import subprocess
@@ -19,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from simulator.address import ADMIN_PATH, DEFAULT_PORT, HOST, NAME, is_taken, url_of
+from simulator.address import ADMIN_PATH, CHECKOUT, DEFAULT_PORT, HOST, NAME, is_taken, url_of
 from simulator.clock import DEFAULT_TIME_SCALE
 from simulator.lag import Lag
 
@@ -131,17 +132,22 @@ def _identity(port: int) -> dict[str, Any] | None:
     """What answers on a port: a simulator's identity, or None when nothing listens."""
     if not is_taken(port):
         return None
+    stranger = "something else"
     try:
         connection = http.client.HTTPConnection(HOST, port, timeout=5)
         connection.request("GET", f"{ADMIN_PATH}identity")
         identity = json.loads(connection.getresponse().read())
-        if identity["name"] == NAME:
+        if identity["name"] == NAME and identity["checkout"] == CHECKOUT:
             return identity
+        if identity["name"] == NAME:
+            stranger = f"the simulator of another checkout ({identity['checkout']}, pid {identity['pid']})"
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         pass
     if not is_taken(port):
         return None
-    raise CannotDo(f"something else listens on port {port}; it was left alone. Choose another with --port")
+    raise CannotDo(
+        f"{stranger} listens on port {port}; it was left alone. Choose another port: --port, or make site PORT=4567"
+    )
 
 
 def _detach(command: list[str], log_file: Path | None) -> subprocess.Popen[bytes]:
@@ -178,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         subparser = commands.add_parser(command.__name__, help=text, description=command.__doc__)
         subparser.set_defaults(command=command)
-        subparser.add_argument("--port", type=int, default=DEFAULT_PORT, help="loopback port (default: %(default)s)")
+        subparser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="loopback port (default: %(default)s)")
         if command in (run, start):
             _add_simulation_options(subparser)
         if command is start:
@@ -202,10 +208,17 @@ def _add_simulation_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 65536:
+        raise argparse.ArgumentTypeError("must be 1 to 65535")
+    return number
+
+
 def _positive(text: str) -> float:
     number = float(text)
-    if not number > 0:
-        raise argparse.ArgumentTypeError("must be greater than zero")
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError("must be greater than zero, and a number")
     return number
 
 

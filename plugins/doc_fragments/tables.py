@@ -12,7 +12,8 @@ class ModuleDocFragment:
 options:
   table_defaults:
     description:
-      - Options that every table inherits. A table's own option replaces the whole default of that name.
+      - Options that every table inherits. A table's own option replaces the whole default of that name. One that
+        is null is unset, and so inherits the default.
     type: dict
     suboptions: &table_options
       region:
@@ -219,7 +220,8 @@ options:
     type: dict
   absent_regions:
     description:
-      - Regions from which the tables' replicas are removed, with their items. Limited by C(max_removals).
+      - Regions from which M(multiregion.dynamodb.replicas) removes the tables' replicas, with their items, as many as
+        its O(multiregion.dynamodb.replicas#module:max_removals) allows.
     type: list
     elements: str
   only:

@@ -92,8 +92,10 @@ def _client_factory(session: t.Any, connection: dict[str, t.Any]) -> ClientFacto
         merged = own.merge(config).merge(users or botocore.config.Config())
         try:
             return session.client(service, region_name=region, endpoint_url=endpoint, config=merged, **options)
-        except (botocore.exceptions.BotoCoreError, ValueError) as error:
-            raise spec.Refused([f"Can't make a client for {service} in {region}: {error}"]) from error
+        except (botocore.exceptions.BotoCoreError, ValueError, OSError) as error:
+            raise spec.Refused(
+                [f"Can't make a client for {service} in {region}, check credentials and profile: {error}"]
+            ) from error
 
     return client
 

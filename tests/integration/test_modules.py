@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import http.server
 import importlib
 import json
 import os
@@ -13,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import typing as t
 
@@ -106,7 +108,7 @@ def test_check_mode_on_an_empty_account_shows_the_whole_plan_and_changes_nothing
         "turn point-in-time recovery on in us-east-1",
     ]
     added = run("replicas", table, replica_regions=[EU], check_mode=True)
-    assert added["summary"] == ["add a replica in eu-west-1: orders", "1 table: 1 changed, 0 unchanged"]
+    assert added["summary"] == ["add a replica in eu-west-1: orders", "1 table: 1 to change, 0 unchanged"]
     assert changes(admin) == []
 
 
@@ -335,12 +337,17 @@ def test_no_credentials_are_said_once_for_all_tables(run, admin, monkeypatch):
 
 def test_half_of_the_credentials_are_said(run, admin, monkeypatch):
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    assert "Can't make a client for dynamodb in us-east-1: Partial credentials" in run("tables", ORDERS)["msg"]
+    assert (
+        "Can't make a client for dynamodb in us-east-1, check credentials and profile: Partial cred"
+        in run("tables", ORDERS)["msg"]
+    )
 
 
-@pytest.mark.parametrize(("option", "value"), [("wait_delay", -1), ("wait_timeout", 0), ("max_removals", -1)])
+@pytest.mark.parametrize(
+    ("option", "value"), [("wait_delay", -1.0), ("wait_delay", float("nan")), ("wait_timeout", 0), ("max_removals", -1)]
+)
 def test_limits_that_make_no_sense_are_refused_before_any_call(run, admin, option, value):
-    assert "must be more than 0" in run("tables", ORDERS, **{option: value})["msg"]
+    assert f"{option} (dynamodb_{option}) is {value}" in run("tables", ORDERS, **{option: value})["msg"]
     assert admin.calls() == []
 
 
@@ -382,6 +389,34 @@ def test_an_endpoint_that_cannot_be_reached_is_said(run, admin):
         "orders: can't reach the endpoint of us-east-1 for DescribeTable: check endpoint_url and the network"
         in result["msg"]
     )
+
+
+@pytest.mark.parametrize("answer", [b"<html></html>", b"[]", b"{}", b'{"Table": {"TableStatus": "ACTIVE"}}'])
+def test_an_endpoint_that_is_not_dynamodb_is_said(run, admin, answer):
+    class Other(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        message = run("tables", ORDERS, endpoint_url=f"http://127.0.0.1:{server.server_address[1]}")["msg"]
+        server.shutdown()
+    assert "orders: DescribeTable in us-east-1" in message
+    assert "check endpoint_url" in message
+
+
+def test_calls_to_this_machine_stay_on_it_whatever_proxy_the_environment_names(run, admin, monkeypatch, served):
+    monkeypatch.setenv("http_proxy", "http://192.0.2.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert run("tables", ORDERS)["changed"]
 
 
 def test_an_endpoint_elsewhere_is_refused_for_an_inventory_of_this_machine(run, admin):

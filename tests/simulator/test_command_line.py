@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,8 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def simulator(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return simulator_in(ROOT, *arguments)
+
+
+def simulator_in(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "simulator", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "simulator", *arguments], cwd=checkout, capture_output=True, text=True, timeout=60
     )
 
 
@@ -74,6 +79,19 @@ def test_start_twice_status_stop_twice(port: str) -> None:
     assert simulator("status", "--port", port).returncode == 3
 
 
+def test_the_simulator_of_another_checkout_is_left_alone(port: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "simulator", tmp_path / "simulator", ignore=shutil.ignore_patterns("__pycache__"))
+    started = simulator_in(tmp_path, "start", "--port", port)
+    try:
+        assert started.returncode == 0, started.stderr
+        for command in ("start", "stop", "status"):
+            result = simulator(command, "--port", port)
+            assert result.returncode == 1
+            assert f"the simulator of another checkout ({tmp_path}" in result.stderr
+    finally:
+        assert simulator_in(tmp_path, "stop", "--port", port).stdout.startswith("stopped")
+
+
 @pytest.mark.parametrize("command", ["start", "stop", "status"])
 def test_something_else_on_the_port_is_left_alone(stranger: str, command: str) -> None:
     result = simulator(command, "--port", stranger)
@@ -97,7 +115,17 @@ def test_sigterm_ends_it_cleanly(port: str) -> None:
     process.stdout.close()
 
 
-@pytest.mark.parametrize("option", [("--time-scale", "0"), ("--lag", "soon"), ("--lag", "2-1")])
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--time-scale", "0"),
+        ("--time-scale", "inf"),
+        ("--port", "70000"),
+        ("--port", "0"),
+        ("--lag", "soon"),
+        ("--lag", "2-1"),
+    ],
+)
 def test_options_that_make_no_sense_are_refused(option: tuple[str, str]) -> None:
     result = simulator("start", *option)
     assert result.returncode == 2

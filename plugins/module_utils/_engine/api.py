@@ -12,7 +12,7 @@ import typing as t
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.exceptions
 
-from .errors import explain
+from .errors import explain, not_the_service
 
 # The calls that steps may name -> the client's method.
 CHANGES = {
@@ -35,6 +35,8 @@ def _explained(client: t.Any, call: str, service: str = "dynamodb") -> t.Iterato
         yield
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         raise explain(error, call, client.meta.region_name, service) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise not_the_service(call, client.meta.region_name) from error
 
 
 def caller_account(client: t.Any) -> str:
@@ -46,7 +48,8 @@ def caller_account(client: t.Any) -> str:
 def describe_table(client: t.Any, table: str) -> dict[str, t.Any]:
     """DescribeTable's ``Table``. Eventually consistent, says the API's documentation."""
     with _explained(client, "DescribeTable"):
-        return client.describe_table(TableName=table)["Table"]
+        description = client.describe_table(TableName=table)["Table"]
+        return {**description, "TableStatus": description["TableStatus"], "TableArn": description["TableArn"]}
 
 
 def describe_time_to_live(client: t.Any, table: str) -> dict[str, t.Any]:

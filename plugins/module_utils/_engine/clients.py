@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from urllib.parse import urlsplit
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.config
 
 from . import api
-from .spec import Refused
+from .spec import Refused, is_loopback
 
 # Calls at a time over all tables and regions: at AWS's latency (50 to 200 ms) enough to read 300 tables in seconds.
 WORKERS = 16
@@ -48,14 +49,14 @@ class Clients:
             )
 
     def _client(self, service: str, region: str) -> t.Any:
-        return self._factory(
-            service,
-            region=region,
-            endpoint=endpoint(self._endpoint_url, service, region),
-            config=botocore.config.Config(
-                retries={"mode": "standard"}, max_pool_connections=WORKERS, connect_timeout=10
-            ),
+        url = endpoint(self._endpoint_url, service, region)
+        config = botocore.config.Config(
+            retries={"mode": "standard"}, max_pool_connections=WORKERS, connect_timeout=10, read_timeout=20
         )
+        if url and is_loopback(urlsplit(url).hostname):
+            # Calls to this machine stay on it, whatever proxy the environment names.
+            config = config.merge(botocore.config.Config(proxies={}))
+        return self._factory(service, region=region, endpoint=url, config=config)
 
 
 def endpoint(endpoint_url: str | None, service: str, region: str) -> str | None:

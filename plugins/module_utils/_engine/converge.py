@@ -53,8 +53,15 @@ class Limits:
 
     def check(self) -> None:
         """:raises Refused: for what can't be done."""
-        if self.max_removals < 0 or self.wait_timeout <= 0 or self.wait_delay <= 0:
-            raise Refused(["wait_timeout and wait_delay must be more than 0, and max_removals can't be less than 0."])
+        problems = [
+            f"{option} (dynamodb_{option}) is {value}, but must be more than 0 and at most a day (86400 s)."
+            for option, value in (("wait_timeout", self.wait_timeout), ("wait_delay", self.wait_delay))
+            if not 0 < value <= 86400
+        ]
+        if self.max_removals < 0:
+            problems.append(f"max_removals (dynamodb_max_removals) is {self.max_removals}, but can't be less than 0.")
+        if problems:
+            raise Refused(problems)
 
 
 @dataclasses.dataclass

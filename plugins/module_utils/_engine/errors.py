@@ -73,7 +73,8 @@ _TEXTS = (
     (
         "acted as a source region",
         SOURCE,
-        "a replica that was added from this region less than 24 hours ago still exists: remove that replica first",
+        "a replica that was added from this region less than 24 hours ago still exists: remove that replica "
+        "first, or wait until the 24 hours are over",
     ),
     (
         "write capacity should either be Pay-Per-Request or AutoScaled",
@@ -116,17 +117,27 @@ def explain(error: Exception, call: str, region: str, service: str = "dynamodb")
     """What an exception of botocore means, as a sentence that says what happened, where, and what to do."""
     kind, remedy = _classify(error)
     said = str(error)
+    hint = ""
     if isinstance(error, botocore.exceptions.ClientError):
         details = error.response.get("Error", {})
         said = f"{details.get('Code')}: {details.get('Message')}"
+        # A region that the account hasn't enabled doesn't know its credentials either.
+        hint = ", and that the account has the region enabled"
     text = {
         DENIED: f"access denied: {service}:{call} in {region}: allow that action ({said})",
-        CREDENTIALS: f"no usable AWS credentials for {call} in {region}: check environment, profile or role, "
-        f"and that the account has the region enabled ({said})",
+        CREDENTIALS: f"no usable AWS credentials for {call} in {region}: check environment, profile or role{hint} "
+        f"({said})",
+        FAULT: f"{call} in {region} failed on the service's side ({said}): run again",
         THROTTLED: f"throttled: {call} in {region} ({said})",
         UNREACHABLE: f"can't reach the endpoint of {region} for {call}: check endpoint_url and the network ({said})",
     }.get(kind, f"{call} in {region} failed ({said})")
     return ServiceError(kind, call, region, f"{text}: {remedy}" if remedy else text)
+
+
+def not_the_service(call: str, region: str) -> ServiceError:
+    """An answer that was read as a success and has nothing of one."""
+    text = f"{call} in {region} wasn't answered as DynamoDB answers: check endpoint_url"
+    return ServiceError(REFUSED, call, region, text)
 
 
 def _classify(error: Exception) -> tuple[str, str]:

@@ -139,7 +139,7 @@ def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
     same_mode = wanted.settings.get("billing_mode") == home.settings["billing_mode"]
     with_capacity = same_mode and not home.replicas
     differences = [
-        f"{option} is {home.settings.get(option)!r} but {wanted.settings[option]!r} is wanted"
+        f"{option} is {home.settings.get(option) or 'none'} but {wanted.settings[option]} is wanted"
         for option in ("partition_key", "sort_key")
         if option in wanted.settings and wanted.settings[option] != home.settings.get(option)
     ]
@@ -226,7 +226,15 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
     if unlisted:
         return Plan(
             refusal=f"its state is absent, but it has replicas in {', '.join(unlisted)} that aren't listed. To delete "
-            "them and their items too, list them in dynamodb_replica_regions or dynamodb_absent_regions."
+            "them and their items too, list them in dynamodb_replica_regions or the table's replicas, and not in its "
+            "exclude_regions."
+        )
+    if home.exists and (apart := [table for table in observed.values() if _stands_apart(home, table)]):
+        found = ", ".join(f"{table.region} ({table.item_count} items)" for table in apart)
+        return Plan(
+            refusal=f"its state is absent, but tables of that name that aren't its replicas stand in {found}. "
+            "Nothing was deleted. Take those regions from its replicas (exclude_regions), or delete those tables "
+            "first."
         )
     protected = [table.region for table in observed.values() if table.settings.get("deletion_protection")]
     if protected:
@@ -362,11 +370,16 @@ def _unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:
             )
 
 
+def _stands_apart(home: RegionalTable, table: RegionalTable) -> bool:
+    """Whether a region has a table of that name that isn't the home region's replica."""
+    return table.region not in (home.region, *home.replicas) and table.exists and table.status != DELETING
+
+
 def _standing_apart(wanted: Table, observed: Observed) -> t.Iterator[str]:
     home = observed[wanted.home]
     for region in wanted.absent_regions:
         table = observed[region]
-        if table.exists and table.status != DELETING and region not in home.replicas:
+        if _stands_apart(home, table):
             yield (
                 f"a table of that name stands alone in {region}, with {table.item_count} items: it is no replica of "
                 "this table and is left alone"

@@ -29,7 +29,7 @@ def module_result(run: list[Progress], check_mode: bool) -> dict[str, t.Any]:
     result = {
         "changed": any(table["changed"] for table in tables),
         "tables": tables,
-        "summary": summary(tables, [step for progress in run for step in _steps(progress, check_mode)]),
+        "summary": summary(tables, [step for progress in run for step in _steps(progress, check_mode)], check_mode),
         "diff": [diff for progress in run if (diff := _diff(progress, check_mode))],
     }
     if any(table["failed"] for table in tables):
@@ -44,12 +44,15 @@ def _failure(tables: list[dict[str, t.Any]]) -> str:
         if table["failed"]:
             names.setdefault(table["msg"], []).append(table["name"])
     lines = [f"{sum(map(len, names.values()))} of {_count(len(tables), 'table')} failed:"]
-    lines += [f"{', '.join(named)}: {reason}" for reason, named in names.items()]
+    lines += [
+        f"{', '.join(named)}: {reason}" if len(named) <= NAMES_IN_A_LINE else f"{reason}: {', '.join(named)}"
+        for reason, named in names.items()
+    ]
     changed = [table["name"] for table in tables if table["changed"]]
     return "\n".join([*lines, *([f"Changed: {', '.join(changed)}. See summary."] if changed else [])])
 
 
-def summary(tables: list[dict[str, t.Any]], steps: list[Step]) -> list[str]:
+def summary(tables: list[dict[str, t.Any]], steps: list[Step], check_mode: bool) -> list[str]:
     """Removals first, what is the same for many tables in one line, unchanged tables left out, totals last."""
     names: dict[str, list[str]] = {}
     removals = {step.sentence for step in steps if step.removal}
@@ -58,10 +61,14 @@ def summary(tables: list[dict[str, t.Any]], steps: list[Step]) -> list[str]:
             names.setdefault(step["description"], []).append(table["name"])
     ordered = sorted(names, key=lambda sentence: sentence not in removals)
     lines = [f"{sentence}: {_names(names[sentence])}" for sentence in ordered]
-    lines += [f"{table['name']}: {note}" for table in tables for note in table["notes"]]
+    lines += [f"{_names(named)}: {note}" for note, named in _grouped(tables, "notes").items()]
+    lines += [f"still to come: {what}: {_names(named)}" for what, named in _grouped(tables, "pending").items()]
     changed = sum(table["changed"] for table in tables)
     failed = sum(table["failed"] for table in tables)
-    totals = f"{_count(len(tables), 'table')}: {changed} changed, {len(tables) - changed} unchanged"
+    unchanged = sum(not table["changed"] and not table["failed"] for table in tables)
+    totals = (
+        f"{_count(len(tables), 'table')}: {changed} {'to change' if check_mode else 'changed'}, {unchanged} unchanged"
+    )
     return [*lines, totals + (f", {failed} failed" if failed else "")]
 
 
@@ -116,6 +123,15 @@ def _cell(table: Table, home: RegionalTable, shown: RegionalTable | None) -> str
     if listed is None and shown.exists and home.exists:
         return f"{shown.status} (no replica)"
     return f"{shown.status} ({listed})" if listed not in (None, shown.status) else shown.status
+
+
+def _grouped(tables: list[dict[str, t.Any]], field: str) -> dict[str, list[str]]:
+    """What many tables have in common -> their names; ``field`` is a list of sentences."""
+    names: dict[str, list[str]] = {}
+    for table in tables:
+        for sentence in table[field]:
+            names.setdefault(sentence, []).append(table["name"])
+    return names
 
 
 def region_result(table: RegionalTable) -> dict[str, t.Any]:

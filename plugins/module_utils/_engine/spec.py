@@ -98,7 +98,7 @@ def check_endpoint(endpoint_url: str | None, loopback_only: bool) -> None:
     :raises Refused: with what to change.
     """
     host = _host(endpoint_url) if endpoint_url is not None else None
-    if loopback_only and not _is_loopback(host):
+    if loopback_only and not is_loopback(host):
         where = f"endpoint_url {endpoint_url!r}" if endpoint_url else "no endpoint_url"
         raise Refused(
             [
@@ -130,7 +130,7 @@ def _host(endpoint_url: str) -> str:
     return parts.hostname.rstrip(".")
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
@@ -265,6 +265,16 @@ class _Reader:
         excluded = entry.get("exclude_regions") or []
         self._check_regions(f"table {entry['name']!r}, exclude_regions", excluded)
         own = {replica["region"]: replica for replica in listed}
+        if own.get(home, {}).keys() - {"region"}:
+            self.problems.append(
+                f"table {entry['name']!r}, replicas: {home} is its home region: set that on the table itself."
+            )
+        for region in excluded:
+            if own.get(region, {}).get("state") == "absent":
+                self.problems.append(
+                    f"table {entry['name']!r}: {region} is excluded and its replica to be removed: take it from "
+                    "exclude_regions."
+                )
         regions = dict.fromkeys([*(self.params.get("replica_regions") or []), *own])
         replicas = {}
         for region in regions:

@@ -59,10 +59,10 @@ class Options:
         problems = []
         if not 1 <= self.items <= SLOTS:
             problems.append(f"items (verify_items) is {self.items}, but must be 1 to {SLOTS}.")
-        if self.timeout <= 0:
-            problems.append(f"timeout (verify_timeout) is {self.timeout:g} s, but must be more than 0.")
-        if self.poll_delay < 0:
-            problems.append(f"poll_delay is {self.poll_delay:g} s, but can't be less than 0.")
+        if not 0 < self.timeout <= 86400:
+            problems.append(f"timeout (verify_timeout) is {self.timeout:g} s, but must be more than 0, at most a day.")
+        if not 0 <= self.poll_delay <= 86400:
+            problems.append(f"poll_delay is {self.poll_delay:g} s, but must be 0 to a day.")
         if problems:
             raise Refused(problems)
 

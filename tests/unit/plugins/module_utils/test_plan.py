@@ -87,8 +87,8 @@ def test_an_absent_home_is_never_taken_for_a_new_table_when_another_region_has_i
 def test_keys_and_types_that_differ_are_refused_with_the_difference():
     settings = {"partition_key": "customer", "sort_key": "at", "attribute_types": {"id": "N"}}
     made = plan.plan_table(wanted(settings=settings), observed(shown(HOME)))
-    assert "partition_key is 'id' but 'customer' is wanted" in made.refusal
-    assert "sort_key is None but 'at' is wanted" in made.refusal
+    assert "partition_key is id but customer is wanted" in made.refusal
+    assert "sort_key is none but at is wanted" in made.refusal
     assert "the type of id is S but N is wanted" in made.refusal
 
 
@@ -266,6 +266,14 @@ def test_the_end_of_a_group_never_takes_a_replica_that_is_not_listed():
     table = wanted(EU, absent=True, delete_replicas=True)
     made = plan.plan_table(table, observed(shown(HOME, replicas={EU: "ACTIVE", AP: "ACTIVE"}), shown(EU)))
     assert "it has replicas in ap-southeast-2 that aren't listed" in made.refusal
+
+
+def test_the_end_of_a_table_never_leaves_another_of_its_name_behind_unsaid():
+    """Two tables of one name that are no group: perhaps the home region is wrong."""
+    for delete_replicas in (True, False):
+        table = wanted(EU, absent=True, delete_replicas=delete_replicas)
+        made = plan.plan_table(table, observed(shown(HOME), shown(EU)))
+        assert "tables of that name that aren't its replicas stand in eu-west-1 (7 items)" in made.refusal
 
 
 def test_a_table_that_is_deleting_may_show_no_keys():

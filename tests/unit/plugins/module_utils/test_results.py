@@ -33,7 +33,7 @@ def test_what_is_the_same_for_many_tables_takes_one_line_and_totals_come_last():
     run = [checked(f"table-{number}", add=number < 58) for number in range(100)]
     assert results.module_result(run, check_mode=True)["summary"] == [
         "add a replica in eu-west-1: 58 tables",
-        "100 tables: 58 changed, 42 unchanged",
+        "100 tables: 58 to change, 42 unchanged",
     ]
 
 
@@ -47,6 +47,12 @@ def test_a_diff_has_only_the_fields_that_change_and_none_for_an_unchanged_table(
     }
     assert diff["after"][HOME] == {"replicas": [EU], "stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}}
     assert diff["after"][EU]["replicas"] == [HOME]
+
+
+def test_what_is_still_to_come_is_said_and_notes_that_tables_share_take_one_line():
+    run = [checked(f"table-{number}", add=True) for number in range(4)]
+    lines = results.module_result(run, check_mode=False)["summary"]
+    assert lines == ["still to come: add a replica in eu-west-1: 4 tables", "4 tables: 0 changed, 4 unchanged"]
 
 
 def test_a_reason_that_many_tables_share_takes_one_line():

@@ -138,6 +138,14 @@ def test_what_is_said_for_all_tables_is_refused_too(params, sentence):
             "index 'by-a' names a key twice",
         ),
         ({**ORDERS, "replicas": [{"region": "cn-north-1"}]}, "its regions lie in aws and aws-cn"),
+        (
+            {**ORDERS, "replicas": [{"region": "us-east-1", "deletion_protection": True}]},
+            "us-east-1 is its home region: set that on the table itself",
+        ),
+        (
+            {**ORDERS, "replicas": [{"region": "eu-west-1", "state": "absent"}], "exclude_regions": ["eu-west-1"]},
+            "eu-west-1 is excluded and its replica to be removed",
+        ),
     ],
 )
 def test_what_ansible_lets_through_is_refused_too(table, sentence):

@@ -290,8 +290,8 @@ def test_an_interruption_keeps_nothing_and_goes_on_upwards(regions):
     [
         (Options(items=0), "items (verify_items) is 0, but must be 1 to 20."),
         (Options(items=21), "items (verify_items) is 21, but must be 1 to 20."),
-        (Options(timeout=0), "timeout (verify_timeout) is 0 s, but must be more than 0."),
-        (Options(poll_delay=-0.5), "poll_delay is -0.5 s, but can't be less than 0."),
+        (Options(timeout=0), "timeout (verify_timeout) is 0 s, but must be more than 0, at most a day."),
+        (Options(poll_delay=-0.5), "poll_delay is -0.5 s, but must be 0 to a day."),
     ],
 )
 def test_options_that_cant_be_done(options, sentence):
