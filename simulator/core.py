@@ -14,7 +14,14 @@ from simulator import admission, operations, store
 from simulator.calls import Answer, Call, CallLog
 from simulator.clock import DEFAULT_TIME_SCALE, SimulatedClock
 from simulator.control_plane import ControlPlane
-from simulator.errors import ServiceError, not_simulated, simulator_failed, too_many_changes, wrong_account
+from simulator.errors import (
+    ServiceError,
+    not_simulated,
+    simulator_failed,
+    too_many_changes,
+    unknown_credentials,
+    wrong_account,
+)
 from simulator.faults import Faults
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
@@ -111,6 +118,8 @@ class Simulator:
     def _carry_out(self, call: Call) -> Answer:
         if account_of(call.headers) != store.ACCOUNT:
             raise wrong_account(store.ACCOUNT)
+        if call.region in self.disabled_regions:
+            raise unknown_credentials()
         if call.service == "dynamodbstreams":
             if call.operation not in operations.STREAM_OPERATIONS:
                 raise not_simulated(f"the operation {call.operation}")

@@ -304,6 +304,11 @@ def wrong_account(account: str) -> ServiceError:
     return not_simulated(f"accounts other than {account}")
 
 
+def unknown_credentials() -> ServiceError:
+    """What a region that the account hasn't enabled says to any call: it doesn't know the account's credentials."""
+    return ServiceError("UnrecognizedClientException", "The security token included in the request is invalid.")
+
+
 def unsigned() -> ServiceError:
     return ServiceError("MissingAuthenticationTokenException", "Request is missing Authentication Token", 403)
 

@@ -254,6 +254,19 @@ def test_access_denied_is_not_taken_for_absent(run, admin):
     assert changes(admin) == []
 
 
+def test_a_region_that_the_account_has_not_enabled_is_named(run, admin):
+    run("tables", ORDERS)
+    run("tables", {"name": "baskets", "partition_key": "id"})
+    result = run(
+        "replicas", {**ORDERS, "replicas": [{"region": "af-south-1"}]}, {"name": "baskets"}, replica_regions=[EU]
+    )
+    assert [table["failed"] for table in result["tables"]] == [True, False]
+    assert (
+        "in af-south-1: check environment, profile or role, and that the account has the region enabled"
+        in result["msg"]
+    )
+
+
 def test_access_denied_in_a_replicas_region_names_it(run, admin):
     run("tables", ORDERS)
     admin.fail("AccessDeniedException", operation="DescribeTable", region=EU)

@@ -99,6 +99,15 @@ def test_223_a_disabled_region_is_refused_until_it_is_enabled(world: World) -> N
     assert_refused("ValidationException", "the region is disabled", world.change_replica, "Create", EUROPE)
 
 
+def test_a_disabled_region_does_not_know_the_accounts_credentials(world: World) -> None:
+    """Regions that have to be opted in to have their own copy of an account's credentials (developer guide)."""
+    world.admin.disable_region(EUROPE)
+    client = world.client(EUROPE)
+    assert_refused("UnrecognizedClientException", "security token", client.describe_table, TableName=TABLE)
+    world.admin.enable_region(EUROPE)
+    assert world.status(EUROPE) == "absent"
+
+
 def test_225_a_standing_table_is_never_adopted(world: World) -> None:
     world.create(EUROPE)
     world.put("theirs", EUROPE)
