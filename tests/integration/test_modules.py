@@ -112,6 +112,15 @@ def test_check_mode_on_an_empty_account_shows_the_whole_plan_and_changes_nothing
     assert changes(admin) == []
 
 
+def test_the_diff_of_check_mode_is_the_diff_of_the_run(run, admin):
+    run("tables", ORDERS)
+    wanted = {**ORDERS, "replicas": [{"region": EU, "tags": {"a": "b"}}, {"region": AP}]}
+    expected = run("replicas", wanted, check_mode=True, diff=True)["diff"]
+    assert expected[0]["after"][EU]["tags"] == {"a": "b"}
+    assert "tags" not in expected[0]["after"][AP]
+    assert run("replicas", wanted, diff=True)["diff"] == expected
+
+
 def test_adding_a_region_leaves_the_others_alone_and_a_missing_line_removes_nothing(run, admin):
     run("tables", ORDERS)
     run("replicas", ORDERS, replica_regions=[EU])

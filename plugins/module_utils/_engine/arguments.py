@@ -30,6 +30,9 @@ REGIONAL_OPTIONS = {
     "deletion_protection": {"type": "bool"},
 }
 
+# What DescribeTable doesn't show, so that it costs a read of its own and is read only where it is managed.
+SIDE_READ_OPTIONS = ("ttl", "point_in_time_recovery", "tags")
+
 REPLICA_OPTIONS = {
     "region": {"type": "str", "required": True},
     "state": {"type": "str", "choices": STATES},

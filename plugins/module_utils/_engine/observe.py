@@ -11,13 +11,14 @@ import typing as t
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from . import api, errors, transform
+from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, absent
 
 Settings = dict[str, t.Any]
 
-# What DescribeTable doesn't show costs a call each, so it is read only where it is managed.
+# One for each of SIDE_READ_OPTIONS.
 _READERS: dict[str, t.Callable[[t.Any, RegionalTable, str], t.Any]] = {
     "ttl": lambda client, shown, name: transform.ttl(api.describe_time_to_live(client, name)),
     "point_in_time_recovery": lambda client, shown, name: transform.point_in_time_recovery(
@@ -25,7 +26,6 @@ _READERS: dict[str, t.Callable[[t.Any, RegionalTable, str], t.Any]] = {
     ),
     "tags": lambda client, shown, name: transform.tags(api.list_tags_of_resource(client, shown.arn)),
 }
-EVERY_READ = tuple(_READERS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Reading:
 
 def managed(settings: Settings) -> tuple[str, ...]:
     """The settings among ``settings`` that DescribeTable doesn't show."""
-    return tuple(option for option in _READERS if option in settings)
+    return tuple(option for option in SIDE_READ_OPTIONS if option in settings)
 
 
 def table_reading(table: Table) -> Reading:
@@ -58,7 +58,7 @@ def replica_reading(table: Table) -> Reading:
 
 def full_reading(table: Table) -> Reading:
     """What ``tables_info`` reads: everything, in every listed region."""
-    return Reading(table, dict.fromkeys((*table.regions, *table.absent_regions), EVERY_READ))
+    return Reading(table, dict.fromkeys((*table.regions, *table.absent_regions), SIDE_READ_OPTIONS))
 
 
 def look(readings: list[Reading], clients: Clients) -> dict[str, Observed]:

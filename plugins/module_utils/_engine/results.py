@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from . import predict
+from .arguments import SIDE_READ_OPTIONS
 from .spec import Table
 from .state import ABSENT, UNKNOWN, Observed, RegionalTable, account_of
 from .steps import Step
@@ -179,7 +180,8 @@ def _diff(progress: Progress, check_mode: bool) -> dict[str, t.Any] | None:
     outcome = _outcome(progress, check_mode)
     before, after = {}, {}
     for region, shown in outcome.items():
-        old, new = _fields(progress.before.get(region)), _fields(shown)
+        hidden = _unmanaged(progress.wanted, region)
+        old, new = _fields(progress.before.get(region), hidden), _fields(shown, hidden)
         changed = [field for field in {**old, **new} if old.get(field) != new.get(field)]
         if changed:
             before[region] = {field: old[field] for field in changed if field in old}
@@ -188,10 +190,18 @@ def _diff(progress: Progress, check_mode: bool) -> dict[str, t.Any] | None:
     return {"before_header": header, "after_header": header, "before": before, "after": after}
 
 
-def _fields(table: RegionalTable | None) -> dict[str, t.Any]:
+def _unmanaged(wanted: Table, region: str) -> set[str]:
+    """What is predicted of a new table or replica, but wouldn't be read of one that stands."""
+    managed = wanted.settings if region == wanted.home else {}
+    managed = wanted.replicas[region].settings if region in wanted.replicas else managed
+    return set(SIDE_READ_OPTIONS) - managed.keys()
+
+
+def _fields(table: RegionalTable | None, hidden: set[str]) -> dict[str, t.Any]:
     if table is None or not table.exists:
         return {"status": ABSENT}
-    return {"status": table.status, "replicas": sorted(table.replicas), **table.settings}
+    settings = {option: value for option, value in table.settings.items() if option not in hidden}
+    return {"status": table.status, "replicas": sorted(table.replicas), **settings}
 
 
 def _names(names: list[str]) -> str:
