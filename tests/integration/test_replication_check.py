@@ -636,6 +636,6 @@ def test_the_module_refuses_what_cant_be_done_with_sentences(world, run):
 
     assert status != 0
     assert "items (verify_items) is 21, but must be 1 to 20." in output
-    assert "timeout (verify_timeout) is 0 s, but must be more than 0." in output
+    assert "timeout (verify_timeout) is 0 s, but must be more than 0, at most a day." in output
     assert "Traceback" not in output
     assert not world.admin.calls()
