@@ -44,6 +44,14 @@ def table_here(tables: Tables, region: str, resource: str) -> RegionalTable | No
     return tables.get(region, table_name(resource))
 
 
+def table_with_settings(tables: Tables, region: str, resource: str, now: float) -> RegionalTable:
+    """The table whose own settings in this region a call names; the first seconds of it know of none (115, 233)."""
+    table = table_here(tables, region, resource)
+    if table is None or not table.describable or table.is_joining or now < table.settings_known_at:
+        raise errors.table_not_found(table_name(resource))
+    return table
+
+
 def resources_named(call: Call) -> list[str]:
     """The tables an operation touches, each by name or ARN."""
     parameters = call.parameters

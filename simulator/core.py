@@ -26,6 +26,7 @@ from simulator.faults import Faults
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
 from simulator.moto_service import OtherServices, account_of, item_answer, regional_answer
+from simulator.per_region import PerRegion
 from simulator.regions import DISABLED_AT_START
 from simulator.replication import Replication
 from simulator.state import Tables
@@ -52,6 +53,7 @@ class Simulator:
         self.replication = Replication(self.tables, self.clock, self._dice, lag)
         lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
         self._control_plane = ControlPlane(self.tables, self.clock, lifecycle, self.faults, self.disabled_regions)
+        self._per_region = PerRegion(self.tables, self.clock, self._dice)
         self._other_services = OtherServices()
         self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
         self._timer.start()
@@ -129,6 +131,8 @@ class Simulator:
             raise too_many_changes()
         if call.operation in operations.CONTROL_OPERATIONS:
             return self._control_plane.answer(call)
+        if call.operation in operations.PER_REGION_OPERATIONS:
+            return self._per_region.answer(call)
         admission.admit(self.tables, call)
         if call.operation == "GetItem":
             return item_answer(call)

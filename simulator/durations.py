@@ -21,6 +21,7 @@ class Span(NamedTuple):
 
 
 CREATE_TABLE = Span(5, 9.5)  # 033
+SETTINGS_KNOWN = 2.1  # 115, 233: after CreateTable, until then a table's own settings answer that there is none
 CAPACITY = Span(1, 2)  # 058
 STREAM = Span(4, 5.1)  # 050
 TABLE_CLASS = Span(3.6, 6.1)  # 284, 365
@@ -47,5 +48,7 @@ GLOBAL_UPDATE = Span(34, 39)  # 230, 250, 251, 263, 297: any change of a setting
 PROTECTION_TOGGLE_APART = 15.0  # 263
 TABLE_CLASS_PERIOD = 30 * 24 * 3600.0  # 294
 SOURCE_RULE_PERIOD = 24 * 3600.0  # 266, 267
+INSIGHTS_ENABLING = Span(1, 16.2)  # 090, 337
+INSIGHTS_DISABLING = Span(2, 3.1)  # 090, 339, 343
 TTL_FOLLOWS = Span(5, 60)  # 297: the other regions show a change of TTL
 TTL_CHANGE_APART = 31 * 60.0  # 143, 228

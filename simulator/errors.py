@@ -50,6 +50,34 @@ def table_not_found_for_backups(table: str) -> ServiceError:
     return ServiceError("TableNotFoundException", f"Table not found: {table}")  # 298
 
 
+def is_one_of(value: str, allowed: Iterable[str], member: str) -> None:
+    """Refuse a value that an enumeration doesn't have."""
+    allowed = list(allowed)
+    if value not in allowed:
+        raise validation(
+            f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{', '.join(allowed)}]"
+        )
+
+
+def insights_need_an_active_table() -> ServiceError:
+    return _insights_refused("TableStatus must be ACTIVE to enable ContributorInsights.")  # 115
+
+
+def insights_are_changing(status: str) -> ServiceError:
+    return _insights_refused(f"ContributorInsightsStatus is {status}.")  # not observed; admitted would be kinder
+
+
+def _insights_refused(reason: str) -> ServiceError:
+    return validation(f"Table or Index is not in a valid state to update Key Access Insights: {reason}")
+
+
+def index_not_found_for_insights(table: str, index: str) -> ServiceError:
+    return ServiceError(
+        "ResourceNotFoundException", f"Requested resource not found: Index: {index} not found for table: {table}"
+    )  # 094, 161
+
+
 def table_exists(table: str) -> ServiceError:
     return ServiceError("ResourceInUseException", f"Table already exists: {table}")
 

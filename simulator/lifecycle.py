@@ -28,6 +28,7 @@ class Lifecycle:
     def create_table(self, table: RegionalTable) -> None:
         table.status = CREATING
         table.created_at = time.time()
+        table.settings_known_at = self._clock.now() + durations.SETTINGS_KNOWN
         self._tables.add(table)
         self._later(durations.CREATE_TABLE.draw(self._dice), lambda: _set_status(table, ACTIVE))
 

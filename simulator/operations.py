@@ -14,6 +14,15 @@ from simulator.errors import not_simulated
 CONTROL_OPERATIONS = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "UpdateTable", "UpdateTimeToLive"})
 """What the simulator answers itself."""
 
+PER_REGION_OPERATIONS = frozenset(
+    {
+        "DescribeContributorInsights",
+        "ListContributorInsights",
+        "UpdateContributorInsights",
+    }
+)
+"""What the simulator answers itself, of settings that belong to one region's table alone."""
+
 THROTTLED_OPERATIONS = frozenset({"CreateTable", "DeleteTable", "UpdateTable"})
 """Changes of the control plane, of which an account may make only so many."""
 
@@ -103,13 +112,19 @@ MEMBERS: dict[str, Shape] = {
         "TableName": LEAF,
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": LEAF, "RecoveryPeriodInDays": LEAF},
     },
+    "UpdateContributorInsights": {
+        "TableName": LEAF,
+        "IndexName": LEAF,
+        "ContributorInsightsAction": LEAF,
+        "ContributorInsightsMode": LEAF,
+    },
 }
 """The members taken, where moto or the simulator would otherwise ignore some."""
 
 
 def refuse_unknown(operation: str, parameters: dict[str, Any]) -> None:
     """Refuse an operation or a member that nothing here carries out."""
-    if operation not in CONTROL_OPERATIONS | REGIONAL_OPERATIONS:
+    if operation not in CONTROL_OPERATIONS | PER_REGION_OPERATIONS | REGIONAL_OPERATIONS:
         raise not_simulated(f"the operation {operation}")
     shape = MEMBERS.get(operation)
     if shape is not None:

@@ -10,6 +10,10 @@ import math
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.insights import Insights
 
 CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
 
@@ -33,6 +37,8 @@ class RegionalTable:
     added_at: float = 0.0
     created_at: float = 0.0
     """Epoch seconds, for CreationDateTime."""
+    settings_known_at: float = -math.inf
+    """When the APIs of what this region has of its own begin to know the table."""
 
     table_class: str | None = None
     table_class_set_at: float | None = None
@@ -43,6 +49,8 @@ class RegionalTable:
     kms_key_arn: str | None = None
     protection_changed_at: float = -math.inf
     ttl_changed_at: float = -math.inf
+    insights: dict[str | None, Insights] = field(default_factory=dict)
+    """Contributor Insights by index; the table's own under None."""
 
     @property
     def is_joining(self) -> bool:

@@ -127,6 +127,14 @@ def index_throughputs(region: str, name: str) -> dict[str, Throughput]:
     return {index.name: _provisioned(index.throughput) for index in table(region, name).global_indexes}
 
 
+def key_schema(region: str, name: str, index: str | None = None) -> list[dict[str, str]]:
+    """The key attributes of a table or of one of its global secondary indexes."""
+    regional = table(region, name)
+    if index is None:
+        return regional.schema
+    return next(known.schema for known in regional.global_indexes if known.name == index)
+
+
 def set_capacity(region: str, name: str, capacity: Throughput | None, indexes: dict[str, Throughput]) -> None:
     """Provision a table, its indexes, or both."""
     regional = table(region, name)

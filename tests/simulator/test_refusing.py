@@ -28,8 +28,6 @@ NOT_SIMULATED = ("ValidationException", "The simulator does not implement ")
         ("describe_global_table", {"GlobalTableName": TABLE}),
         ("update_table_replica_auto_scaling", {"TableName": TABLE}),
         ("describe_table_replica_auto_scaling", {"TableName": TABLE}),
-        ("describe_contributor_insights", {"TableName": TABLE}),
-        ("update_contributor_insights", {"TableName": TABLE, "ContributorInsightsAction": "ENABLE"}),
         ("enable_kinesis_streaming_destination", {"TableName": TABLE, "StreamArn": "a" * 40}),
         ("describe_kinesis_streaming_destination", {"TableName": TABLE}),
         ("put_resource_policy", {"ResourceArn": "arn:aws:dynamodb:us-west-2:1:table/x", "Policy": "{}"}),
