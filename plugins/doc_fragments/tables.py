@@ -59,9 +59,62 @@ options:
         description:
           - Write capacity units, with O(tables[].billing_mode=PROVISIONED).
         type: int
+      autoscaling: &autoscaling
+        description:
+          - Application Auto Scaling of provisioned capacity. While it is on, read_capacity and write_capacity only say
+            what a new table or index begins with.
+        type: dict
+        suboptions:
+          enabled:
+            description: Whether it is on. V(false) removes the scalable targets with their policies.
+            type: bool
+            required: true
+          read: &scaled_capacity
+            description: Read capacity, when it is to be scaled.
+            type: dict
+            suboptions:
+              min:
+                description: The least capacity units.
+                type: int
+                required: true
+              max:
+                description: The most capacity units.
+                type: int
+                required: true
+              target:
+                description: The share of the capacity that is to be in use, 20 to 90 percent. V(70) when unset.
+                type: float
+          write:
+            <<: *scaled_capacity
+            description: Write capacity, when it is to be scaled. A provisioned table with replicas needs it.
+      on_demand_max: &on_demand_max
+        description:
+          - The most request units a second of an on-demand table or index. V(-1) clears a maximum.
+        type: dict
+        suboptions:
+          read:
+            description: Read request units.
+            type: int
+          write:
+            description: Write request units. It follows the table into every replica.
+            type: int
+      warm_throughput: &warm_throughput
+        description:
+          - The units a second that the table or index is ready to serve at once. It only ever rises. What the service
+            shows as more counts as reached.
+        type: dict
+        suboptions:
+          read:
+            description: Read units.
+            type: int
+          write:
+            description: Write units.
+            type: int
       global_secondary_indexes:
         description:
-          - Global secondary indexes that a new table gets. When the table exists, definitions that differ are refused.
+          - Global secondary indexes. One that is missing is added, one at a time, and filled in every region before the
+            next change. One that isn't listed is left alone unless purge_indexes is set. The keys and the projection of
+            a standing index can't be changed.
         type: list
         elements: dict
         suboptions:
@@ -92,6 +145,26 @@ options:
           write_capacity:
             description: Write capacity units, with O(tables[].billing_mode=PROVISIONED).
             type: int
+          autoscaling: *autoscaling
+          on_demand_max: *on_demand_max
+          warm_throughput: *warm_throughput
+          contributor_insights: &contributor_insights
+            description:
+              - CloudWatch Contributor Insights, of this region only.
+            type: dict
+            suboptions:
+              enabled:
+                description: Whether they are on.
+                type: bool
+                required: true
+              mode:
+                description: What they watch. The service's own choice when unset.
+                type: str
+                choices: [ACCESSED_AND_THROTTLED_KEYS, THROTTLED_KEYS]
+      purge_indexes:
+        description:
+          - Whether global secondary indexes that aren't in global_secondary_indexes are deleted. Unset means V(false).
+        type: bool
       local_secondary_indexes:
         description:
           - Local secondary indexes that a new table gets. Can't be changed.
@@ -134,6 +207,21 @@ options:
           attribute:
             description: The attribute that holds an item's expiry time. Needed to turn it on.
             type: str
+      encryption:
+        description:
+          - The key that encrypts the table at rest. Its type is shared by all regions, the key is each region's own.
+        type: dict
+        suboptions:
+          type:
+            description:
+              - V(aws_owned) is a key that DynamoDB owns, V(aws_managed) the account's key for DynamoDB, V(customer) a
+                KMS key of the account, which needs a key in every region.
+            type: str
+            required: true
+            choices: [aws_owned, aws_managed, customer]
+          kms_key:
+            description: The home region's key, with V(customer), as an ARN, an id or an alias (C(alias/...)).
+            type: str
       table_class:
         description:
           - The table's class. It follows the table into every replica, and can be changed twice in 30 days.
@@ -164,6 +252,43 @@ options:
         description:
           - Whether this region's table refuses to be deleted. Never switched off on the way to a removal.
         type: bool
+      disassociation_protection: &disassociation_protection
+        description:
+          - Whether this region's replica refuses to leave the group and keep its data. DynamoDB turns it on for every
+            replica.
+        type: bool
+      contributor_insights: *contributor_insights
+      resource_policy: &resource_policy
+        description:
+          - The resource policy of this region's table, as a policy document. V({}) removes it.
+        type: dict
+      kinesis_stream: &kinesis_stream
+        description:
+          - The Kinesis data stream that receives this region's changes of items.
+        type: dict
+        suboptions:
+          enabled:
+            description: Whether it receives them.
+            type: bool
+            required: true
+          arn:
+            description: The stream, in the same region. Needed to turn it on.
+            type: str
+          precision:
+            description: How exactly a record's time is given. The service's own choice when unset.
+            type: str
+            choices: [MILLISECOND, MICROSECOND]
+      consistency:
+        description:
+          - How the regions agree. V(strong) is a group of exactly three regions (MRSC), or of two and a
+            O(tables[].witness_region), made in one call while the table is empty, and never changed after.
+          - Unset is the same as V(eventual) for a new group.
+        type: str
+        choices: [eventual, strong]
+      witness_region:
+        description:
+          - The region of the witness of a strongly consistent group of two replicas. It holds no table.
+        type: str
       replicas:
         description:
           - Replicas of this table besides those of O(replica_regions), and what a replica has of its own.
@@ -175,13 +300,49 @@ options:
             type: str
             required: true
           state:
-            description: V(absent) removes the replica and its items. Unset is the same as V(present).
+            description:
+              - V(absent) removes the replica and its items. V(disassociated) lets it leave the group and keep its items
+                as a table of its own; its disassociation protection has to be off. Unset is the same as V(present).
             type: str
-            choices: [present, absent]
+            choices: [present, absent, disassociated]
+          kms_key:
+            description: The replica's key, when the table is encrypted with a customer key.
+            type: str
+          table_class:
+            description: The replica's own class. V(inherit) lets it follow the table again.
+            type: str
+            choices: [STANDARD, STANDARD_INFREQUENT_ACCESS, inherit]
+          read_capacity:
+            description: The replica's own read capacity units. V(inherit) lets it follow the table again.
+            type: raw
+          on_demand_max_read:
+            description:
+              - The replica's own maximum of read request units; V(-1) is none. V(inherit) lets it follow the table
+                again.
+            type: raw
+          global_secondary_indexes:
+            description: The replica's own values of the table's indexes.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description: The index's name.
+                type: str
+                required: true
+              read_capacity:
+                description: Its read capacity units there, or V(inherit).
+                type: raw
+              on_demand_max_read:
+                description: Its maximum of read request units there, or V(inherit).
+                type: raw
           tags: *tags
           purge_tags: *purge_tags
           point_in_time_recovery: *point_in_time_recovery
           deletion_protection: *deletion_protection
+          disassociation_protection: *disassociation_protection
+          contributor_insights: *contributor_insights
+          resource_policy: *resource_policy
+          kinesis_stream: *kinesis_stream
       exclude_regions:
         description:
           - Regions of O(replica_regions) that this table isn't extended into. A replica that exists there is left

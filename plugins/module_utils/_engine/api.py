@@ -14,15 +14,15 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is mi
 
 from .errors import explain, not_the_service
 
-# The calls that steps may name -> the client's method.
+# The calls that steps may name -> the service, and the client's method.
 CHANGES = {
-    "CreateTable": "create_table",
-    "UpdateTable": "update_table",
-    "DeleteTable": "delete_table",
-    "UpdateTimeToLive": "update_time_to_live",
-    "UpdateContinuousBackups": "update_continuous_backups",
-    "TagResource": "tag_resource",
-    "UntagResource": "untag_resource",
+    "CreateTable": ("dynamodb", "create_table"),
+    "UpdateTable": ("dynamodb", "update_table"),
+    "DeleteTable": ("dynamodb", "delete_table"),
+    "UpdateTimeToLive": ("dynamodb", "update_time_to_live"),
+    "UpdateContinuousBackups": ("dynamodb", "update_continuous_backups"),
+    "TagResource": ("dynamodb", "tag_resource"),
+    "UntagResource": ("dynamodb", "untag_resource"),
 }
 
 # The calls that write an item -> the client's method.
@@ -71,10 +71,12 @@ def list_tags_of_resource(client: t.Any, arn: str) -> list[dict[str, str]]:
         return pages.build_full_result().get("Tags", [])
 
 
-def change(client: t.Any, call: str, parameters: dict[str, t.Any]) -> None:
+def change(clients: t.Any, region: str, call: str, parameters: dict[str, t.Any]) -> None:
     """Carry out a step's call; what came of it is seen by the next observation, not taken from the answer."""
-    with _explained(client, call):
-        getattr(client, CHANGES[call])(**parameters)
+    service, method = CHANGES[call]
+    client = clients.of(service, region)
+    with _explained(client, call, service):
+        getattr(client, method)(**parameters)
 
 
 class Written(t.NamedTuple):

@@ -10,11 +10,44 @@ No option has a default that could change an existing table: unset means unmanag
 from __future__ import annotations
 
 STATES = ["present", "absent"]
+REPLICA_STATES = [*STATES, "disassociated"]
 KEY_TYPES = ["S", "N", "B"]
 BILLING_MODES = ["PAY_PER_REQUEST", "PROVISIONED"]
 TABLE_CLASSES = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
 STREAM_VIEW_TYPES = ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
 PROJECTIONS = ["ALL", "KEYS_ONLY", "INCLUDE"]
+ENCRYPTION_TYPES = ["aws_owned", "aws_managed", "customer"]
+INSIGHTS_MODES = ["ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"]
+KINESIS_PRECISIONS = ["MILLISECOND", "MICROSECOND"]
+CONSISTENCIES = ["eventual", "strong"]
+
+# A replica's value that clears its override, so that it follows the table again.
+INHERIT = "inherit"
+
+_SCALED_CAPACITY = {
+    "type": "dict",
+    "options": {
+        "min": {"type": "int", "required": True},
+        "max": {"type": "int", "required": True},
+        "target": {"type": "float"},
+    },
+}
+_AUTOSCALING = {
+    "type": "dict",
+    "options": {
+        "enabled": {"type": "bool", "required": True},
+        "read": _SCALED_CAPACITY,
+        "write": _SCALED_CAPACITY,
+    },
+}
+_UNITS = {"type": "dict", "options": {"read": {"type": "int"}, "write": {"type": "int"}}}
+_INSIGHTS = {
+    "type": "dict",
+    "options": {
+        "enabled": {"type": "bool", "required": True},
+        "mode": {"type": "str", "choices": INSIGHTS_MODES},
+    },
+}
 
 # What never follows the table into a replica, so that each region has its own.
 REGIONAL_OPTIONS = {
@@ -28,6 +61,34 @@ REGIONAL_OPTIONS = {
         },
     },
     "deletion_protection": {"type": "bool"},
+    "disassociation_protection": {"type": "bool"},
+    "contributor_insights": _INSIGHTS,
+    "resource_policy": {"type": "dict"},
+    "kinesis_stream": {
+        "type": "dict",
+        "options": {
+            "enabled": {"type": "bool", "required": True},
+            "arn": {"type": "str"},
+            "precision": {"type": "str", "choices": KINESIS_PRECISIONS},
+        },
+    },
+}
+
+# Where a replica may differ from what the group shares; each takes `INHERIT`, but the key.
+OVERRIDE_OPTIONS = {
+    "kms_key": {"type": "str", "no_log": False},
+    "table_class": {"type": "str", "choices": [*TABLE_CLASSES, INHERIT]},
+    "read_capacity": {"type": "raw"},
+    "on_demand_max_read": {"type": "raw"},
+    "global_secondary_indexes": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "read_capacity": {"type": "raw"},
+            "on_demand_max_read": {"type": "raw"},
+        },
+    },
 }
 
 # What DescribeTable doesn't show, so that it costs a read of its own and is read only where it is managed.
@@ -35,7 +96,8 @@ SIDE_READ_OPTIONS = ("ttl", "point_in_time_recovery", "tags")
 
 REPLICA_OPTIONS = {
     "region": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": STATES},
+    "state": {"type": "str", "choices": REPLICA_STATES},
+    **OVERRIDE_OPTIONS,
     **REGIONAL_OPTIONS,
 }
 
@@ -50,6 +112,9 @@ TABLE_OPTIONS = {
     "billing_mode": {"type": "str", "choices": BILLING_MODES},
     "read_capacity": {"type": "int"},
     "write_capacity": {"type": "int"},
+    "autoscaling": _AUTOSCALING,
+    "on_demand_max": _UNITS,
+    "warm_throughput": _UNITS,
     "global_secondary_indexes": {
         "type": "list",
         "elements": "dict",
@@ -61,8 +126,13 @@ TABLE_OPTIONS = {
             "non_key_attributes": {"type": "list", "elements": "str", "no_log": False},
             "read_capacity": {"type": "int"},
             "write_capacity": {"type": "int"},
+            "autoscaling": _AUTOSCALING,
+            "on_demand_max": _UNITS,
+            "warm_throughput": _UNITS,
+            "contributor_insights": _INSIGHTS,
         },
     },
+    "purge_indexes": {"type": "bool"},
     "local_secondary_indexes": {
         "type": "list",
         "elements": "dict",
@@ -87,8 +157,17 @@ TABLE_OPTIONS = {
             "attribute": {"type": "str"},
         },
     },
+    "encryption": {
+        "type": "dict",
+        "options": {
+            "type": {"type": "str", "choices": ENCRYPTION_TYPES, "required": True},
+            "kms_key": {"type": "str", "no_log": False},
+        },
+    },
     "table_class": {"type": "str", "choices": TABLE_CLASSES},
     **REGIONAL_OPTIONS,
+    "consistency": {"type": "str", "choices": CONSISTENCIES},
+    "witness_region": {"type": "str"},
     "replicas": {"type": "list", "elements": "dict", "options": REPLICA_OPTIONS},
     "exclude_regions": {"type": "list", "elements": "str"},
     "verification": {"type": "str", "choices": ["items", "states"]},

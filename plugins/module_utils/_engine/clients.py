@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import typing as t
 from urllib.parse import urlsplit
 
@@ -24,18 +25,30 @@ ClientFactory = t.Callable[..., t.Any]
 
 
 class Clients:
-    """DynamoDB clients by region.
+    """Clients by region: DynamoDB's, and those of other services where they are needed.
 
     Retries are botocore's own (standard mode); what the user's ``aws_config`` says wins.
+
+    :param services: services besides DynamoDB that the tables need.
     """
 
-    def __init__(self, factory: ClientFactory, endpoint_url: str | None, regions: t.Iterable[str]) -> None:
+    def __init__(
+        self,
+        factory: ClientFactory,
+        endpoint_url: str | None,
+        regions: t.Iterable[str],
+        services: t.Iterable[str] = (),
+    ) -> None:
         self._factory = factory
         self._endpoint_url = endpoint_url
-        self._clients = {region: self._client("dynamodb", region) for region in dict.fromkeys(regions)}
+        places = itertools.product(("dynamodb", *services), dict.fromkeys(regions))
+        self._clients = {(service, region): self._client(service, region) for service, region in places}
 
     def __getitem__(self, region: str) -> t.Any:
-        return self._clients[region]
+        return self._clients["dynamodb", region]
+
+    def of(self, service: str, region: str) -> t.Any:
+        return self._clients[service, region]
 
     def check_account(self, account_id: str, region: str) -> None:
         """:raises Refused: when the credentials belong to another account than ``account_id``."""

@@ -229,7 +229,7 @@ def _issue(progress: Progress, step: Step, clients: Clients) -> None:
         )
         return
     try:
-        api.change(clients[step.region], step.call, step.parameters)
+        api.change(clients, step.region, step.call, step.parameters)
     except errors.ServiceError as error:
         if error.kind == errors.SOURCE and (later := _next_removal(progress.plan, step)):
             _issue(progress, later, clients)

@@ -13,52 +13,56 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from . import api, errors, transform
 from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
+from .settings import recovery, tags, ttl
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, absent
 
 Settings = dict[str, t.Any]
 
-# One for each of SIDE_READ_OPTIONS.
-_READERS: dict[str, t.Callable[[t.Any, RegionalTable, str], t.Any]] = {
-    "ttl": lambda client, shown, name: transform.ttl(api.describe_time_to_live(client, name)),
-    "point_in_time_recovery": lambda client, shown, name: transform.point_in_time_recovery(
-        api.describe_continuous_backups(client, name)
+# One for each of SIDE_READ_OPTIONS: (clients, what DescribeTable showed, table name, wanted value) -> value.
+_READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
+    "ttl": lambda clients, shown, name, wanted: ttl.read(api.describe_time_to_live(clients[shown.region], name)),
+    "point_in_time_recovery": lambda clients, shown, name, wanted: recovery.read(
+        api.describe_continuous_backups(clients[shown.region], name)
     ),
-    "tags": lambda client, shown, name: transform.tags(api.list_tags_of_resource(client, shown.arn)),
+    "tags": lambda clients, shown, name, wanted: tags.read(api.list_tags_of_resource(clients[shown.region], shown.arn)),
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """Which regions of one table are read, and which settings beyond DescribeTable in each."""
+    """Which regions of one table are read.
+
+    :ivar regions: region -> the options to read beyond DescribeTable, each with the value that is wanted, if any.
+    """
 
     table: Table
-    regions: dict[str, tuple[str, ...]]
+    regions: dict[str, Settings]
 
 
-def managed(settings: Settings) -> tuple[str, ...]:
+def managed(settings: Settings) -> Settings:
     """The settings among ``settings`` that DescribeTable doesn't show."""
-    return tuple(option for option in SIDE_READ_OPTIONS if option in settings)
+    return {option: settings[option] for option in SIDE_READ_OPTIONS if option in settings}
 
 
 def table_reading(table: Table) -> Reading:
     """What ``tables`` reads: the home region; for a table that is to go, every listed region."""
-    regions = {table.home: managed(table.settings)}
     if table.absent:
-        regions = dict.fromkeys((*table.regions, *table.absent_regions), ())
-    return Reading(table, regions)
+        return Reading(table, {region: {} for region in (*table.regions, *table.absent_regions)})
+    return Reading(table, {table.home: managed(table.settings)})
 
 
 def replica_reading(table: Table) -> Reading:
     """What ``replicas`` reads: the home region and every region where a replica is wanted or to be removed."""
-    regions = dict.fromkeys((table.home, *table.replicas, *table.absent_regions), ())
+    regions: dict[str, Settings] = {region: {} for region in (table.home, *table.replicas, *table.absent_regions)}
     regions.update({region: managed(replica.settings) for region, replica in table.replicas.items()})
     return Reading(table, regions)
 
 
 def full_reading(table: Table) -> Reading:
     """What ``tables_info`` reads: everything, in every listed region."""
-    return Reading(table, dict.fromkeys((*table.regions, *table.absent_regions), SIDE_READ_OPTIONS))
+    everything = dict.fromkeys(SIDE_READ_OPTIONS)
+    return Reading(table, {region: everything for region in (*table.regions, *table.absent_regions)})
 
 
 def look(readings: list[Reading], clients: Clients) -> dict[str, Observed]:
@@ -76,7 +80,7 @@ def observe(readings: list[Reading], clients: Clients, pool: Executor, patient: 
     """
     seen = _read(readings, clients, pool, patient)
     missing = [
-        Reading(reading.table, {region: () for region in reading.table.replicas if region not in reading.regions})
+        Reading(reading.table, {region: {} for region in reading.table.replicas if region not in reading.regions})
         for reading in readings
         if seen[reading.table.name][reading.table.home].status == ABSENT
     ]
@@ -88,7 +92,7 @@ def observe(readings: list[Reading], clients: Clients, pool: Executor, patient: 
 def _read(readings: list[Reading], clients: Clients, pool: Executor, patient: bool) -> dict[str, Observed]:
     futures = {
         reading.table.name: {
-            region: pool.submit(_read_region, clients[region], region, reading.table.name, options, patient)
+            region: pool.submit(_read_region, clients, region, reading.table.name, options, patient)
             for region, options in reading.regions.items()
         }
         for reading in readings
@@ -96,9 +100,9 @@ def _read(readings: list[Reading], clients: Clients, pool: Executor, patient: bo
     return {name: {region: future.result() for region, future in regions.items()} for name, regions in futures.items()}
 
 
-def _read_region(client: t.Any, region: str, name: str, options: tuple[str, ...], patient: bool) -> RegionalTable:
+def _read_region(clients: Clients, region: str, name: str, options: Settings, patient: bool) -> RegionalTable:
     try:
-        shown = transform.regional_table(region, api.describe_table(client, name))
+        shown = transform.regional_table(region, api.describe_table(clients[region], name))
     except errors.ServiceError as error:
         return (
             absent(region) if error.kind == errors.ABSENT else _unread(RegionalTable(region, UNKNOWN), error, patient)
@@ -107,7 +111,7 @@ def _read_region(client: t.Any, region: str, name: str, options: tuple[str, ...]
     if shown.status not in (ACTIVE, UPDATING):
         return shown
     try:
-        more = {option: _READERS[option](client, shown, name) for option in options}
+        more = {option: _READERS[option](clients, shown, name, wanted) for option, wanted in options.items()}
     except errors.ServiceError as error:
         return _unread(shown, error, patient)
     return dataclasses.replace(shown, settings={**shown.settings, **more})

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from . import predict, settings, transform
+from .settings import indexes, keys, stream, ttl
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
 from .steps import ADD, CREATE, DELETE, READ, REMOVE, SETTLE, Plan, Step, Wait
@@ -134,56 +135,18 @@ def _misplaced(wanted: Table, observed: Observed) -> str:
 
 
 def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
-    """What the service never changes, or this version doesn't."""
+    """What the service never changes, or not of this table as it stands."""
     # A change of billing mode brings the capacity of indexes with it; that of a global table belongs to auto scaling.
     same_mode = wanted.settings.get("billing_mode") == home.settings["billing_mode"]
-    with_capacity = same_mode and not home.replicas
     differences = [
-        f"{option} is {home.settings.get(option) or 'none'} but {wanted.settings[option]} is wanted"
-        for option in ("partition_key", "sort_key")
-        if option in wanted.settings and wanted.settings[option] != home.settings.get(option)
+        *keys.differences(wanted.settings, home.settings),
+        *indexes.differences(wanted.settings, home.settings, with_capacity=same_mode and not home.replicas),
+        *stream.differences(wanted.settings, home),
+        *ttl.differences(wanted.settings, home.settings),
     ]
-    for name, kind in wanted.settings.get("attribute_types", {}).items():
-        shown = home.settings["attribute_types"].get(name)
-        if shown and shown != kind:
-            differences.append(f"the type of {name} is {shown} but {kind} is wanted")
-    for option in ("global_secondary_indexes", "local_secondary_indexes"):
-        if option in wanted.settings:
-            asked, exist = (_indexes(given[option], with_capacity) for given in (wanted.settings, home.settings))
-            if asked != exist:
-                differences.append(f"{option} differ from what exists")
-    differences += _refused_changes(wanted.settings, home)
     if not differences:
         return ""
     return f"it exists in {home.region} and can't be changed in this: {'; '.join(differences)}. Correct the definition."
-
-
-def _refused_changes(wanted: dict[str, t.Any], home: RegionalTable) -> t.Iterator[str]:
-    """Changes that the service takes of other tables, but not of this one as it stands."""
-    now = home.settings
-    if home.replicas and "stream" in wanted and {**now["stream"], **wanted["stream"]} != now["stream"]:
-        yield "a global table replicates through its stream, which can't be changed: leave stream out"
-    ttl, old = wanted.get("ttl", {}), now.get("ttl", {})
-    if ttl.get("enabled") and old.get("enabled") and ttl["attribute"] != old["attribute"]:
-        yield (
-            f"TTL is on with attribute {old['attribute']}: set enabled: false, and half an hour later the other "
-            "attribute, since DynamoDB takes no second change before"
-        )
-
-
-def _indexes(indexes: list[dict[str, t.Any]], with_capacity: bool) -> dict[str, t.Any]:
-    """Index definitions as a set, so that they compare."""
-    compared = {"partition_keys", "sort_keys", "sort_key", "projection", "non_key_attributes"}
-    compared |= {"read_capacity", "write_capacity"} if with_capacity else set()
-    defaults = {"projection": "ALL"}
-    return {
-        index["name"]: {
-            member: sorted(value) if member == "non_key_attributes" else value
-            for member, value in {**defaults, **index}.items()
-            if member in compared and value
-        }
-        for index in indexes
-    }
 
 
 def _group_refusal(wanted: Table, observed: Observed) -> str:

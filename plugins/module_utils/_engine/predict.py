@@ -38,7 +38,10 @@ def _after_one(observed: Observed, step: Step) -> Observed:
     if kind == REMOVE:
         return _without_member(observed, region)
     if kind == SET:
-        return _with_settings(observed, region, step.effect)
+        followers = [member for member in observed[region].replicas if member in observed] if step.everywhere else []
+        for member in (region, *followers):
+            observed = _with_settings(observed, member, step.effect)
+        return observed
     raise ValueError(f"no prediction for {kind}")
 
 

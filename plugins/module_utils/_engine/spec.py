@@ -20,14 +20,25 @@ from urllib.parse import urlsplit
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
-from .arguments import KEY_TYPES, REPLICA_OPTIONS, TABLE_OPTIONS
+from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
+from .settings import regional_problems, table_problems, tags
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 AWS_HOST = re.compile(r"(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$")
 ACCOUNT_ID = re.compile(r"\d{12}")
 
 # Settings of a table, as opposed to what says which table and which replicas are meant.
-_NOT_SETTINGS = ("name", "region", "state", "delete_replicas", "replicas", "exclude_regions", "verification")
+_NOT_SETTINGS = (
+    "name",
+    "region",
+    "state",
+    "delete_replicas",
+    "consistency",
+    "witness_region",
+    "replicas",
+    "exclude_regions",
+    "verification",
+)
 TABLE_SETTINGS = tuple(name for name in TABLE_OPTIONS if name not in _NOT_SETTINGS)
 
 EVERY_REGION = "*"
@@ -46,11 +57,16 @@ class Refused(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Replica:
-    """A replica as wanted: ``settings`` are that region's own, in the words of the options."""
+    """A replica as wanted.
+
+    :ivar settings: that region's own, in the words of the options; only those that are set.
+    :ivar overrides: where it differs from what the group shares, likewise.
+    """
 
     region: str
     absent: bool = False
     settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    overrides: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -231,14 +247,16 @@ class _Reader:
             self.problems.append(f"table {name!r}: no home region: set region on the table, or dynamodb_region.")
         elif "region" in entry:
             self._check_regions(f"table {name!r}, region", [home])
-        settings = _with_text_tags({option: entry[option] for option in TABLE_SETTINGS if option in entry})
+        settings = tags.as_text({option: entry[option] for option in TABLE_SETTINGS if option in entry})
         replicas = self._replicas(entry, home or "", replica_defaults)
         wanted = {region: replica for region, replica in replicas.items() if not replica.absent}
         absent_regions = self._absent_regions(entry, home or "", replicas)
         self._check_partition(name, [home, *wanted, *absent_regions])
-        self.problems += [f"table {name!r}: {problem}" for problem in _setting_problems(settings)]
+        self.problems += [
+            f"table {name!r}: {problem}" for problem in (*table_problems(settings), *_unmanaged(entry, {}))
+        ]
         for region, replica in wanted.items():
-            problems = _regional_problems(replica.settings)
+            problems = [*regional_problems(replica.settings), *_unmanaged(replica.settings, replica.overrides)]
             self.problems += [f"table {name!r}, replica {region}: {problem}" for problem in problems]
         if wanted and (settings.get("stream") or {}).get("enabled") is False:
             self.problems.append(
@@ -285,9 +303,10 @@ class _Reader:
                 **replica_defaults.get(region, {}),
                 **own.get(region, {}),
             }
-            settings = {option: value for option, value in options.items() if option not in ("region", "state")}
+            overrides = {option: value for option, value in options.items() if option in OVERRIDE_OPTIONS}
+            settings = {option: value for option, value in options.items() if option in REGIONAL_OPTIONS}
             absent = own.get(region, {}).get("state") == "absent"
-            replicas[region] = Replica(region, absent, _with_text_tags(settings))
+            replicas[region] = Replica(region, absent, tags.as_text(settings), overrides)
         return replicas
 
     def _absent_regions(self, entry: dict[str, t.Any], home: str, replicas: dict[str, Replica]) -> tuple[str, ...]:
@@ -319,114 +338,24 @@ def _set(options: dict[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def _with_text_tags(settings: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Tags as the service keeps them, text; a value that can't be text is left for `_regional_problems`."""
-    if "tags" not in settings:
-        return settings
-    tags = {
-        str(name): value if isinstance(value, (dict, list)) else str(value) for name, value in settings["tags"].items()
-    }
-    return {**settings, "tags": tags}
+# Options of the schema, of tables, indexes and replicas, that nothing carries out yet.
+_UNMANAGED = {
+    "autoscaling",
+    "on_demand_max",
+    "warm_throughput",
+    "purge_indexes",
+    "encryption",
+    "disassociation_protection",
+    "contributor_insights",
+    "resource_policy",
+    "kinesis_stream",
+    "consistency",
+    "witness_region",
+}
+_UNMANAGED_OVERRIDES = set(OVERRIDE_OPTIONS)
 
 
-def _setting_problems(settings: dict[str, t.Any]) -> list[str]:
-    return [
-        *_key_problems(settings),
-        *_index_problems(settings),
-        *_capacity_problems(settings),
-        *_regional_problems(settings),
-        *_ttl_problems(settings),
-    ]
-
-
-def key_attributes(settings: dict[str, t.Any]) -> list[str]:
-    """Every attribute that is a key of the table or of one of its indexes."""
-    names = [settings.get("partition_key"), settings.get("sort_key")]
-    for index in settings.get("global_secondary_indexes", []):
-        names += [*index["partition_keys"], *index.get("sort_keys", [])]
-    names += [index["sort_key"] for index in settings.get("local_secondary_indexes", [])]
-    return list(dict.fromkeys(name for name in names if name is not None))
-
-
-def _key_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
-    keys = key_attributes(settings)
-    for name in keys:
-        if not 1 <= len(name) <= 255:
-            yield f"the key attribute {name!r} must have 1 to 255 characters."
-    if "sort_key" in settings and "partition_key" not in settings:
-        yield "sort_key needs partition_key beside it."
-    if settings.get("sort_key") and settings.get("sort_key") == settings.get("partition_key"):
-        yield "partition_key and sort_key must be two attributes."
-    for name, kind in settings.get("attribute_types", {}).items():
-        if kind not in KEY_TYPES:
-            yield f"attribute_types: {name} is {kind!r}, but a key is S (string), N (number) or B (binary)."
-        if settings.get("partition_key") and name not in keys:
-            yield f"attribute_types: {name} is no key of the table or of an index: remove it."
-
-
-def _index_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
-    global_indexes = settings.get("global_secondary_indexes", [])
-    local_indexes = settings.get("local_secondary_indexes", [])
-    names = [index["name"] for index in [*global_indexes, *local_indexes]]
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
-            yield f"index {name!r} is listed {names.count(name)} times: list it once."
-        if not TABLE_NAME.fullmatch(name):
-            yield f"index {name!r}: an index's name has 3 to 255 characters, each a letter, digit, '_', '.' or '-'."
-    if local_indexes and not settings.get("sort_key"):
-        yield "local_secondary_indexes need a table with a sort_key."
-    for index in global_indexes:
-        if not 1 <= len(index["partition_keys"]) <= 4 or len(index.get("sort_keys", [])) > 4:
-            yield f"index {index['name']!r} takes one to four partition_keys and up to four sort_keys."
-    for index in [*global_indexes, *local_indexes]:
-        keys = [*index.get("partition_keys", []), *index.get("sort_keys", [])]
-        if len(set(keys)) < len(keys):
-            yield f"index {index['name']!r} names a key twice."
-        if (index.get("projection") == "INCLUDE") != bool(index.get("non_key_attributes")):
-            yield f"index {index['name']!r}: projection INCLUDE and non_key_attributes go together."
-
-
-def _capacity_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
-    indexes = settings.get("global_secondary_indexes", [])
-    holders = [("the table", settings), *((f"index {index['name']!r}", index) for index in indexes)]
-    mode = settings.get("billing_mode")
-    for holder, options in holders:
-        given = [name for name in ("read_capacity", "write_capacity") if name in options]
-        for name in given:
-            if options[name] < 1:
-                yield f"{name} of {holder} must be at least 1."
-        if mode == "PROVISIONED" and len(given) < 2:
-            yield f"billing_mode PROVISIONED needs read_capacity and write_capacity of {holder}."
-        if mode == "PAY_PER_REQUEST" and given:
-            yield f"{' and '.join(given)} of {holder} need billing_mode PROVISIONED, not PAY_PER_REQUEST."
-        if mode is None and given:
-            yield f"{' and '.join(given)} of {holder} need billing_mode: PROVISIONED beside them."
-
-
-def _regional_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
-    days = settings.get("point_in_time_recovery", {}).get("recovery_period_days")
-    if days is not None and not 1 <= days <= 35:
-        yield f"point_in_time_recovery.recovery_period_days is {days}, but must be 1 to 35."
-    if days is not None and not settings["point_in_time_recovery"]["enabled"]:
-        yield "point_in_time_recovery.recovery_period_days needs enabled: true."
-    tags = settings.get("tags", {})
-    if len(tags) > 50:
-        yield f"{len(tags)} tags, but a table can have 50."
-    for name, value in tags.items():
-        if str(name).lower().startswith("aws:"):
-            yield f"tag {name!r}: names that begin with 'aws:' belong to AWS."
-        if not 1 <= len(str(name)) <= 128 or len(str(value)) > 256:
-            yield f"tag {name!r}: a name has 1 to 128 characters, a value up to 256."
-        if isinstance(value, (dict, list)):
-            yield f"tag {name!r}: the value must be a string."
-    if settings.get("purge_tags") and "tags" not in settings:
-        yield "purge_tags needs tags beside it: tags: {} removes all."
-
-
-def _ttl_problems(settings: dict[str, t.Any]) -> t.Iterator[str]:
-    ttl = settings.get("ttl", {})
-    if ttl.get("enabled") and not ttl.get("attribute"):
-        yield "ttl.enabled: true needs ttl.attribute, the attribute that holds the expiry time."
-    stream = settings.get("stream", {})
-    if stream.get("enabled") is False and stream.get("view_type"):
-        yield "stream.view_type needs stream.enabled: true."
+def _unmanaged(options: dict[str, t.Any], overrides: dict[str, t.Any]) -> t.Iterator[str]:
+    named = {*options, *(option for index in options.get("global_secondary_indexes", []) for option in index)}
+    for option in sorted((named & _UNMANAGED) | (set(overrides) & _UNMANAGED_OVERRIDES)):
+        yield f"{option} isn't managed by this version: remove it."

@@ -9,6 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .state import RegionalTable
+
+Settings = dict[str, t.Any]
+
 
 @dataclasses.dataclass(frozen=True)
 class Step:
@@ -20,6 +24,7 @@ class Step:
     :ivar exclusive: whether the service admits it only while nothing else changes in the group.
     :ivar removal: whether it deletes a replica or a table.
     :ivar effect: the settings it leads to, in the words of the options.
+    :ivar everywhere: whether every member of the group follows.
     :ivar waits_for: what it has to wait for, empty when the service admits it now.
     """
 
@@ -31,6 +36,7 @@ class Step:
     exclusive: bool = True
     removal: bool = False
     effect: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    everywhere: bool = False
     waits_for: str = ""
 
 
@@ -65,3 +71,18 @@ class Plan:
 # Kinds of keys; the last two only of waits.
 CREATE, DELETE, ADD, REMOVE, SET = "create", "delete", "add", "remove", "set"
 SETTLE, READ = "settle", "read"
+
+
+def update_table(
+    name: str, shown: RegionalTable, option: str, sentence: str, effect: Settings, members: Settings, everywhere: bool
+) -> Step:
+    """UpdateTable with ``members`` in the region of ``shown``, to set ``option``."""
+    return Step(
+        key=(SET, shown.region, option),
+        region=shown.region,
+        call="UpdateTable",
+        parameters={"TableName": name, **members},
+        sentence=f"{sentence} in {shown.region}",
+        effect=effect,
+        everywhere=everywhere,
+    )

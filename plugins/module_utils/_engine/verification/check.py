@@ -91,7 +91,7 @@ def check_tables(
 ) -> list[Outcome]:
     """An outcome for each table, in the order of the list. An interruption still cleans up, then goes on upwards."""
     tables = [table for table in tables if not table.absent]
-    observed = look([Reading(table, dict.fromkeys(table.regions, ())) for table in tables], clients)
+    observed = look([Reading(table, {region: {} for region in table.regions}) for table in tables], clients)
     run = str(uuid.uuid4())
     stop = threading.Event()
 

@@ -12,6 +12,7 @@ import botocore.session
 import botocore.validate
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import transform
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import recovery, tags, ttl
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
 
@@ -108,7 +109,7 @@ def test_201_only_strong_consistency_is_ever_shown():
     ("status", "enabled"), [("ENABLED", True), ("ENABLING", True), ("DISABLING", False), ("DISABLED", False)]
 )
 def test_ttl_that_is_being_turned_on_counts_as_on(status, enabled):
-    shown = transform.ttl({"TimeToLiveStatus": status, "AttributeName": "until"})
+    shown = ttl.read({"TimeToLiveStatus": status, "AttributeName": "until"})
     assert shown == ({"enabled": True, "attribute": "until"} if enabled else {"enabled": False})
 
 
@@ -119,8 +120,8 @@ def test_point_in_time_recovery_is_the_inner_status():
         "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
     }
     on = {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": 7}}
-    assert transform.point_in_time_recovery(off) == {"enabled": False}
-    assert transform.point_in_time_recovery(on) == {"enabled": True, "recovery_period_days": 7}
+    assert recovery.read(off) == {"enabled": False}
+    assert recovery.read(on) == {"enabled": True, "recovery_period_days": 7}
 
 
 def test_a_table_that_is_deleting_may_show_neither_keys_nor_attributes():
@@ -130,4 +131,4 @@ def test_a_table_that_is_deleting_may_show_neither_keys_nor_attributes():
 
 
 def test_no_tags_are_an_empty_dictionary():
-    assert transform.tags([]) == {}
+    assert tags.read([]) == {}

@@ -41,6 +41,11 @@ class ServiceModel:
         self.client_type = Client
 
     def __getitem__(self, region: str) -> Client:
+        return self.of("dynamodb", region)
+
+    def of(self, service: str, region: str) -> Client:
+        """A service's client in a region, as the engine's own `Clients` hands them out."""
+        assert service == "dynamodb"
         return self.client_type(self, region)
 
     def later(self, ticks: int, event: t.Callable[[], None]) -> None:

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One file per setting: everything about it that is pure.
+
+Each has some of these functions. Settings are options that are set, in their words; ``shown`` is what a region shows.
+
+- ``problems(settings)``: what is wrong with the options, one sentence each.
+- ``described(description)``: what DescribeTable shows of it, in the words of the options.
+- ``read(answer)``: the same of what a call of its own shows.
+- ``created(settings)``: its members of CreateTable.
+- ``steps(name, wanted, shown)``: what brings a standing table to what is wanted. An option that isn't wanted, or
+  wasn't read, gives no step.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..state import RegionalTable
+from ..steps import Settings, Step
+from . import capacity, indexes, keys, protection, recovery, stream, table_class, tags, ttl
+
+# What the members of a group share, in the order in which it is changed.
+SHARED = (capacity, stream, table_class, ttl)
+
+# What never follows the table, so that each region has its own (finding DDB-TABLE-230).
+REGIONAL = (protection, recovery, tags)
+
+
+def table_problems(settings: Settings) -> t.Iterator[str]:
+    for setting in (keys, indexes, capacity, ttl, stream):
+        yield from setting.problems(settings)
+    yield from regional_problems(settings)
+
+
+def regional_problems(settings: Settings) -> t.Iterator[str]:
+    for setting in (recovery, tags):
+        yield from setting.problems(settings)
+
+
+def table_steps(name: str, wanted: Settings, shown: RegionalTable) -> list[Step]:
+    """The settings of a table in its home region: what the group shares, then what is that region's own."""
+    return [step for setting in (*SHARED, *REGIONAL) for step in setting.steps(name, wanted, shown)]
+
+
+def regional_steps(name: str, wanted: Settings, shown: RegionalTable) -> list[Step]:
+    """The settings that a replica has of its own."""
+    return [step for setting in REGIONAL for step in setting.steps(name, wanted, shown)]

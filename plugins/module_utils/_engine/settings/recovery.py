@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Point-in-time recovery."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..state import RegionalTable
+from ..steps import SET, Settings, Step
+
+
+def problems(settings: Settings) -> t.Iterator[str]:
+    option = settings.get("point_in_time_recovery", {})
+    days = option.get("recovery_period_days")
+    if days is not None and not 1 <= days <= 35:
+        yield f"point_in_time_recovery.recovery_period_days is {days}, but must be 1 to 35."
+    if days is not None and not option["enabled"]:
+        yield "point_in_time_recovery.recovery_period_days needs enabled: true."
+
+
+def read(description: Settings) -> Settings:
+    """DescribeContinuousBackups' description."""
+    recovery = description.get("PointInTimeRecoveryDescription", {})
+    if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+        return {"enabled": False}
+    days = recovery.get("RecoveryPeriodInDays")
+    return {"enabled": True, **({"recovery_period_days": days} if days else {})}
+
+
+def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
+    if "point_in_time_recovery" not in wanted or "point_in_time_recovery" not in shown.settings:
+        return
+    option, now = wanted["point_in_time_recovery"], shown.settings["point_in_time_recovery"]
+    days = option.get("recovery_period_days")
+    if option["enabled"] == now["enabled"] and days in (None, now.get("recovery_period_days")):
+        return
+    specification = {
+        "PointInTimeRecoveryEnabled": option["enabled"],
+        **({"RecoveryPeriodInDays": days} if days else {}),
+    }
+    sentence = f"turn point-in-time recovery {'on' if option['enabled'] else 'off'}"
+    yield Step(
+        key=(SET, shown.region, "point_in_time_recovery"),
+        region=shown.region,
+        call="UpdateContinuousBackups",
+        parameters={"TableName": name, "PointInTimeRecoverySpecification": specification},
+        sentence=f"{sentence}{f' ({days} days)' if days else ''} in {shown.region}",
+        exclusive=False,
+        effect={"point_in_time_recovery": dict(option)},
+    )
