@@ -250,10 +250,6 @@ def test_bad_input_in_one_table_refuses_the_whole_task_before_any_call(run, admi
     assert admin.calls() == []
 
 
-def test_an_option_that_is_not_built_yet_is_refused_as_unknown(run, admin):
-    assert "Unsupported parameters" in run("tables", {**ORDERS, "resource_policy": {}})["msg"]
-
-
 def test_access_denied_is_not_taken_for_absent(run, admin):
     admin.fail(
         "AccessDeniedException", "User: arn:aws:iam::1:user/x is not authorized", operation="DescribeTable", region=US
