@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The planner's properties once more, for a sample of states, against the simulator over HTTP, its clock held.
+
+The wanted state is reached by calls that are all admitted, and the next run has nothing to do and changes nothing.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+import boto3
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import clients, converge, observe, spec
+from ansible_collections.multiregion.dynamodb.tests.unit.plugins.module_utils import test_converge_properties as random_
+from hypothesis import given, settings
+
+from simulator.server import Served, serve
+
+# More than any change of a setting takes; a replica of an empty table takes two.
+PASS = 60
+HOUR = 3600
+
+
+@pytest.fixture(scope="module")
+def served() -> t.Iterator[Served]:
+    with serve(seed=1) as simulator:
+        yield simulator
+
+
+class HeldClock:
+    """Waiting is what moves the simulated clock."""
+
+    def __init__(self, served: Served) -> None:
+        self._admin = served.admin
+
+    def now(self) -> float:
+        return self._admin.identity()["clock"]["now"]
+
+    def sleep(self, seconds: float) -> None:
+        self._admin.advance(PASS)
+
+
+@pytest.fixture(scope="module")
+def world(served: Served) -> World:
+    return World(served)
+
+
+class World:
+    """Runs of both modules' parts, one after the other."""
+
+    def __init__(self, served: Served) -> None:
+        self.admin = served.admin
+        session = boto3.session.Session(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="secret")
+
+        def factory(service: str, region: str, endpoint: str | None, config: t.Any) -> t.Any:
+            return session.client(service, region_name=region, endpoint_url=endpoint, config=config)
+
+        self._clients = clients.Clients(factory, served.url, (random_.HOME, *random_.REGIONS))
+        self._clock = HeldClock(served)
+
+    def run(self, wanted: spec.Table, check_mode: bool = False) -> list[converge.Progress]:
+        limits = converge.Limits(max_removals=9, wait_timeout=24 * HOUR, wait_delay=1)
+        parts = (random_.TABLES, random_.REPLICAS)
+        return [converge.converge([wanted], part, self._clients, limits, check_mode, self._clock)[0] for part in parts]
+
+    def look(self, wanted: spec.Table) -> dict[str, t.Any]:
+        return observe.look([observe.full_reading(wanted)], self._clients)[wanted.name]
+
+    def refused(self) -> list[tuple[str, str]]:
+        """Changes that the service didn't admit; what is throttled comes again."""
+        return [
+            (call["operation"], call["error"])
+            for call in self.admin.calls()
+            if call["error"] and not call["operation"].startswith("Describe") and call["error"] != "ThrottlingException"
+        ]
+
+
+def differences(shown: t.Any, wanted: t.Any) -> dict[str, t.Any]:
+    """The wanted options that ``shown`` hasn't; a dictionary is compared by the members that are wanted."""
+    return {
+        option: (shown.get(option), value)
+        for option, value in wanted.items()
+        if not option.startswith("purge_") and not _reached(shown.get(option), value)
+    }
+
+
+def _reached(shown: t.Any, wanted: t.Any) -> bool:
+    if isinstance(wanted, dict) and isinstance(shown, dict):
+        return wanted.items() <= shown.items()
+    return shown == wanted
+
+
+@given(random_.earlier_and_wanted())
+@settings(max_examples=25, deadline=None)
+def test_a_run_reaches_the_wanted_state_by_admitted_calls_and_the_next_has_nothing_to_do(world, states):
+    earlier, wanted = states
+    world.admin.reset()
+    world.admin.hold()
+    if earlier:
+        assert [progress.failure for progress in world.run(earlier)] == ["", ""]
+        world.admin.advance(HOUR)  # TTL takes a change every half hour
+        world.admin.clear_calls()
+    assert [progress.failure for progress in world.run(wanted)] == ["", ""]
+    assert world.refused() == []
+    shown = world.look(wanted)
+    assert differences(shown[random_.HOME].settings, wanted.settings) == {}
+    for region, replica in wanted.replicas.items():
+        assert differences(shown[region].settings, replica.settings) == {}
+    assert not set(wanted.absent_regions) & set(shown[random_.HOME].replicas)
+    world.admin.clear_calls()
+    assert [progress.plan.steps for progress in world.run(wanted)] == [(), ()]
+    assert {call["operation"] for call in world.admin.calls() if not _reads(call)} == set()
+
+
+def _reads(call: dict[str, t.Any]) -> bool:
+    return call["operation"].startswith(("Describe", "List", "Get"))
