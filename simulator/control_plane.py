@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from simulator import encryption, errors, rules, store
+from simulator import encryption, errors, resource_policies, rules, store
 from simulator.admission import table_here
 from simulator.calls import Answer, Call
 from simulator.clock import SimulatedClock
@@ -53,6 +53,7 @@ class ControlPlane:
         if self._tables.get(call.region, name):
             raise errors.table_exists(name)
         key_arn = encryption.key_of_new_table(call.region, call.parameters.get("SSESpecification"))
+        policy = self._policy_of_new_table(call)
         answer = regional_answer(call)
         if answer.status != 200:
             return answer
@@ -61,6 +62,8 @@ class ControlPlane:
         table.kms_key_arn = key_arn
         if call.parameters.get("BillingMode") == PAY_PER_REQUEST:
             table.on_demand_since = time.time()
+        if policy:
+            resource_policies.attach(policy, table, self._clock.now())
         self._lifecycle.create_table(table)
         return {"TableDescription": table_description(table)}
 
@@ -70,7 +73,9 @@ class ControlPlane:
     def delete_table(self, call: Call) -> Result:
         table = self._table(call)
         rules.table_can_be_deleted(table, store.is_protected(table.region, table.name), self._clock.now())
+        resource_policies.no_change_is_pending(table, self._clock.now())
         if table.group:
+            resource_policies.replication_is_authorized(table)
             self._lifecycle.delete_replica_itself(table)
         else:
             self._lifecycle.delete_table(table)
@@ -95,10 +100,18 @@ class ControlPlane:
         self._settings.change_time_to_live(table, specification)
         return {"TimeToLiveSpecification": specification}
 
+    def _policy_of_new_table(self, call: Call) -> resource_policies.PolicySlot | None:
+        if "ResourcePolicy" not in call.parameters:
+            return None
+        text, name = call.parameters["ResourcePolicy"], call.parameters["TableName"]
+        return resource_policies.policy_at_creation(text, call.region, name, self._clock.now())
+
     def _change_replicas(self, table: RegionalTable, change: rules.ReplicaChange) -> None:
         rules.region_can_be_named(change.region, table.region, self._disabled_regions)
         if table.is_joining:
             rules.joining_replica_admits(table, change)
+        if change.action != rules.UPDATE:
+            resource_policies.replication_is_authorized(table)
         if change.action == rules.CREATE:
             self._add_replica(table, change)
         elif change.action == rules.DELETE:

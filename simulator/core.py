@@ -53,7 +53,7 @@ class Simulator:
         self.replication = Replication(self.tables, self.clock, self._dice, lag)
         lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
         self._control_plane = ControlPlane(self.tables, self.clock, lifecycle, self.faults, self.disabled_regions)
-        self._per_region = PerRegion(self.tables, self.clock, self._dice)
+        self._per_region = PerRegion(self.tables, self.clock, self._dice, lifecycle)
         self._other_services = OtherServices()
         self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
         self._timer.start()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator import store
-from simulator.state import CREATING, RegionalTable
+from simulator.state import ACTIVE, CREATING, REPLICATION_NOT_AUTHORIZED, RegionalTable
 
 GLOBAL_TABLE_VERSION = "2019.11.21"
 PAY_PER_REQUEST = "PAY_PER_REQUEST"
@@ -19,7 +19,7 @@ def table_description(table: RegionalTable) -> dict[str, Any]:
     """The regional table, and, while it has replicas, the other regions."""
     moto_table = store.table(table.region, table.name)
     described = moto_table.describe()["TableDescription"]
-    described["TableStatus"] = table.status
+    described["TableStatus"] = _status(table, table.status)
     described["TableId"] = table.table_id
     described["CreationDateTime"] = table.created_at
     described["ProvisionedThroughput"] = _throughput(described["ProvisionedThroughput"], table.read_override)
@@ -52,7 +52,7 @@ def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
     moto_table = store.table(viewer.region, viewer.name)
     entry: dict[str, Any] = {
         "RegionName": other.region,
-        "ReplicaStatus": other.replica_status,
+        "ReplicaStatus": _status(other, other.replica_status),
         "WarmThroughput": dict(moto_table.warm_throughput),
         "GlobalTableSettingsReplicationMode": "ENABLED_WITH_OVERRIDES",
     }
@@ -64,6 +64,10 @@ def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
         entry["GlobalSecondaryIndexes"] = [_replica_index(other, index) for index in moto_table.global_indexes]
     entry.update(_table_class(other, "ReplicaTableClassSummary"))
     return entry
+
+
+def _status(table: RegionalTable, status: str) -> str:
+    return REPLICATION_NOT_AUTHORIZED if table.is_unauthorized and status == ACTIVE else status
 
 
 def _replica_index(other: RegionalTable, index: Any) -> dict[str, Any]:

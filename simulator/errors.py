@@ -78,6 +78,105 @@ def index_not_found_for_insights(table: str, index: str) -> ServiceError:
     )  # 094, 161
 
 
+def invalid_parameter(reason: str) -> ServiceError:
+    return validation(f"One or more parameter values were invalid: {reason}")
+
+
+def not_the_owner() -> ServiceError:
+    return validation("This action is only supported by accounts that match the resource owner’s account.")  # 212
+
+
+def stream_not_found(label: str, table: str) -> ServiceError:
+    return ServiceError(
+        "ResourceNotFoundException", f"Requested resource not found: Stream: {label} not found for Table: {table}"
+    )  # 212
+
+
+def policy_too_large(largest: int) -> ServiceError:
+    return invalid_parameter(f"Maximum policy size of {largest} bytes exceeded")  # 211
+
+
+def invalid_policy(reason: str) -> ServiceError:
+    return invalid_parameter(f"Invalid policy document: {reason}")  # 211, 356
+
+
+def unbounded_access() -> ServiceError:
+    return validation(
+        "Resource-based policy grants unbounded access in one or more elements. Please revise the policy to ensure "
+        "least-privilege form of access"
+    )  # 352, 356
+
+
+def locks_caller_out() -> ServiceError:
+    return ServiceError(
+        "AccessDeniedException",
+        "The new resource policy will not allow you to update the resource policy in the future.",
+    )  # 210
+
+
+def policy_not_found(reason: str) -> ServiceError:
+    return ServiceError(
+        "PolicyNotFoundException", f"Resource-based policy not found for the provided ResourceArn: {reason}"
+    )  # 205
+
+
+def no_policy_to_revise(expected: str, kind: str, name: str) -> ServiceError:
+    return policy_not_found(
+        f"Requested update for policy with revision id {expected}, but {kind} {name} has no associated policy."
+    )  # 205, 246
+
+
+def policy_exists(kind: str, name: str, revision: str) -> ServiceError:
+    return policy_not_found(
+        f"Requested policy update expecting none to be present for {kind} {name}, but a policy exists with revision id "
+        f"{revision}."
+    )  # verified on AWS by moto's tests
+
+
+def policy_has_another_revision(expected: str, kind: str, name: str, revision: str) -> ServiceError:
+    return policy_not_found(
+        f"Requested update for policy with revision id {expected}, but the policy associated to target {kind} {name} "
+        f"has revision id {revision}."
+    )  # 209
+
+
+def policy_update_pending(kind: str, name: str) -> ServiceError:
+    return _still_in_use(f"{kind.title()} is pending previous resource-based policy update: {name}")  # 206, 247
+
+
+def policy_of_deleted_table(table: str) -> ServiceError:
+    return _still_in_use(f"Table is being deleted: {table}")  # 236
+
+
+def policy_of_table_being_created(table: str) -> ServiceError:
+    return _still_in_use(f"Table is being created: {table}")  # not observed; admitted would be kinder
+
+
+def policy_pending_on_deletion(table: str) -> ServiceError:
+    return _still_in_use(f"Table: {table} has a pending resource-based policy update.")  # 348
+
+
+def _still_in_use(what: str) -> ServiceError:
+    return ServiceError("ResourceInUseException", f"Attempt to change a resource which is still in use: {what}")
+
+
+def policy_changed_too_soon(kind: str, name: str, until: str) -> ServiceError:
+    return ServiceError(
+        "ThrottlingException",
+        f"Resource-based policy for {kind} {name} modified within the previous 15000 milliseconds. "
+        f"Please try again after {until}.",
+    )  # 206
+
+
+def replication_denied(role: str, table_arn: str) -> ServiceError:
+    """Adding or deleting a replica fails while a policy denies the replication role [D]; the text is that of 431."""
+    return ServiceError(
+        "AccessDeniedException",
+        f"User: {role} is not authorized to perform: dynamodb:UpdateTable on resource: {table_arn} with an explicit "
+        "deny in a resource-based policy",
+    )
+
+
 def table_exists(table: str) -> ServiceError:
     return ServiceError("ResourceInUseException", f"Table already exists: {table}")
 

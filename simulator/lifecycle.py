@@ -113,6 +113,22 @@ class Lifecycle:
         replica.status = DELETING
         self.remove_replica(self.source_of(replica) or replica.others()[0], replica)
 
+    def authorize_replication(self, table: RegionalTable, authorized: bool) -> None:
+        """A policy begins or ceases to deny replication; a replica cut off for 20 hours leaves its global table [D]."""
+        if authorized == (table.unauthorized_since is None):
+            return
+        since = None if authorized else self._clock.now()
+        table.unauthorized_since = since
+        if authorized:
+            self._replication.drain()
+            return
+
+        def leave() -> None:
+            if table.group and table.unauthorized_since == since:
+                self._leave(table)
+
+        self._later(durations.UNAUTHORIZED_LEAVES, leave)
+
     def _add_empty_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         self._later(durations.REPLICA_DESCRIBABLE.draw(self._dice), lambda: self._open(source, replica))
         self._later(durations.REPLICA_ACTIVE.draw(self._dice), lambda: self._activate(source, replica))

@@ -16,8 +16,11 @@ CONTROL_OPERATIONS = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "
 
 PER_REGION_OPERATIONS = frozenset(
     {
+        "DeleteResourcePolicy",
         "DescribeContributorInsights",
+        "GetResourcePolicy",
         "ListContributorInsights",
+        "PutResourcePolicy",
         "UpdateContributorInsights",
     }
 )
@@ -91,6 +94,7 @@ MEMBERS: dict[str, Shape] = {
         "Tags": {"Key": LEAF, "Value": LEAF},
         "TableClass": LEAF,
         "DeletionProtectionEnabled": LEAF,
+        "ResourcePolicy": LEAF,
     },
     "UpdateTable": {
         "TableName": LEAF,
@@ -111,6 +115,12 @@ MEMBERS: dict[str, Shape] = {
     "UpdateContinuousBackups": {
         "TableName": LEAF,
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": LEAF, "RecoveryPeriodInDays": LEAF},
+    },
+    "PutResourcePolicy": {
+        "ResourceArn": LEAF,
+        "Policy": LEAF,
+        "ExpectedRevisionId": LEAF,
+        "ConfirmRemoveSelfResourceAccess": LEAF,
     },
     "UpdateContributorInsights": {
         "TableName": LEAF,

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every region has of its own and never follows a table: Contributor Insights (AWS_FACTS section 4)."""
+"""What every region has of its own and never follows a table (AWS_FACTS section 4).
+
+Contributor Insights and resource policies.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,19 @@ import random
 from simulator.calls import Answer, Call
 from simulator.clock import SimulatedClock
 from simulator.insights import ContributorInsights
+from simulator.lifecycle import Lifecycle
+from simulator.resource_policies import ResourcePolicies
 from simulator.state import Tables
 
 
 class PerRegion:
     """Answers the operations on settings that belong to one region's table alone."""
 
-    def __init__(self, tables: Tables, clock: SimulatedClock, dice: random.Random) -> None:
-        self._operations = ContributorInsights(tables, clock, dice).operations
+    def __init__(self, tables: Tables, clock: SimulatedClock, dice: random.Random, lifecycle: Lifecycle) -> None:
+        self._operations = {
+            **ContributorInsights(tables, clock, dice).operations,
+            **ResourcePolicies(tables, clock, dice, lifecycle).operations,
+        }
 
     def answer(self, call: Call) -> Answer:
         return Answer.of(self._operations[call.operation](call))

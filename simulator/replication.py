@@ -87,6 +87,10 @@ class Replication:
             self._paused_regions.clear()
         self._paused.discard(pair or ("", ""))
         self._paused_regions.discard(region or "")
+        self.drain()
+
+    def drain(self) -> None:
+        """Send what waited on its way; what is still cut off waits on."""
         parked, self._parked = self._parked, []
         for waiting_pair, write in parked:
             self._send(waiting_pair, write)
@@ -137,7 +141,7 @@ class Replication:
         self._clock.schedule(lag / self._clock.time_scale, lambda: self._arrive(pair, write))
 
     def _arrive(self, pair: Pair, write: Write) -> None:
-        if pair in self._paused or self._paused_regions.intersection(pair):
+        if pair in self._paused or self._paused_regions.intersection(pair) or self._is_unauthorized(pair, write.table):
             self._parked.append((pair, write))
         elif not self._takes_drop(pair, write.table):
             self._apply(pair[1], write)
@@ -159,6 +163,11 @@ class Replication:
             store.delete_item(target.region, target.name, key)
         else:
             store.put_item(target.region, target.name, attributes)
+
+    def _is_unauthorized(self, pair: Pair, table: str) -> bool:
+        """Whether either end's policy denies replication."""
+        ends = (self._tables.get(region, table) for region in pair)
+        return any(end.is_unauthorized for end in ends if end)
 
     def _takes_drop(self, pair: Pair, table: str) -> bool:
         for drop in self._drops:

@@ -90,7 +90,7 @@ def replica_can_be_changed(table: RegionalTable, region: str) -> RegionalTable:
 
 def no_change_in_flight(table: RegionalTable) -> None:
     """One change at a time, in all regions of a table together (227, 228, 306, 329)."""
-    if table.status != "ACTIVE":
+    if table.status != "ACTIVE" or any(member.is_unauthorized for member in (table, *table.others())):
         raise errors.resource_in_use()
     if table.group and (table.group.is_changing_members or any(member.status == UPDATING for member in table.others())):
         raise errors.resource_in_use()

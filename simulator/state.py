@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.insights import Insights
+    from simulator.resource_policies import PolicySlot
 
 CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
+REPLICATION_NOT_AUTHORIZED = "REPLICATION_NOT_AUTHORIZED"
 
 
 @dataclass(eq=False)
@@ -51,11 +53,20 @@ class RegionalTable:
     ttl_changed_at: float = -math.inf
     insights: dict[str | None, Insights] = field(default_factory=dict)
     """Contributor Insights by index; the table's own under None."""
+    policies: dict[str, PolicySlot] = field(default_factory=dict)
+    """Resource policies, of the table and of its streams."""
+    unauthorized_since: float | None = None
+    """Since when this region's policy denies replication, if it does."""
 
     @property
     def is_joining(self) -> bool:
         """Whether this is a replica that is still being added."""
         return self.group is not None and self.replica_status == CREATING
+
+    @property
+    def is_unauthorized(self) -> bool:
+        """Whether this is a replica whose policy denies replication: it is cut off until that ends [D]."""
+        return self.group is not None and self.unauthorized_since is not None
 
     def others(self) -> list[RegionalTable]:
         """The other members of the global table, in the order in which they were added."""

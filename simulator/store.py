@@ -31,6 +31,10 @@ Key = tuple[tuple[str, str | bytes | Decimal], ...]
 """The values of an item's key attributes, each with its type."""
 
 
+def arn(region: str, name: str) -> str:
+    return f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}"
+
+
 def backend(region: str) -> DynamoDBBackend:
     return dynamodb_backends[ACCOUNT][region]
 

@@ -30,7 +30,6 @@ NOT_SIMULATED = ("ValidationException", "The simulator does not implement ")
         ("describe_table_replica_auto_scaling", {"TableName": TABLE}),
         ("enable_kinesis_streaming_destination", {"TableName": TABLE, "StreamArn": "a" * 40}),
         ("describe_kinesis_streaming_destination", {"TableName": TABLE}),
-        ("put_resource_policy", {"ResourceArn": "arn:aws:dynamodb:us-west-2:1:table/x", "Policy": "{}"}),
         ("create_backup", {"TableName": TABLE, "BackupName": "backup"}),
         ("restore_table_to_point_in_time", {"TargetTableName": "another"}),
         ("export_table_to_point_in_time", {"TableArn": "arn", "S3Bucket": "bucket"}),
@@ -66,7 +65,6 @@ def test_a_change_that_is_not_simulated(world: World, change: dict) -> None:
 @pytest.mark.parametrize(
     "setting",
     [
-        {"ResourcePolicy": "{}"},
         {"OnDemandThroughput": {"MaxReadRequestUnits": 1}},
         {"WarmThroughput": {"ReadUnitsPerSecond": 15000}},
         {
