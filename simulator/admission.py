@@ -20,14 +20,15 @@ BACKUP_OPERATIONS = frozenset({"DescribeContinuousBackups", "UpdateContinuousBac
 STATEMENT_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
 
 
-def admit(tables: Tables, call: Call) -> None:
-    """Refuse a call to a table that isn't there for it.
+def admit(tables: Tables, call: Call) -> list[RegionalTable]:
+    """The tables a call touches; refused if one isn't there for it.
 
     A table that is CREATING or DELETING has no items to read or write; a replica that is CREATING answers nothing
     but DescribeTable (298).
     """
     if call.operation == "BatchWriteItem" and sum(map(len, call.parameters["RequestItems"].values())) > MAX_BATCH:
         raise errors.batch_too_large()
+    admitted = []
     for resource in resources_named(call):
         name = table_name(resource)
         table = table_here(tables, call.region, resource)
@@ -35,6 +36,8 @@ def admit(tables: Tables, call: Call) -> None:
             raise _not_found(call, name)
         if call.operation in ITEM_OPERATIONS and table.status in (CREATING, DELETING):
             raise errors.items_not_found()
+        admitted.append(table)
+    return admitted
 
 
 def table_here(tables: Tables, region: str, resource: str) -> RegionalTable | None:

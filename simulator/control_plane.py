@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from simulator import encryption, errors, resource_policies, rules, store
+from simulator import encryption, errors, resource_policies, rules, store, strong_consistency
 from simulator.admission import table_here
 from simulator.calls import Answer, Call
 from simulator.clock import SimulatedClock
@@ -20,6 +20,7 @@ from simulator.lifecycle import Lifecycle
 from simulator.moto_service import regional_answer
 from simulator.settings import Settings, apply_capacity_overrides
 from simulator.state import CREATING, RegionalTable, Tables
+from simulator.strong_consistency import GroupChange
 
 Result = dict[str, Any]
 
@@ -82,9 +83,13 @@ class ControlPlane:
         return {"TableDescription": table_description(table)}
 
     def update_table(self, call: Call) -> Result:
-        change = rules.the_replica_change(call.parameters)
+        group_change = strong_consistency.the_group_change(call.parameters)
+        change = None if group_change else rules.the_replica_change(call.parameters)
         table = self._table(call)
-        if change:
+        if group_change:
+            self._change_group(table, group_change)
+        elif change:
+            rules.mode_can_be_named(table, call.parameters)
             self._change_replicas(table, change)
         elif table.is_joining:
             raise errors.table_not_found(table.name)
@@ -114,27 +119,70 @@ class ControlPlane:
             resource_policies.replication_is_authorized(table)
         if change.action == rules.CREATE:
             self._add_replica(table, change)
+        elif change.action == rules.DELETE and table.is_strong:
+            self._take_down_group(table, GroupChange(rules.DELETE, {change.region: change.settings}))
         elif change.action == rules.DELETE:
             self._remove_replica(table, change.region)
         else:
             replica = rules.replica_can_be_changed(table, change.region)
             self._settings.override(table, replica, change.settings)
 
+    def _change_group(self, table: RegionalTable, change: GroupChange) -> None:
+        """Several replicas, or replicas and a witness, in one call: strong consistency."""
+        if change.action == rules.CREATE:
+            strong_consistency.group_can_be_created(table, change)
+        for region in (*change.replicas, *([change.witness] if change.witness else [])):
+            rules.region_can_be_named(region, table.region, self._disabled_regions)
+        if table.is_joining:
+            raise errors.replica_being_added(table.name, table.region)
+        resource_policies.replication_is_authorized(table)
+        if change.action == rules.CREATE:
+            self._create_group(table, change)
+        else:
+            self._take_down_group(table, change)
+
+    def _create_group(self, table: RegionalTable, change: GroupChange) -> None:
+        region, name = table.region, table.name
+        strong_consistency.table_can_be_strong(
+            store.item_count(region, name) > 0,
+            store.time_to_live(region, name)["TimeToLiveStatus"] != "DISABLED",
+            store.has_local_indexes(region, name),
+        )
+        replicas = [self._new_replica(table, target, settings) for target, settings in change.replicas.items()]
+        if any([self._faults.takes_abort(target, name) for target in change.replicas]):
+            self._lifecycle.abort_replica(table, strong=True)
+        else:
+            self._lifecycle.create_strong_group(table, replicas, change.witness)
+
+    def _take_down_group(self, table: RegionalTable, change: GroupChange) -> None:
+        replicas = strong_consistency.group_can_be_deleted(table, change)
+        for replica in replicas:
+            rules.is_unprotected(replica, store.is_protected(replica.region, replica.name))
+            if replica.region == table.source_region:
+                rules.is_no_recent_source(replica, self._clock.now())
+        self._lifecycle.take_down_strong_group(table, replicas)
+
     def _add_replica(self, table: RegionalTable, change: rules.ReplicaChange) -> None:
-        rules.replica_can_be_created(table, change.region, self._tables.get(change.region, table.name))
+        if table.is_strong:
+            raise errors.strong_group_is_complete()
+        replica = self._new_replica(table, change.region, change.settings)
+        if self._faults.takes_abort(change.region, table.name):
+            self._lifecycle.abort_replica(table)
+        else:
+            self._lifecycle.add_replica(table, replica)
+
+    def _new_replica(self, table: RegionalTable, region: str, settings: dict[str, Any]) -> RegionalTable:
+        """A replica as its Create describes it, if the service admits it."""
+        rules.replica_can_be_created(table, region, self._tables.get(region, table.name))
         if store.billing_mode(table.region, table.name) != PAY_PER_REQUEST:
             scaled = store.write_scaling_resources(table.region)
             rules.write_capacity_follows_load(table, scaled, store.index_throughputs(table.region, table.name))
-        key_arn = encryption.key_of_new_replica(table, change.region, change.settings.get("KMSMasterKeyId"))
-        if self._faults.takes_abort(change.region, table.name):
-            self._lifecycle.abort_replica(table)
-            return
-        replica = RegionalTable(change.region, table.name, CREATING)
-        replica.kms_key_arn = key_arn
+        replica = RegionalTable(region, table.name, CREATING)
+        replica.kms_key_arn = encryption.key_of_new_replica(table, region, settings.get("KMSMasterKeyId"))
         replica.on_demand_since = table.on_demand_since
-        replica.table_class = change.settings.get("TableClassOverride", table.table_class)
-        apply_capacity_overrides(table, replica, change.settings)
-        self._lifecycle.add_replica(table, replica)
+        replica.table_class = settings.get("TableClassOverride", table.table_class)
+        apply_capacity_overrides(table, replica, settings)
+        return replica
 
     def _remove_replica(self, table: RegionalTable, region: str) -> None:
         replica = rules.replica_can_be_changed(table, region)

@@ -10,8 +10,8 @@ import logging
 import random
 import threading
 
-from simulator import admission, operations, store
-from simulator.calls import Answer, Call, CallLog
+from simulator import admission, operations, store, strong_consistency
+from simulator.calls import ITEM_OPERATIONS, Answer, Call, CallLog
 from simulator.clock import DEFAULT_TIME_SCALE, SimulatedClock
 from simulator.control_plane import ControlPlane
 from simulator.errors import (
@@ -29,7 +29,7 @@ from simulator.moto_service import OtherServices, account_of, item_answer, regio
 from simulator.per_region import PerRegion
 from simulator.regions import DISABLED_AT_START
 from simulator.replication import Replication
-from simulator.state import Tables
+from simulator.state import RegionalTable, Tables
 from simulator.throttle import Throttle
 
 log = logging.getLogger(__name__)
@@ -133,13 +133,20 @@ class Simulator:
             return self._control_plane.answer(call)
         if call.operation in operations.PER_REGION_OPERATIONS:
             return self._per_region.answer(call)
-        admission.admit(self.tables, call)
+        for table in admission.admit(self.tables, call):
+            if table.is_strong and call.operation in ITEM_OPERATIONS:
+                self._bring_up_to_date(call, table)
         if call.operation == "GetItem":
             return item_answer(call)
         answer = regional_answer(call)
         if call.operation == "TagResource" and call.table:
             store.keep_last_of_each_tag(call.region, call.table)
         return answer
+
+    def _bring_up_to_date(self, call: Call, table: RegionalTable) -> None:
+        strong_consistency.admits(call)
+        if strong_consistency.needs_newest(call, table):
+            self.replication.catch_up(table)
 
     def _keep_time(self) -> None:
         with self.lock:

@@ -12,6 +12,7 @@ from simulator import store
 from simulator.state import ACTIVE, CREATING, REPLICATION_NOT_AUTHORIZED, RegionalTable
 
 GLOBAL_TABLE_VERSION = "2019.11.21"
+SETTINGS_MODE = "ENABLED_WITH_OVERRIDES"
 PAY_PER_REQUEST = "PAY_PER_REQUEST"
 
 
@@ -43,8 +44,17 @@ def table_description(table: RegionalTable) -> dict[str, Any]:
 def _global_table(table: RegionalTable) -> dict[str, Any]:
     if table.group is None:
         return {}
-    replicas = [_replica(table, other) for other in table.listed_replicas()]
-    return {"GlobalTableVersion": GLOBAL_TABLE_VERSION, "Replicas": replicas}
+    described: dict[str, Any] = {
+        "GlobalTableVersion": GLOBAL_TABLE_VERSION,
+        "Replicas": [_replica(table, other) for other in table.listed_replicas()],
+        "GlobalTableSettingsReplicationMode": SETTINGS_MODE,  # 229, 320
+    }
+    if table.group.strong:
+        described["MultiRegionConsistency"] = "STRONG"  # 201: eventual consistency isn't shown
+    witness = table.group.witness
+    if witness and witness.listed:
+        described["GlobalTableWitnesses"] = [{"RegionName": witness.region, "WitnessStatus": witness.status}]  # 259
+    return described
 
 
 def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
@@ -54,7 +64,7 @@ def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
         "RegionName": other.region,
         "ReplicaStatus": _status(other, other.replica_status),
         "WarmThroughput": dict(moto_table.warm_throughput),
-        "GlobalTableSettingsReplicationMode": "ENABLED_WITH_OVERRIDES",
+        "GlobalTableSettingsReplicationMode": SETTINGS_MODE,
     }
     if other.kms_key_arn:
         entry["KMSMasterKeyId"] = other.kms_key_arn

@@ -37,6 +37,14 @@ FILLED_REPLICA_ACTIVE = Span(540, 690)  # 265, 298, 306: the same with at least 
 FILLED_REPLICA_DESCRIBABLE = 0.12  # 298: shares of that time. The new region is describable, the source ACTIVE,
 FILLED_SOURCE_UPDATING = 0.43  # 298: until the source is UPDATING once more
 
+STRONG_LISTED = Span(5, 6.7)  # 258: entries appear; with a witness it takes longer
+STRONG_ACTIVE = Span(15.6, 15.7)  # 258: two replicas
+STRONG_DESCRIBABLE = 0.74  # 258: the share of that time until the new regions answer DescribeTable (64 of 86 s)
+WITNESS_LISTED = Span(5, 31.7)  # 258
+WITNESS_ACTIVE = Span(59.5, 86.0)  # 258: a replica and a witness
+STRONG_GONE = Span(54.6, 70)  # 261: the source is a regional table again
+STRONG_DELETING = 10.0  # 261: for so long at the end of that time replicas and witness show DELETING
+
 REPLICA_ABORTED = Span(6.5, 11.8)  # 310: the source is ACTIVE again, without the entry
 
 SOURCE_UPDATING_ON_DELETE = Span(31, 47)  # 204, 228

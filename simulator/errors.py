@@ -221,6 +221,109 @@ def several_replica_actions() -> ServiceError:
     return validation("Update table operation with more than one create or delete replica actions not allowed")  # 265
 
 
+def too_many_witnesses(witnesses: list[dict[str, object]]) -> ServiceError:
+    shown = ", ".join("GlobalTableWitnessGroupUpdate(...)" for _ in witnesses)
+    return validation(
+        f"1 validation error detected: Value '[{shown}]' at 'globalTableWitnessUpdates' failed to satisfy constraint: "
+        "Member must have length less than or equal to 1"
+    )  # 257
+
+
+def group_change_must_stand_alone() -> ServiceError:
+    return validation("Requests that modify replicas or witnesses must not also modify other fields")  # 257
+
+
+def only_creates_with_consistency() -> ServiceError:
+    return validation(
+        "Only Replica Create actions are supported when MultiRegionConsistency parameter is provided."
+    )  # 260
+
+
+def witness_needs_strong() -> ServiceError:
+    return validation(
+        "MultiRegionConsistency must be set as STRONG when GlobalTableWitnessUpdates parameter is present."
+    )  # 257
+
+
+def unknown_consistency(mode: str) -> ServiceError:
+    return validation(
+        f"1 validation error detected: Value '{mode}' at 'multiRegionConsistency' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [EVENTUAL, STRONG]"
+    )
+
+
+def unsupported_replica_count() -> ServiceError:
+    return validation("Unsupported replica count for global tables with MultiRegionConsistency set to STRONG.")  # 257
+
+
+def unsupported_strong_regions(regions: Iterable[str]) -> ServiceError:
+    return validation(
+        "Unsupported Region(s) specified for global tables with MultiRegionConsistency set to STRONG: "
+        f"[{', '.join(regions)}]."
+    )  # 257
+
+
+def region_named_twice() -> ServiceError:
+    return validation("Cannot target multiple regions with the same action")  # 257
+
+
+def witness_in_a_members_region() -> ServiceError:
+    return validation(
+        "Cannot add a witness in the same region as an existing replica when creating a global table with "
+        "MultiRegionConsistency set to STRONG."
+    )  # 257
+
+
+def consistency_is_frozen() -> ServiceError:
+    return validation("MultiRegionConsistency parameter is unsupported on existing global table")  # 260
+
+
+def strong_group_is_complete() -> ServiceError:
+    return validation("Cannot add replicas to a global table with strong MultiRegionConsistency")  # 260
+
+
+def not_all_witnesses() -> ServiceError:
+    return validation("Update table delete operation does not include all witnesses.")  # 260
+
+
+def witness_not_part_of_global_table(region: str) -> ServiceError:
+    return validation(
+        "Update global table operation failed because one or more witnesses were not part of the global table. "
+        f"Please retry the request without these witnesses: [{region}]."
+    )  # 260
+
+
+def deletion_of_only_one() -> ServiceError:
+    return validation(
+        "Deletion of only one table replica is not supported for global tables with MultiRegionConsistency set to "
+        "STRONG."
+    )  # 260
+
+
+def strong_table_must_be_empty() -> ServiceError:
+    """The developer guide says that it is refused; the service's text isn't recorded. So for the three below."""
+    return validation("The table must be empty to set MultiRegionConsistency to STRONG.")
+
+
+def no_strong_time_to_live() -> ServiceError:
+    return validation("Time to Live is not supported on global tables with MultiRegionConsistency set to STRONG.")
+
+
+def no_strong_local_indexes() -> ServiceError:
+    return validation(
+        "Local secondary indexes are not supported on global tables with MultiRegionConsistency set to STRONG."
+    )
+
+
+def no_strong_transactions() -> ServiceError:
+    return validation("Transactions are not supported on global tables with MultiRegionConsistency set to STRONG.")
+
+
+def isolated_region() -> ServiceError:
+    """A strongly consistent replica that no other region can be reached from; the service's text isn't recorded."""
+    return ServiceError("InternalServerError", "Internal server error", 500)
+
+
 def own_region() -> ServiceError:
     return validation(
         "Cannot add or delete the local region through ReplicaUpdates. "

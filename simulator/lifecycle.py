@@ -13,7 +13,7 @@ from collections.abc import Callable
 from simulator import durations, rules, store
 from simulator.clock import SimulatedClock
 from simulator.replication import Replication
-from simulator.state import ACTIVE, CREATING, DELETING, UPDATING, GlobalTable, RegionalTable, Tables
+from simulator.state import ACTIVE, CREATING, DELETING, UPDATING, GlobalTable, RegionalTable, Tables, Witness
 
 
 class Lifecycle:
@@ -62,9 +62,9 @@ class Lifecycle:
         """The region a replica was added from, while it is a member."""
         return next((other for other in replica.others() if other.region == replica.source_region), None)
 
-    def abort_replica(self, source: RegionalTable) -> None:
+    def abort_replica(self, source: RegionalTable, strong: bool = False) -> None:
         """A create that was answered 200 and leaves no trace (310)."""
-        self._begin_adding(source)
+        self._begin_adding(source, strong)
 
         def finish() -> None:
             source.status = ACTIVE
@@ -74,17 +74,68 @@ class Lifecycle:
 
     def add_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         """Add a region to a table (226; with items 265, 298, 306)."""
-        group = self._begin_adding(source)
-        replica.status = replica.replica_status = CREATING
-        replica.listed = replica.describable = False
-        replica.source_region, replica.added_at = source.region, self._clock.now()
-        group.add(replica)
-        self._tables.add(replica)
+        self._begin_adding(source)
+        self._join(source, replica)
         self._later(durations.REPLICA_LISTED.draw(self._dice), lambda: _list(replica))
         if store.item_count(source.region, source.name):
             self._add_filled_replica(source, replica)
         else:
             self._add_empty_replica(source, replica)
+
+    def create_strong_group(self, source: RegionalTable, replicas: list[RegionalTable], witness: str | None) -> None:
+        """Make a strongly consistent group of three regions, all at once (258)."""
+        group = self._begin_adding(source, strong=True)
+        group.witness = Witness(witness) if witness else None
+        for replica in replicas:
+            self._join(source, replica)
+        listed = durations.WITNESS_LISTED if witness else durations.STRONG_LISTED
+        active = (durations.WITNESS_ACTIVE if witness else durations.STRONG_ACTIVE).draw(self._dice)
+
+        def show() -> None:
+            for member in replicas:
+                member.listed = True
+            if group.witness:
+                group.witness.listed = True
+
+        def finish() -> None:
+            for replica in replicas:
+                self._activate(source, replica)
+            if group.witness:
+                group.witness.status = ACTIVE
+
+        self._later(listed.draw(self._dice), show)
+        self._later(durations.STRONG_DESCRIBABLE * active, lambda: [self._open(source, one) for one in replicas])
+        self._later(active, finish)
+
+    def take_down_strong_group(self, table: RegionalTable, replicas: list[RegionalTable]) -> None:
+        """Delete all replicas but one, and the witness: that one is a regional table again (261)."""
+        group = table.group
+        assert group is not None
+        for member in (table, *replicas):
+            member.status = UPDATING
+        gone = durations.STRONG_GONE.draw(self._dice)
+
+        def start_deleting() -> None:
+            self._replication.deliver_all(table)
+            for replica in replicas:
+                replica.status = replica.replica_status = DELETING
+            if group.witness:
+                group.witness.status = DELETING
+
+        def finish() -> None:
+            table.status = ACTIVE
+            for replica in replicas:
+                self._leave(replica)
+                self._later(
+                    durations.REPLICA_TABLE_GONE.draw(self._dice), lambda replica=replica: self._forget(replica)
+                )
+
+        self._later(gone - durations.STRONG_DELETING, start_deleting)
+        self._later(gone, finish)
+
+    def follow_anew(self, table: RegionalTable) -> None:
+        """A strongly consistent replica's stream was turned on or off."""
+        self._replication.follow(table)
 
     def remove_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         """Delete a replica and its items, asked of `source` (204, 228) or of the replica itself (297)."""
@@ -146,7 +197,7 @@ class Lifecycle:
 
     def _open(self, source: RegionalTable, replica: RegionalTable) -> None:
         """The new region knows the table, and receives what the others hold and write."""
-        store.create_replica(source.region, replica.region, replica.name)
+        store.create_replica(source.region, replica.region, replica.name, with_stream=not source.is_strong)
         replica.describable = True
         replica.created_at = time.time()
         self._replication.copy_existing_items(replica)
@@ -157,15 +208,25 @@ class Lifecycle:
         indexes = store.index_throughputs(source.region, source.name)
         store.copy_write_scaling(source.region, replica.region, rules.scaled_resources(source.name, indexes))
 
-    def _begin_adding(self, source: RegionalTable) -> GlobalTable:
+    def _begin_adding(self, source: RegionalTable, strong: bool = False) -> GlobalTable:
         """The source is part of a global table, with a stream, as soon as the call is answered (221, 226)."""
         source.status = UPDATING
-        store.enable_stream(source.region, source.name)
+        if not strong:
+            store.enable_stream(source.region, source.name)
         if source.group is None:
-            GlobalTable().add(source)
+            GlobalTable(strong=strong).add(source)
             self._replication.follow(source)
         assert source.group is not None
         return source.group
+
+    def _join(self, source: RegionalTable, replica: RegionalTable) -> None:
+        """The replica is there, and nobody sees it yet."""
+        assert source.group is not None
+        replica.status = replica.replica_status = CREATING
+        replica.listed = replica.describable = False
+        replica.source_region, replica.added_at = source.region, self._clock.now()
+        source.group.add(replica)
+        self._tables.add(replica)
 
     def _leave(self, replica: RegionalTable) -> None:
         others = replica.others()

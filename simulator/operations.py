@@ -77,6 +77,7 @@ _REPLICA: Shape = {
     "GlobalSecondaryIndexes": _REPLICA_INDEX,
     "TableClassOverride": LEAF,
 }
+_REGION: Shape = {"RegionName": LEAF}
 _STREAM: Shape = {"StreamEnabled": LEAF, "StreamViewType": LEAF}
 _ENCRYPTION: Shape = {"Enabled": LEAF, "SSEType": LEAF, "KMSMasterKeyId": LEAF}
 
@@ -104,7 +105,9 @@ MEMBERS: dict[str, Shape] = {
         "StreamSpecification": _STREAM,
         "TableClass": LEAF,
         "DeletionProtectionEnabled": LEAF,
-        "ReplicaUpdates": {"Create": _REPLICA, "Update": _REPLICA, "Delete": {"RegionName": LEAF}},
+        "ReplicaUpdates": {"Create": _REPLICA, "Update": _REPLICA, "Delete": _REGION},
+        "MultiRegionConsistency": LEAF,
+        "GlobalTableWitnessUpdates": {"Create": _REGION, "Delete": _REGION},
     },
     "DeleteTable": {"TableName": LEAF},
     "DescribeTable": {"TableName": LEAF},

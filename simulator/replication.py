@@ -11,7 +11,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from simulator import store
+from simulator import errors, store
 from simulator.clock import SimulatedClock
 from simulator.lag import Lag, Lags
 from simulator.state import DELETING, GlobalTable, RegionalTable, Tables
@@ -43,25 +43,33 @@ class Replication:
         self._clock = clock
         self._dice = dice
         self._numbers = itertools.count(1)
+        self._shipments = itertools.count(1)
         self._cursors: dict[Place, tuple[str | None, int]] = {}
         self._versions: defaultdict[Place, dict[Key, Version]] = defaultdict(dict)
         self._paused: set[Pair] = set()
         self._paused_regions: set[str] = set()
-        self._parked: list[tuple[Pair, Write]] = []
+        self._under_way: dict[int, tuple[Pair, Write]] = {}
+        self._parked: list[int] = []
         self._drops: list[tuple[Pair, str | None]] = []
 
     def follow(self, table: RegionalTable) -> None:
         """From now on, this table's writes go to the other regions."""
+        if table.is_strong:  # it needs no stream, and a stream there belongs to its region alone
+            store.record_changes(table.region, table.name)
         self._cursors[_place(table)] = store.stream_position(table.region, table.name)
 
     def forget(self, table: RegionalTable) -> None:
         """The table has left its global table, or is gone."""
         self._cursors.pop(_place(table), None)
         self._versions.pop(_place(table), None)
+        if store.has_table(table.region, table.name):
+            store.stop_recording(table.region, table.name)
 
     def copy_existing_items(self, target: RegionalTable) -> None:
         """Fill a new replica with the newest version of every item, deletions included, of all regions."""
         for source in target.others():
+            if not store.has_table(source.region, source.name):
+                continue
             versions = self._versions[_place(source)]
             items = store.all_items(source.region, source.name)
             for key in items.keys() | versions.keys():
@@ -73,6 +81,23 @@ class Replication:
         for table in self._tables.replicas_in(region):
             if _place(table) in self._cursors:
                 self._capture_table(table)
+
+    def catch_up(self, table: RegionalTable) -> None:
+        """Bring a strongly consistent replica up to every earlier write, before a write or strongly consistent read.
+
+        Other reads may still miss what is on its way. A region that reaches no other can't do either.
+        """
+        others = [other.region for other in table.others()]
+        if others and all(self._is_paused((table.region, other)) for other in others):
+            raise errors.isolated_region()
+        self.deliver_all(table)
+
+    def deliver_all(self, table: RegionalTable) -> None:
+        """Let everything arrive that is on its way to a table."""
+        for number, (pair, write) in list(self._under_way.items()):
+            if write.group is table.group and pair[1] == table.region:
+                del self._under_way[number]
+                self._apply(table.region, write)
 
     def pause(self, pair: Pair | None = None, region: str | None = None) -> None:
         if pair:
@@ -92,8 +117,9 @@ class Replication:
     def drain(self) -> None:
         """Send what waited on its way; what is still cut off waits on."""
         parked, self._parked = self._parked, []
-        for waiting_pair, write in parked:
-            self._send(waiting_pair, write)
+        for number in parked:
+            if number in self._under_way:
+                self._set_out(number)
 
     def paused(self) -> dict[str, list[str] | list[list[str]]]:
         return {"pairs": [list(pair) for pair in sorted(self._paused)], "regions": sorted(self._paused_regions)}
@@ -106,6 +132,7 @@ class Replication:
         self.lags = Lags(self._usual)
         for collection in (self._cursors, self._versions, self._paused, self._paused_regions):
             collection.clear()
+        self._under_way.clear()
         self._parked.clear()
         self._drops.clear()
 
@@ -137,14 +164,28 @@ class Replication:
                 self._send((table.region, target.region), write)
 
     def _send(self, pair: Pair, write: Write) -> None:
-        lag = self.lags.of(*pair).draw(self._dice)
-        self._clock.schedule(lag / self._clock.time_scale, lambda: self._arrive(pair, write))
+        number = next(self._shipments)
+        self._under_way[number] = (pair, write)
+        self._set_out(number)
 
-    def _arrive(self, pair: Pair, write: Write) -> None:
-        if pair in self._paused or self._paused_regions.intersection(pair) or self._is_unauthorized(pair, write.table):
-            self._parked.append((pair, write))
-        elif not self._takes_drop(pair, write.table):
+    def _set_out(self, number: int) -> None:
+        pair, _ = self._under_way[number]
+        lag = self.lags.of(*pair).draw(self._dice)
+        self._clock.schedule(lag / self._clock.time_scale, lambda: self._arrive(number))
+
+    def _arrive(self, number: int) -> None:
+        if number not in self._under_way:
+            return  # it was delivered sooner
+        pair, write = self._under_way[number]
+        if self._is_paused(pair) or self._is_unauthorized(pair, write.table):
+            self._parked.append(number)
+            return
+        del self._under_way[number]
+        if not self._takes_drop(pair, write.table):
             self._apply(pair[1], write)
+
+    def _is_paused(self, pair: Pair) -> bool:
+        return pair in self._paused or not self._paused_regions.isdisjoint(pair)
 
     def _apply(self, region: str, write: Write) -> None:
         target = self._tables.get(region, write.table)

@@ -31,7 +31,7 @@ def the_replica_change(parameters: dict[str, Any]) -> ReplicaChange | None:
     updates = parameters.get("ReplicaUpdates")
     if updates is None:
         return None
-    if set(parameters) - {"TableName", "ReplicaUpdates"}:
+    if set(parameters) - {"TableName", "ReplicaUpdates", "MultiRegionConsistency"}:
         raise errors.replica_change_must_stand_alone()
     changes = [(action, settings) for update in updates for action, settings in update.items()]
     if not changes:
@@ -44,6 +44,12 @@ def the_replica_change(parameters: dict[str, Any]) -> ReplicaChange | None:
     if action == UPDATE and not _overrides_something(settings):
         raise errors.no_replica_action()
     return ReplicaChange(action, settings["RegionName"], settings)
+
+
+def mode_can_be_named(table: RegionalTable, parameters: dict[str, Any]) -> None:
+    """The consistency mode belongs to the call that makes a global table of a regional one (260)."""
+    if "MultiRegionConsistency" in parameters and table.group:
+        raise errors.consistency_is_frozen()
 
 
 def _overrides_something(settings: dict[str, Any]) -> bool:
@@ -112,11 +118,13 @@ def is_unprotected(table: RegionalTable, protected: bool) -> None:
 
 
 def table_can_be_deleted(table: RegionalTable, protected: bool, now: float) -> None:
-    """DeleteTable, in any region (266, 267, 297, 298)."""
+    """DeleteTable, in any region (260, 266, 267, 297, 298)."""
     if table.status == CREATING:
         raise errors.table_in_use(table.name)
     if table.status in (UPDATING, DELETING):
         raise errors.resource_in_use()
+    if table.is_strong:
+        raise errors.deletion_of_only_one()
     is_unprotected(table, protected)
     is_no_recent_source(table, now)
     if table.group and table.group.is_changing_members:
@@ -137,9 +145,12 @@ def table_class_can_be_changed(table: RegionalTable, now: float) -> None:
 
 
 def stream_can_be_changed(table: RegionalTable, enabled: bool, wanted: dict[str, Any]) -> None:
-    """A stream can't be enabled twice, nor disabled while the table has replicas (050, 222, 227)."""
+    """A stream can't be enabled twice, nor disabled while the table has replicas (050, 222, 227).
+
+    Strongly consistent replicas don't share it: there it belongs to its region (developer guide).
+    """
     if not wanted["StreamEnabled"]:
-        if table.group:
+        if table.group and not table.is_strong:
             raise errors.stream_needed()
         if not enabled:
             raise errors.no_stream()

@@ -58,6 +58,8 @@ class Settings:
         if table.group and any(other.is_joining for other in table.listed_replicas()):
             raise errors.replica_being_added(table.name, table.region)
         enabled, attribute = wanted["Enabled"], wanted["AttributeName"]
+        if table.is_strong:
+            raise errors.no_strong_time_to_live()
         rules.time_to_live_can_be_changed(store.time_to_live(table.region, table.name), enabled, attribute)
         members = [table, *table.others()]
         if self._clock.now() - max(member.ttl_changed_at for member in members) < durations.TTL_CHANGE_APART:
@@ -116,6 +118,9 @@ class Settings:
                 changes = [lambda: [apply_capacity(member) for member in members]]
         if stream:
             store.set_stream(table.region, table.name, stream)
+            if table.is_strong:
+                members = [table]
+                self._lifecycle.follow_anew(table)
         if stream or changes:
             self._update(members, span, lambda: [change() for change in changes])
 

@@ -72,16 +72,33 @@ class RegionalTable:
         """The other members of the global table, in the order in which they were added."""
         return [member for member in self.group.members.values() if member is not self] if self.group else []
 
+    @property
+    def is_strong(self) -> bool:
+        """Whether this is a member of a strongly consistent global table."""
+        return self.group is not None and self.group.strong
+
     def listed_replicas(self) -> list[RegionalTable]:
         """What this region's DescribeTable shows as Replicas: never itself (229)."""
         return [member for member in self.others() if member.listed]
 
 
+@dataclass
+class Witness:
+    """A region that keeps a strongly consistent group's writes, without a table, ARN or tags there (259)."""
+
+    region: str
+    status: str = CREATING
+    listed: bool = False
+
+
 @dataclass(eq=False)
 class GlobalTable:
-    """A table that lives in several regions (version 2019.11.21, eventual consistency)."""
+    """A table that lives in several regions (version 2019.11.21)."""
 
     members: dict[str, RegionalTable] = field(default_factory=dict)
+    strong: bool = False
+    """Whether its consistency is strong: the members are frozen, and their items replicate synchronously."""
+    witness: Witness | None = None
 
     def add(self, member: RegionalTable) -> None:
         self.members[member.region] = member

@@ -16,7 +16,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
@@ -52,7 +52,7 @@ def drop_table(region: str, name: str) -> None:
     backend(region).tables.pop(name, None)
 
 
-def create_replica(source_region: str, target_region: str, name: str) -> None:
+def create_replica(source_region: str, target_region: str, name: str, with_stream: bool = True) -> None:
     """An empty table in another region with the settings that follow a table (AWS_FACTS section 4)."""
     source = table(source_region, name)
     replica = backend(target_region).create_table(
@@ -62,7 +62,7 @@ def create_replica(source_region: str, target_region: str, name: str) -> None:
         attr=copy.deepcopy(source.attr),
         global_indexes=None,
         indexes=None,
-        streams=copy.deepcopy(source.stream_specification),
+        streams=copy.deepcopy(source.stream_specification) if with_stream else None,
         billing_mode=source.billing_mode or "PROVISIONED",
         sse_specification=None,
         tags=[],
@@ -94,6 +94,26 @@ def set_stream(region: str, name: str, specification: dict[str, Any]) -> None:
         regional.stream_shard = None  # moto would go on to add records, of a view type there is no more
 
 
+class _ChangedKeys(StreamShard):
+    """Stands where moto keeps a stream's records, on a table whose stream is off, and keeps the keys that changed."""
+
+    def add(self, old: Item | None, new: Item | None) -> None:
+        self.items.append(StreamRecord(self.table, "KEYS_ONLY", "MODIFY", old, new, len(self.items)))
+
+
+def record_changes(region: str, name: str) -> None:
+    """Let `changed_keys` know what changes in a table without a stream: nobody else sees these records."""
+    regional = table(region, name)
+    if not stream_enabled(region, name):
+        regional.stream_shard = _ChangedKeys(ACCOUNT, regional)
+
+
+def stop_recording(region: str, name: str) -> None:
+    regional = table(region, name)
+    if isinstance(regional.stream_shard, _ChangedKeys):
+        regional.stream_shard = None
+
+
 def keep_last_of_each_tag(region: str, name: str) -> None:
     """A tag set again has its new value; moto would list both."""
     regional = table(region, name)
@@ -109,6 +129,10 @@ def set_time_to_live(region: str, name: str, enabled: bool, attribute: str) -> N
         table(region, name).ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute}
     else:
         table(region, name).ttl = {"TimeToLiveStatus": "DISABLED"}
+
+
+def has_local_indexes(region: str, name: str) -> bool:
+    return bool(table(region, name).indexes)
 
 
 def is_protected(region: str, name: str) -> bool:

@@ -45,8 +45,6 @@ def test_an_operation_that_is_not_simulated(world: World, operation: str, parame
 @pytest.mark.parametrize(
     "change",
     [
-        {"MultiRegionConsistency": "STRONG", "ReplicaUpdates": [{"Create": {"RegionName": EUROPE}}]},
-        {"GlobalTableWitnessUpdates": [{"Create": {"RegionName": EUROPE}}]},
         {"GlobalTableSettingsReplicationMode": "ENABLED"},
         {"SSESpecification": {"Enabled": True}},
         {"OnDemandThroughput": {"MaxReadRequestUnits": 1}},

@@ -137,8 +137,9 @@ class World:
         item = {"id": {"S": key}, **{name: {"S": value} for name, value in attributes.items()}}
         self.client(region).put_item(TableName=TABLE, Item=item)
 
-    def get(self, key: str, region: str = HOME) -> dict[str, str] | None:
-        item = self.client(region).get_item(TableName=TABLE, Key={"id": {"S": key}}).get("Item")
+    def get(self, key: str, region: str = HOME, consistent: bool = False) -> dict[str, str] | None:
+        asked = {"TableName": TABLE, "Key": {"id": {"S": key}}, "ConsistentRead": consistent}
+        item = self.client(region).get_item(**asked).get("Item")
         return item and {name: value["S"] for name, value in item.items()}
 
     def delete(self, key: str, region: str = HOME) -> None:
