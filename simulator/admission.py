@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from simulator import errors
+from simulator import errors, store
 from simulator.calls import ITEM_OPERATIONS, Call, table_name
 from simulator.state import CREATING, DELETING, RegionalTable, Tables
 from simulator.store import ACCOUNT
@@ -36,8 +36,19 @@ def admit(tables: Tables, call: Call) -> list[RegionalTable]:
             raise _not_found(call, name)
         if call.operation in ITEM_OPERATIONS and table.status in (CREATING, DELETING):
             raise errors.items_not_found()
+        if call.parameters.get("IndexName") and call.operation in ITEM_OPERATIONS:
+            _index_is_readable(table, call.parameters["IndexName"])
         admitted.append(table)
     return admitted
+
+
+def _index_is_readable(table: RegionalTable, name: str) -> None:
+    """Query and Scan want an index that is there and filled."""
+    index = table.indexes.get(name)
+    if name not in store.index_names(table.region, table.name) or (index and index.status == DELETING):
+        raise errors.no_such_index(name)
+    if index and index.status == CREATING:
+        raise errors.index_is_backfilling(name)
 
 
 def table_here(tables: Tables, region: str, resource: str) -> RegionalTable | None:

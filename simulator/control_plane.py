@@ -10,16 +10,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from simulator import encryption, errors, resource_policies, rules, store, strong_consistency
+from simulator import encryption, errors, resource_policies, rules, schema, store, strong_consistency
 from simulator.admission import table_here
 from simulator.calls import Answer, Call
+from simulator.capacity import apply_overrides
 from simulator.clock import SimulatedClock
 from simulator.description import PAY_PER_REQUEST, table_description
 from simulator.faults import Faults
 from simulator.lifecycle import Lifecycle
 from simulator.moto_service import regional_answer
-from simulator.settings import Settings, apply_capacity_overrides
-from simulator.state import CREATING, RegionalTable, Tables
+from simulator.settings import Settings
+from simulator.state import CREATING, Index, RegionalTable, Tables
 from simulator.strong_consistency import GroupChange
 
 Result = dict[str, Any]
@@ -53,6 +54,7 @@ class ControlPlane:
         name = call.parameters["TableName"]
         if self._tables.get(call.region, name):
             raise errors.table_exists(name)
+        schema.new_table_is_valid(call.parameters)
         key_arn = encryption.key_of_new_table(call.region, call.parameters.get("SSESpecification"))
         policy = self._policy_of_new_table(call)
         answer = regional_answer(call)
@@ -61,6 +63,8 @@ class ControlPlane:
         table = RegionalTable(call.region, name, CREATING)
         table.table_class = call.parameters.get("TableClass")
         table.kms_key_arn = key_arn
+        names = [index["IndexName"] for index in call.parameters.get("GlobalSecondaryIndexes", [])]
+        table.indexes = {name: Index(name, CREATING) for name in names}
         if call.parameters.get("BillingMode") == PAY_PER_REQUEST:
             table.on_demand_since = time.time()
         if policy:
@@ -181,7 +185,8 @@ class ControlPlane:
         replica.kms_key_arn = encryption.key_of_new_replica(table, region, settings.get("KMSMasterKeyId"))
         replica.on_demand_since = table.on_demand_since
         replica.table_class = settings.get("TableClassOverride", table.table_class)
-        apply_capacity_overrides(table, replica, settings)
+        replica.indexes = {name: Index(name, CREATING) for name in table.indexes}
+        apply_overrides(table, replica, settings)
         return replica
 
     def _remove_replica(self, table: RegionalTable, region: str) -> None:

@@ -23,6 +23,9 @@ def table_description(table: RegionalTable) -> dict[str, Any]:
     described["TableStatus"] = _status(table, table.status)
     described["TableId"] = table.table_id
     described["CreationDateTime"] = table.created_at
+    described["AttributeDefinitions"] = sorted(  # 125
+        described["AttributeDefinitions"], key=lambda definition: str(definition["AttributeName"])
+    )
     described["ProvisionedThroughput"] = _throughput(described["ProvisionedThroughput"], table.read_override)
     if not described["LocalSecondaryIndexes"]:
         del described["LocalSecondaryIndexes"]
@@ -82,22 +85,33 @@ def _status(table: RegionalTable, status: str) -> str:
 
 def _replica_index(other: RegionalTable, index: Any) -> dict[str, Any]:
     entry: dict[str, Any] = {"IndexName": index.name, "WarmThroughput": dict(index.warm_throughput)}
-    if index.name in other.index_read_overrides:
-        entry["ProvisionedThroughputOverride"] = {"ReadCapacityUnits": other.index_read_overrides[index.name]}
+    read_override = other.indexes[index.name].read_override
+    if read_override is not None:
+        entry["ProvisionedThroughputOverride"] = {"ReadCapacityUnits": read_override}
     return entry
 
 
-def _index(table: RegionalTable, index: dict[str, Any], table_arn: str) -> dict[str, Any]:
-    return {
-        **index,
-        "ProvisionedThroughput": _throughput(
-            index["ProvisionedThroughput"], table.index_read_overrides.get(index["IndexName"])
-        ),
-        "IndexStatus": CREATING if table.status == CREATING else "ACTIVE",
-        "IndexArn": f"{table_arn}/index/{index['IndexName']}",
+def _index(table: RegionalTable, described: dict[str, Any], table_arn: str) -> dict[str, Any]:
+    index = table.indexes[described["IndexName"]]
+    ready = index.status != CREATING
+    entry = {
+        **described,
+        "Projection": _projection(described["Projection"]),
+        "ProvisionedThroughput": _throughput(described["ProvisionedThroughput"], index.read_override),
+        "IndexStatus": index.status,
+        "IndexArn": f"{table_arn}/index/{index.name}",
         "IndexSizeBytes": 0,
-        "ItemCount": len(store.table(table.region, table.name).has_idx_items(index["IndexName"])),
+        "ItemCount": len(store.table(table.region, table.name).has_idx_items(index.name)) if ready else 0,
     }
+    if index.backfilling is not None:
+        entry["Backfilling"] = index.backfilling
+    return entry
+
+
+def _projection(projection: dict[str, Any]) -> dict[str, Any]:
+    if "NonKeyAttributes" not in projection:
+        return projection
+    return {**projection, "NonKeyAttributes": sorted(projection["NonKeyAttributes"])}  # 125
 
 
 def _throughput(throughput: dict[str, Any], read_override: int | None) -> dict[str, Any]:

@@ -22,12 +22,22 @@ class Span(NamedTuple):
 
 CREATE_TABLE = Span(5, 9.5)  # 033
 SETTINGS_KNOWN = 2.1  # 115, 233: after CreateTable, until then a table's own settings answer that there is none
+CREATE_TABLE_WITH_INDEXES = Span(14, 22.3)  # 148, 169
 CAPACITY = Span(1, 2)  # 058
 STREAM = Span(4, 5.1)  # 050
 TABLE_CLASS = Span(3.6, 6.1)  # 284, 365
 TO_PROVISIONED = Span(60, 98)  # 056, 452
 TO_ON_DEMAND = Span(128, 172)  # 056, 183
 DELETE_TABLE = Span(4, 9)
+
+INDEX_ALLOCATED = Span(24.2, 56.3)  # 148, 458: the table is ACTIVE again, the index backfills
+INDEX_ACTIVE = Span(506, 1003)  # 148, 166, 458: however few items
+INDEX_DELETED = Span(2.6, 5.1)  # 148, 375, 376
+INDEX_UPDATED = Span(2, 4)  # 148, 159
+
+GLOBAL_INDEX_LISTED = Span(30, 32)  # 296: until then no region shows the index
+GLOBAL_INDEX_ALLOCATED = Span(86, 92)  # 296
+GLOBAL_INDEX_ACTIVE = Span(541, 576)  # 296: in each region by itself
 
 REPLICA_LISTED = Span(5.6, 6.7)  # 226, 187: the source lists the new region
 REPLICA_DESCRIBABLE = Span(9.6, 10.4)  # 226: the new region answers DescribeTable

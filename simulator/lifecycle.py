@@ -13,7 +13,7 @@ from collections.abc import Callable
 from simulator import durations, rules, store
 from simulator.clock import SimulatedClock
 from simulator.replication import Replication
-from simulator.state import ACTIVE, CREATING, DELETING, UPDATING, GlobalTable, RegionalTable, Tables, Witness
+from simulator.state import ACTIVE, CREATING, DELETING, GLOBAL, UPDATING, GlobalTable, RegionalTable, Tables, Witness
 
 
 class Lifecycle:
@@ -26,28 +26,44 @@ class Lifecycle:
         self._replication = replication
 
     def create_table(self, table: RegionalTable) -> None:
+        """A new table; its indexes are ACTIVE together with it (148)."""
         table.status = CREATING
         table.created_at = time.time()
         table.settings_known_at = self._clock.now() + durations.SETTINGS_KNOWN
         self._tables.add(table)
-        self._later(durations.CREATE_TABLE.draw(self._dice), lambda: _set_status(table, ACTIVE))
+
+        def finish() -> None:
+            table.status = ACTIVE
+            for index in table.indexes.values():
+                index.status = ACTIVE
+
+        self.later(durations.CREATE_TABLE_WITH_INDEXES if table.indexes else durations.CREATE_TABLE, finish)
 
     def delete_table(self, table: RegionalTable) -> None:
         """Delete a table that is in no other region."""
         table.status = DELETING
         self._later(durations.DELETE_TABLE.draw(self._dice), lambda: self._forget(table))
 
-    def hold_updating(self, affected: list[RegionalTable], span: durations.Span, change: Callable[[], object]) -> None:
-        """Show tables UPDATING for a while; the change shows when that ends."""
+    def hold_updating(
+        self, affected: list[RegionalTable], span: durations.Span, change: Callable[[], object], kind: str = GLOBAL
+    ) -> None:
+        """Show tables UPDATING for a while, or for longer when they already are; the change shows when that ends."""
         for member in affected:
             member.status = UPDATING
+            member.changes.append(kind)
 
         def finish() -> None:
             change()
             for member in affected:
-                member.status = ACTIVE
+                member.changes.remove(kind)
+                if not member.changes:
+                    member.status = ACTIVE
 
-        self._later(span.draw(self._dice), finish)
+        self.later(span, finish)
+
+    def later(self, span: durations.Span, action: Callable[[], None]) -> None:
+        """Do something after a while that is drawn from a span."""
+        self._later(span.draw(self._dice), action)
 
     def follow(self, member: RegionalTable, change: Callable[[], None]) -> None:
         """Apply to another region what was changed in one, unless that region is gone by then."""
@@ -205,6 +221,8 @@ class Lifecycle:
     def _activate(self, source: RegionalTable, replica: RegionalTable) -> None:
         source.status = ACTIVE
         replica.status = replica.replica_status = ACTIVE
+        for index in replica.indexes.values():
+            index.status = ACTIVE
         indexes = store.index_throughputs(source.region, source.name)
         store.copy_write_scaling(source.region, replica.region, rules.scaled_resources(source.name, indexes))
 

@@ -66,9 +66,11 @@ Shape = dict[str, "Shape | None"]
 
 _THROUGHPUT: Shape = {"ReadCapacityUnits": LEAF, "WriteCapacityUnits": LEAF}
 _READ_OVERRIDE: Shape = {"ReadCapacityUnits": LEAF}
+_DEFINITIONS: Shape = {"AttributeName": LEAF, "AttributeType": LEAF}
 _KEY_SCHEMA: Shape = {"AttributeName": LEAF, "KeyType": LEAF}
 _PROJECTION: Shape = {"ProjectionType": LEAF, "NonKeyAttributes": LEAF}
 _LOCAL_INDEX: Shape = {"IndexName": LEAF, "KeySchema": _KEY_SCHEMA, "Projection": _PROJECTION}
+_INDEX: Shape = {**_LOCAL_INDEX, "ProvisionedThroughput": _THROUGHPUT}
 _REPLICA_INDEX: Shape = {"IndexName": LEAF, "ProvisionedThroughputOverride": _READ_OVERRIDE}
 _REPLICA: Shape = {
     "RegionName": LEAF,
@@ -84,10 +86,10 @@ _ENCRYPTION: Shape = {"Enabled": LEAF, "SSEType": LEAF, "KMSMasterKeyId": LEAF}
 MEMBERS: dict[str, Shape] = {
     "CreateTable": {
         "TableName": LEAF,
-        "AttributeDefinitions": {"AttributeName": LEAF, "AttributeType": LEAF},
+        "AttributeDefinitions": _DEFINITIONS,
         "KeySchema": _KEY_SCHEMA,
         "LocalSecondaryIndexes": _LOCAL_INDEX,
-        "GlobalSecondaryIndexes": {**_LOCAL_INDEX, "ProvisionedThroughput": _THROUGHPUT},
+        "GlobalSecondaryIndexes": _INDEX,
         "BillingMode": LEAF,
         "ProvisionedThroughput": _THROUGHPUT,
         "StreamSpecification": _STREAM,
@@ -101,7 +103,12 @@ MEMBERS: dict[str, Shape] = {
         "TableName": LEAF,
         "BillingMode": LEAF,
         "ProvisionedThroughput": _THROUGHPUT,
-        "GlobalSecondaryIndexUpdates": {"Update": {"IndexName": LEAF, "ProvisionedThroughput": _THROUGHPUT}},
+        "AttributeDefinitions": _DEFINITIONS,
+        "GlobalSecondaryIndexUpdates": {
+            "Create": _INDEX,
+            "Update": {"IndexName": LEAF, "ProvisionedThroughput": _THROUGHPUT},
+            "Delete": {"IndexName": LEAF},
+        },
         "StreamSpecification": _STREAM,
         "TableClass": LEAF,
         "DeletionProtectionEnabled": LEAF,

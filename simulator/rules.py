@@ -83,6 +83,7 @@ def replica_can_be_created(table: RegionalTable, region: str, standing: Regional
     if standing is not None and standing.listed:
         raise errors.global_table_exists(table.name, [table.region, *(other.region for other in table.others())])
     no_change_in_flight(table)
+    no_index_changes(table)
 
 
 def replica_can_be_changed(table: RegionalTable, region: str) -> RegionalTable:
@@ -91,6 +92,7 @@ def replica_can_be_changed(table: RegionalTable, region: str) -> RegionalTable:
     if member is None:
         raise errors.not_part_of_global_table(region)
     no_change_in_flight(table)
+    no_index_changes(table)
     return member
 
 
@@ -100,6 +102,21 @@ def no_change_in_flight(table: RegionalTable) -> None:
         raise errors.resource_in_use()
     if table.group and (table.group.is_changing_members or any(member.status == UPDATING for member in table.others())):
         raise errors.resource_in_use()
+
+
+def nothing_in_the_way(table: RegionalTable, wanted: str, *running: str) -> None:
+    """Refuse a change of a regional table for another one that is under way, in the words for these two."""
+    for change in table.changes:
+        if change in running and table.group is None:
+            changing = table.indexes_in(CREATING, DELETING)
+            raise errors.in_the_way(wanted, change, table.name, changing)
+
+
+def no_index_changes(table: RegionalTable) -> None:
+    """Members neither come nor go while an index is being created, updated or deleted in any region (296)."""
+    for member in [table, *table.others()]:
+        if member.indexes_in(CREATING, UPDATING, DELETING):
+            raise errors.resource_in_use()
 
 
 def is_no_recent_source(table: RegionalTable, now: float) -> None:
@@ -121,6 +138,8 @@ def table_can_be_deleted(table: RegionalTable, protected: bool, now: float) -> N
     """DeleteTable, in any region (260, 266, 267, 297, 298)."""
     if table.status == CREATING:
         raise errors.table_in_use(table.name)
+    if table.indexes_in(CREATING, UPDATING, DELETING):
+        raise errors.table_with_changing_indexes()  # 150, 376
     if table.status in (UPDATING, DELETING):
         raise errors.resource_in_use()
     if table.is_strong:
@@ -161,16 +180,23 @@ def stream_can_be_changed(table: RegionalTable, enabled: bool, wanted: dict[str,
 
 
 def is_one_concern(parameters: dict[str, Any]) -> None:
-    """UpdateTable takes one change at a time; which pairs go together was tried one by one (433)."""
-    changes = set(parameters) - {"TableName"}
-    if not changes:
-        raise errors.nothing_to_update()
+    """UpdateTable takes one change at a time; which pairs go together was tried one by one (174, 433)."""
+    changes = set(parameters) - {"TableName", "AttributeDefinitions"}
+    updates = parameters.get("GlobalSecondaryIndexUpdates")
+    if not changes or (changes == {"GlobalSecondaryIndexUpdates"} and not updates):
+        raise errors.nothing_to_update()  # 015, 359
     for member, name in (("TableClass", "TableClass"), ("DeletionProtectionEnabled", "DeletionProtection")):
         if member in changes and len(changes) > 1:
             raise errors.must_stand_alone(name)
-    if "StreamSpecification" in changes and (
-        "ProvisionedThroughput" in changes or parameters.get("BillingMode") == "PROVISIONED"
-    ):
+    if updates == []:
+        raise errors.empty_list("GlobalSecondaryIndexUpdates")  # 359
+    capacity = "ProvisionedThroughput" in changes or parameters.get("BillingMode") == "PROVISIONED"
+    index_comes_or_goes = any(set(update) & {CREATE, DELETE} for update in updates or [])
+    if index_comes_or_goes and capacity:
+        raise errors.index_with_capacity()
+    if index_comes_or_goes and "StreamSpecification" in changes:
+        raise errors.index_with_stream()
+    if "StreamSpecification" in changes and (capacity or updates):
         raise errors.stream_with_capacity()
 
 
@@ -182,29 +208,29 @@ def time_to_live_can_be_changed(current: dict[str, Any], enabled: bool, attribut
         raise errors.ttl_already(enabled)
 
 
-def indexes_exist(table: str, named: Collection[str], known: Collection[str]) -> None:
-    for index in named:
-        if index not in known:
-            raise errors.index_not_found(table)
+def throughput_is_given(
+    current: dict[str, int] | None,
+    wanted: dict[str, int] | None,
+    indexes: Collection[str],
+    known_indexes: Collection[str],
+    names_mode: bool,
+) -> None:
+    """PROVISIONED comes with capacity, from on demand (no `current` one) for every index too (056, 057, 152)."""
+    if wanted is None and (current is None or names_mode):
+        raise errors.throughput_needed()
+    for index in known_indexes:
+        if current is None and index not in indexes:
+            raise errors.index_throughput_needed(index)
 
 
-def throughput_is_given_and_new(
+def throughput_is_new(
     current: dict[str, int] | None,
     wanted: dict[str, int] | None,
     indexes: dict[str, dict[str, int]],
     known_indexes: dict[str, dict[str, int]],
-    names_mode: bool,
 ) -> None:
-    """PROVISIONED comes with capacity, from on demand for every index too; what wouldn't change is refused (057).
-
-    `current` is None when the table is on demand.
-    """
-    if wanted is None and (current is None or names_mode):
-        raise errors.throughput_needed()
+    """What wouldn't change is refused, on the table and on each index (057, 164)."""
     if current is None:
-        for index in known_indexes:
-            if index not in indexes:
-                raise errors.index_throughput_needed(index)
         return
     if wanted == current:
         raise errors.throughput_unchanged("table", current)

@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from simulator import durations, errors, rules, store
+from simulator.capacity import Capacity, apply_overrides, is_provisioned
 from simulator.clock import SimulatedClock
 from simulator.description import PAY_PER_REQUEST
+from simulator.indexes import IndexChanges, Indexes
 from simulator.lifecycle import Lifecycle
-from simulator.state import CREATING, DELETING, RegionalTable
+from simulator.state import CREATING, DELETING, INDEX_CREATED, STREAM, TABLE_CLASS, THROUGHPUT, RegionalTable
 
 STANDARD = "STANDARD"
 
@@ -25,6 +26,8 @@ class Settings:
     def __init__(self, clock: SimulatedClock, lifecycle: Lifecycle) -> None:
         self._clock = clock
         self._lifecycle = lifecycle
+        self._capacity = Capacity(lifecycle)
+        self._indexes = Indexes(lifecycle)
 
     def change(self, table: RegionalTable, parameters: dict[str, Any]) -> None:
         """An UpdateTable that changes no replicas: one concern a call (433)."""
@@ -34,13 +37,13 @@ class Settings:
         elif "TableClass" in parameters:
             self._change_table_class(table, parameters["TableClass"])
         else:
-            self._change_capacity_or_stream(table, parameters)
+            self._change_together(table, parameters)
 
     def override(self, table: RegionalTable, replica: RegionalTable, settings: dict[str, Any]) -> None:
         """ReplicaUpdates.Update: it takes a while even when nothing changes (250, 252, 294)."""
         if "KMSMasterKeyId" in settings:
             raise errors.key_needed_for_each_replica()  # 295, 309: whatever the key
-        if _overrides_capacity(settings) and not _is_provisioned(table):
+        if _overrides_capacity(settings) and not is_provisioned(table):
             raise errors.capacity_on_demand()
         new_class = settings.get("TableClassOverride")
         if new_class:
@@ -49,7 +52,7 @@ class Settings:
         def apply() -> None:
             if new_class:
                 self._set_table_class(replica, new_class)
-            apply_capacity_overrides(table, replica, settings)
+            apply_overrides(table, replica, settings)
 
         self._lifecycle.hold_updating([table, replica], durations.GLOBAL_UPDATE, apply)
 
@@ -91,6 +94,7 @@ class Settings:
             apply()
 
     def _change_table_class(self, table: RegionalTable, new_class: str) -> None:
+        rules.nothing_in_the_way(table, "table class", TABLE_CLASS)
         rules.no_change_in_flight(table)
         if new_class == STANDARD and table.table_class is None and not table.group:
             return  # 283: free, and it stays unset
@@ -102,59 +106,33 @@ class Settings:
             for member in members:
                 self._set_table_class(member, new_class)
 
-        self._update(members, durations.TABLE_CLASS, apply)
+        span = durations.GLOBAL_UPDATE if table.group else durations.TABLE_CLASS
+        self._lifecycle.hold_updating(members, span, apply, TABLE_CLASS)
 
-    def _change_capacity_or_stream(self, table: RegionalTable, parameters: dict[str, Any]) -> None:
-        stream = parameters.get("StreamSpecification")
+    def _change_together(self, table: RegionalTable, parameters: dict[str, Any]) -> None:
+        """Billing, capacity, stream and indexes, as far as they may share a call: all is admitted, or nothing."""
+        stream, changes = parameters.get("StreamSpecification"), IndexChanges.of(parameters)
         if stream:
-            rules.stream_can_be_changed(table, store.stream_enabled(table.region, table.name), stream)
-        rules.no_change_in_flight(table)
-        members = [table, *table.others()]
-        span, changes = durations.STREAM, []
-        if set(parameters) & {"BillingMode", "ProvisionedThroughput", "GlobalSecondaryIndexUpdates"}:
-            change = self._capacity_change(table, parameters)
-            if change:
-                span, apply_capacity = change
-                changes = [lambda: [apply_capacity(member) for member in members]]
+            self._stream_is_admitted(table, stream)
+        if changes.changes_schema:
+            provisioned = is_provisioned(table) and parameters.get("BillingMode") != PAY_PER_REQUEST
+            self._indexes.check(table, changes, parameters, provisioned)
+        capacity = None
+        if changes.updated or set(parameters) & {"BillingMode", "ProvisionedThroughput"}:
+            capacity = self._capacity.admitted(table, parameters, changes.updated)
+        if capacity:
+            self._capacity.start(table, capacity)
         if stream:
             store.set_stream(table.region, table.name, stream)
             if table.is_strong:
-                members = [table]
                 self._lifecycle.follow_anew(table)
-        if stream or changes:
-            self._update(members, span, lambda: [change() for change in changes])
+            self._lifecycle.hold_updating([table], durations.STREAM, lambda: None, STREAM)
+        self._indexes.start(table, changes, parameters)
 
-    def _capacity_change(
-        self, table: RegionalTable, parameters: dict[str, Any]
-    ) -> tuple[durations.Span, Callable[[RegionalTable], None]] | None:
-        """How long a change of billing mode or capacity takes, and how it applies to a member; None for no change."""
-        provisioned = _is_provisioned(table)
-        mode = parameters.get("BillingMode", "PROVISIONED" if provisioned else PAY_PER_REQUEST)
-        throughput = parameters.get("ProvisionedThroughput")
-        indexes = {
-            update["Update"]["IndexName"]: update["Update"]["ProvisionedThroughput"]
-            for update in parameters.get("GlobalSecondaryIndexUpdates", [])
-        }
-        known = store.index_throughputs(table.region, table.name)
-        rules.indexes_exist(table.name, indexes, known)
-        if mode == PAY_PER_REQUEST:
-            if throughput or indexes:
-                raise errors.capacity_on_demand()
-            return None if not provisioned else (durations.TO_ON_DEMAND, _go_on_demand)
-        current = store.throughput(table.region, table.name) if provisioned else None
-        rules.throughput_is_given_and_new(current, throughput, indexes, known, "BillingMode" in parameters)
-        if table.group and not provisioned:
-            rules.write_capacity_follows_load(table, store.write_scaling_resources(table.region), known)
-
-        def apply(member: RegionalTable) -> None:
-            store.set_capacity(member.region, member.name, throughput, indexes)
-
-        return (durations.CAPACITY if provisioned else durations.TO_PROVISIONED), apply
-
-    def _update(self, members: list[RegionalTable], span: durations.Span, change: Callable[[], Any]) -> None:
-        if len(members) > 1:
-            span = max(span, durations.GLOBAL_UPDATE)
-        self._lifecycle.hold_updating(members, span, change)
+    def _stream_is_admitted(self, table: RegionalTable, wanted: dict[str, Any]) -> None:
+        rules.stream_can_be_changed(table, store.stream_enabled(table.region, table.name), wanted)
+        rules.nothing_in_the_way(table, "stream", THROUGHPUT, TABLE_CLASS, INDEX_CREATED)
+        rules.no_change_in_flight(table)
 
     def _set_table_class(self, member: RegionalTable, new_class: str) -> None:
         if new_class != (member.table_class or STANDARD):
@@ -163,37 +141,8 @@ class Settings:
         member.table_class = new_class
 
 
-def apply_capacity_overrides(table: RegionalTable, replica: RegionalTable, settings: dict[str, Any]) -> None:
-    """Read capacity of a replica's own; the table's value clears it (250), other indexes keep theirs (252)."""
-    if not _is_provisioned(table):
-        return  # 223: accepted at creation, to no effect
-    override = settings.get("ProvisionedThroughputOverride")
-    if override:
-        base = store.throughput(table.region, table.name)["ReadCapacityUnits"]
-        wanted = override["ReadCapacityUnits"]
-        replica.read_override = None if wanted == base else wanted
-    known = store.index_throughputs(table.region, table.name)
-    for index in settings.get("GlobalSecondaryIndexes", []):
-        name, index_override = index["IndexName"], index.get("ProvisionedThroughputOverride")
-        if name in known and index_override:
-            replica.index_read_overrides[name] = index_override["ReadCapacityUnits"]
-            if index_override["ReadCapacityUnits"] == known[name]["ReadCapacityUnits"]:
-                del replica.index_read_overrides[name]
-
-
 def _overrides_capacity(settings: dict[str, Any]) -> bool:
     return "ProvisionedThroughputOverride" in settings or "GlobalSecondaryIndexes" in settings
-
-
-def _is_provisioned(table: RegionalTable) -> bool:
-    return store.billing_mode(table.region, table.name) != PAY_PER_REQUEST
-
-
-def _go_on_demand(member: RegionalTable) -> None:
-    member.on_demand_since = time.time()
-    member.read_override = None
-    member.index_read_overrides.clear()
-    store.set_on_demand(member.region, member.name)
 
 
 def _copy_time_to_live(source: RegionalTable, target: RegionalTable) -> None:

@@ -19,6 +19,27 @@ if TYPE_CHECKING:
 CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
 REPLICATION_NOT_AUTHORIZED = "REPLICATION_NOT_AUTHORIZED"
 
+THROUGHPUT, STREAM, TABLE_CLASS, INDEX_CREATED, INDEX_DELETED, GLOBAL = (
+    "throughput",
+    "stream",
+    "table class",
+    "index created",
+    "index deleted",
+    "global table",
+)
+"""What a table can be UPDATING for."""
+
+
+@dataclass(eq=False)
+class Index:
+    """What moto doesn't keep of a global secondary index, in one region."""
+
+    name: str
+    status: str = ACTIVE
+    backfilling: bool | None = None
+    """Only an index added to a standing table has it, until it is ACTIVE (138)."""
+    read_override: int | None = None
+
 
 @dataclass(eq=False)
 class RegionalTable:
@@ -41,13 +62,15 @@ class RegionalTable:
     """Epoch seconds, for CreationDateTime."""
     settings_known_at: float = -math.inf
     """When the APIs of what this region has of its own begin to know the table."""
+    changes: list[str] = field(default_factory=list)
+    """What keeps the table UPDATING."""
+    indexes: dict[str, Index] = field(default_factory=dict)
 
     table_class: str | None = None
     table_class_set_at: float | None = None
     table_class_changes: list[float] = field(default_factory=list)
     on_demand_since: float | None = None
     read_override: int | None = None
-    index_read_overrides: dict[str, int] = field(default_factory=dict)
     kms_key_arn: str | None = None
     protection_changed_at: float = -math.inf
     ttl_changed_at: float = -math.inf
@@ -67,6 +90,10 @@ class RegionalTable:
     def is_unauthorized(self) -> bool:
         """Whether this is a replica whose policy denies replication: it is cut off until that ends [D]."""
         return self.group is not None and self.unauthorized_since is not None
+
+    def indexes_in(self, *statuses: str) -> list[str]:
+        """The names of the global secondary indexes that are in one of these statuses."""
+        return [index.name for index in self.indexes.values() if index.status in statuses]
 
     def others(self) -> list[RegionalTable]:
         """The other members of the global table, in the order in which they were added."""

@@ -16,7 +16,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
+from moto.dynamodb.models.table import GlobalSecondaryIndex, StreamRecord, StreamShard, Table
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
@@ -163,6 +163,33 @@ def key_schema(region: str, name: str, index: str | None = None) -> list[dict[st
     return next(known.schema for known in regional.global_indexes if known.name == index)
 
 
+def index_names(region: str, name: str) -> list[str]:
+    """Every secondary index, local ones too."""
+    return [index.name for index in table(region, name).all_indexes()]
+
+
+def definitions(region: str, name: str) -> dict[str, str]:
+    """The table's attribute definitions: name → type."""
+    return {one["AttributeName"]: one["AttributeType"] for one in table(region, name).attr}
+
+
+def add_index(region: str, name: str, index: dict[str, Any], new_definitions: dict[str, str]) -> None:
+    """Add a global secondary index, and the definitions of key attributes that are new with it."""
+    regional = table(region, name)
+    regional.global_indexes.append(GlobalSecondaryIndex.create(copy.deepcopy(index), regional.table_key_attrs))
+    added = [{"AttributeName": name, "AttributeType": kind} for name, kind in new_definitions.items()]
+    regional.attr = [*regional.attr, *added]
+
+
+def remove_index(region: str, name: str, index: str) -> None:
+    """Remove a global secondary index, and the definitions that no key uses any longer (151)."""
+    regional = table(region, name)
+    regional.global_indexes = [one for one in regional.global_indexes if one.name != index]
+    schemas = [regional.schema, *(one.schema for one in regional.all_indexes())]
+    used = {key["AttributeName"] for schema in schemas for key in schema}
+    regional.attr = [one for one in regional.attr if one["AttributeName"] in used]
+
+
 def set_capacity(region: str, name: str, capacity: Throughput | None, indexes: dict[str, Throughput]) -> None:
     """Provision a table, its indexes, or both."""
     regional = table(region, name)
@@ -277,6 +304,22 @@ def copy_write_scaling(source_region: str, target_region: str, resources: set[st
                 copy.deepcopy(policy._policy_body),
                 policy.policy_type,
             )
+
+
+def scale_index_writes(region: str, name: str, index: str) -> None:
+    """What DynamoDB registers for an index that is added to a provisioned global table (322)."""
+    scaling = applicationautoscaling_backends[ACCOUNT][region]
+    resource, dimension = f"table/{name}/index/{index}", "dynamodb:index:WriteCapacityUnits"
+    scaling.register_scalable_target("dynamodb", resource, dimension, 1, 10, None, None)
+    metric = {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}
+    scaling.put_scaling_policy(
+        f"DynamoDBWriteCapacityUtilization:{resource}",
+        "dynamodb",
+        resource,
+        dimension,
+        {"TargetValue": 70.0, "PredefinedMetricSpecification": metric},
+        "TargetTrackingScaling",
+    )
 
 
 def reset() -> None:

@@ -49,7 +49,6 @@ def test_an_operation_that_is_not_simulated(world: World, operation: str, parame
         {"SSESpecification": {"Enabled": True}},
         {"OnDemandThroughput": {"MaxReadRequestUnits": 1}},
         {"WarmThroughput": {"ReadUnitsPerSecond": 15000}},
-        {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "by_id"}}]},
         {"ReplicaUpdates": [{"Create": {"RegionName": EUROPE, "OnDemandThroughputOverride": {}}}]},
     ],
     ids=lambda change: next(iter(change)),

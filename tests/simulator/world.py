@@ -55,7 +55,7 @@ class World:
             **settings,
         }
         self.client(region).create_table(**arguments)
-        self.wait(10)
+        self.wait(25 if "GlobalSecondaryIndexes" in settings else 10)
 
     def create_provisioned(self, **settings: Any) -> None:
         """A table with 5 units of read and write capacity."""
