@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One client per region, all made before threads start (botocore clients may be shared, sessions may not)."""
+"""One client per service and region (botocore clients may be shared among threads, sessions may not)."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
+import threading
 import typing as t
 from urllib.parse import urlsplit
 
@@ -29,7 +30,8 @@ class Clients:
 
     Retries are botocore's own (standard mode); what the user's ``aws_config`` says wins.
 
-    :param services: services besides DynamoDB that the tables need.
+    :param services: services besides DynamoDB that the tables need for sure. A client of another one is made when
+        the first call needs it.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Clients:
     ) -> None:
         self._factory = factory
         self._endpoint_url = endpoint_url
+        self._making = threading.Lock()
         places = itertools.product(("dynamodb", *services), dict.fromkeys(regions))
         self._clients = {(service, region): self._client(service, region) for service, region in places}
 
@@ -48,7 +51,10 @@ class Clients:
         return self._clients["dynamodb", region]
 
     def of(self, service: str, region: str) -> t.Any:
-        return self._clients[service, region]
+        with self._making:
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._client(service, region)
+            return self._clients[service, region]
 
     def check_account(self, account_id: str, region: str) -> None:
         """:raises Refused: when the credentials belong to another account than ``account_id``."""

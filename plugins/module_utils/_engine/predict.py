@@ -40,9 +40,21 @@ def _after_one(observed: Observed, step: Step) -> Observed:
     if kind == SET:
         followers = [member for member in observed[region].replicas if member in observed] if step.everywhere else []
         for member in (region, *followers):
-            observed = _with_settings(observed, member, step.effect)
+            observed = _with_settings(observed, member, _of_index(observed[member], step))
         return observed
     raise ValueError(f"no prediction for {kind}")
+
+
+def _of_index(shown: RegionalTable, step: Step) -> dict[str, t.Any]:
+    """What the step leads to as settings of the table, also when it is about one of its indexes."""
+    if not step.index:
+        return step.effect
+    indexes = shown.settings.get("global_secondary_indexes", [])
+    return {
+        "global_secondary_indexes": [
+            {**index, **step.effect} if index["name"] == step.index else index for index in indexes
+        ]
+    }
 
 
 def _with_settings(observed: Observed, region: str, effect: dict[str, t.Any]) -> Observed:

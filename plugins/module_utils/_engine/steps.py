@@ -24,6 +24,7 @@ class Step:
     :ivar exclusive: whether the service admits it only while nothing else changes in the group.
     :ivar removal: whether it deletes a replica or a table.
     :ivar effect: the settings it leads to, in the words of the options.
+    :ivar index: the global secondary index that these are settings of, empty for the table itself.
     :ivar everywhere: whether every member of the group follows.
     :ivar waits_for: what it has to wait for, empty when the service admits it now.
     """
@@ -36,6 +37,7 @@ class Step:
     exclusive: bool = True
     removal: bool = False
     effect: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    index: str = ""
     everywhere: bool = False
     waits_for: str = ""
 
