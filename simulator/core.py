@@ -25,7 +25,8 @@ from simulator.errors import (
 from simulator.faults import Faults
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
-from simulator.moto_service import OtherServices, account_of, item_answer, regional_answer
+from simulator.moto_service import account_of, item_answer, regional_answer
+from simulator.other_services import OtherServices
 from simulator.per_region import PerRegion
 from simulator.regions import DISABLED_AT_START
 from simulator.replication import Replication
@@ -54,7 +55,7 @@ class Simulator:
         lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
         self._control_plane = ControlPlane(self.tables, self.clock, lifecycle, self.faults, self.disabled_regions)
         self._per_region = PerRegion(self.tables, self.clock, self._dice, lifecycle)
-        self._other_services = OtherServices()
+        self._other_services = OtherServices(self.clock)
         self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
         self._timer.start()
 
@@ -77,17 +78,17 @@ class Simulator:
             return answer
 
     def answer_other_service(self, call: Call, method: str, path: str) -> Answer:
-        """Answer a call to another service, which moto simulates."""
+        """Answer a call to another service."""
         with self.lock:
+            self.clock.run_due()
             try:
                 self.faults.raise_for(call)
-                if call.service not in operations.OTHER_SERVICES:
-                    raise not_simulated(f"the service {call.service}")
-                answer = self._other_services.answer(method, path, call.headers, call.body)
+                answer = self._other_services.answer(call, method, path)
             except ServiceError as error:
                 speaks_json = "X-Amz-Target" in call.headers
                 answer = Answer.of_error(error) if speaks_json else Answer.of_error_in_xml(error)
             self.calls.record(call, answer)
+            self.wake_timer()
             return answer
 
     def wake_timer(self) -> None:

@@ -189,6 +189,52 @@ def replication_denied(role: str, table_arn: str) -> ServiceError:
     )
 
 
+def kinesis_is_enabled() -> ServiceError:
+    return _kinesis_refused(
+        "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation."
+    )  # 268, 299
+
+
+def kinesis_is_not_active_to_disable() -> ServiceError:
+    return _kinesis_refused("KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.")  # 302
+
+
+def kinesis_is_not_active_to_update(table: str) -> ServiceError:
+    return _kinesis_refused(
+        f"Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. TableName: {table}"
+    )  # 299, 300
+
+
+def no_kinesis_destination(arn: str) -> ServiceError:
+    return _kinesis_refused(f"No streaming destination with streamArn: {arn}")  # 302
+
+
+def _kinesis_refused(reason: str) -> ServiceError:
+    return validation(f"Table is not in a valid state to enable Kinesis Streaming Destination: {reason}")
+
+
+def kinesis_disabled_with_configuration() -> ServiceError:
+    return validation("Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters")  # 301
+
+
+def kinesis_update_is_empty() -> ServiceError:
+    return validation(
+        "Streaming destination cannot be updated with given parameters: UpdateKinesisStreamingConfiguration cannot be "
+        "null or contain only null values"
+    )  # 300
+
+
+def kinesis_precision_is_set(precision: str, table_id: str, arn: str) -> ServiceError:
+    return validation(
+        f"Invalid Request: Precision is already set to the desired value of {precision} for tableId: {table_id}, "
+        f"kdsArn: {arn}"
+    )  # 300, 460
+
+
+def kinesis_of_table_being_created(table: str) -> ServiceError:
+    return _still_in_use(f"Table is being created: {table}")  # not observed; admitted would be kinder
+
+
 def table_exists(table: str) -> ServiceError:
     return ServiceError("ResourceInUseException", f"Table already exists: {table}")
 

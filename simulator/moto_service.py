@@ -69,7 +69,7 @@ def _base64(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-class OtherServices:
+class MotoApplication:
     """Moto's server application, for every service but DynamoDB."""
 
     def __init__(self) -> None:

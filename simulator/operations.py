@@ -18,10 +18,14 @@ PER_REGION_OPERATIONS = frozenset(
     {
         "DeleteResourcePolicy",
         "DescribeContributorInsights",
+        "DescribeKinesisStreamingDestination",
+        "DisableKinesisStreamingDestination",
+        "EnableKinesisStreamingDestination",
         "GetResourcePolicy",
         "ListContributorInsights",
         "PutResourcePolicy",
         "UpdateContributorInsights",
+        "UpdateKinesisStreamingDestination",
     }
 )
 """What the simulator answers itself, of settings that belong to one region's table alone."""
@@ -58,7 +62,7 @@ WRITING_OPERATIONS = frozenset(
 
 STREAM_OPERATIONS = frozenset({"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"})
 
-OTHER_SERVICES = frozenset({"sts", "kms", "application-autoscaling", "monitoring"})
+OTHER_SERVICES = frozenset({"sts", "kms", "application-autoscaling", "monitoring", "kinesis"})
 """Services of moto that answer on the same port; "monitoring" is CloudWatch."""
 
 LEAF = None
@@ -82,6 +86,7 @@ _REPLICA: Shape = {
 _REGION: Shape = {"RegionName": LEAF}
 _STREAM: Shape = {"StreamEnabled": LEAF, "StreamViewType": LEAF}
 _ENCRYPTION: Shape = {"Enabled": LEAF, "SSEType": LEAF, "KMSMasterKeyId": LEAF}
+_PRECISION: Shape = {"ApproximateCreationDateTimePrecision": LEAF}
 
 MEMBERS: dict[str, Shape] = {
     "CreateTable": {
@@ -125,6 +130,16 @@ MEMBERS: dict[str, Shape] = {
     "UpdateContinuousBackups": {
         "TableName": LEAF,
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": LEAF, "RecoveryPeriodInDays": LEAF},
+    },
+    "EnableKinesisStreamingDestination": {
+        "TableName": LEAF,
+        "StreamArn": LEAF,
+        "EnableKinesisStreamingConfiguration": _PRECISION,
+    },
+    "UpdateKinesisStreamingDestination": {
+        "TableName": LEAF,
+        "StreamArn": LEAF,
+        "UpdateKinesisStreamingConfiguration": _PRECISION,
     },
     "PutResourcePolicy": {
         "ResourceArn": LEAF,

@@ -4,7 +4,7 @@
 
 """What every region has of its own and never follows a table (AWS_FACTS section 4).
 
-Contributor Insights and resource policies.
+Contributor Insights, resource policies and Kinesis streaming destinations.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import random
 from simulator.calls import Answer, Call
 from simulator.clock import SimulatedClock
 from simulator.insights import ContributorInsights
+from simulator.kinesis_destinations import KinesisDestinations
 from simulator.lifecycle import Lifecycle
 from simulator.resource_policies import ResourcePolicies
 from simulator.state import Tables
@@ -25,6 +26,7 @@ class PerRegion:
     def __init__(self, tables: Tables, clock: SimulatedClock, dice: random.Random, lifecycle: Lifecycle) -> None:
         self._operations = {
             **ContributorInsights(tables, clock, dice).operations,
+            **KinesisDestinations(tables, clock, dice).operations,
             **ResourcePolicies(tables, clock, dice, lifecycle).operations,
         }
 

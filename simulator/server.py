@@ -101,7 +101,8 @@ class RequestHandler(BaseHTTPRequestHandler):
         headers = dict(self.headers.items())
         target, _, operation = headers.get("X-Amz-Target", "").rpartition(".")
         if service != "dynamodb":
-            call = Call(service, region, operation or _form_action(body), {}, body, headers)
+            parameters = _json_object(body) if operation else _form(body)
+            call = Call(service, region, operation or parameters.get("Action", ""), parameters, body, headers)
             return self.server.simulator.answer_other_service(call, self.command, self.path)
         call = Call("dynamodb", region, operation, {}, body, headers)
         if target.startswith("DynamoDBStreams"):
@@ -172,6 +173,15 @@ def _admin_error(status: int, message: str) -> Answer:
     return Answer(status, json.dumps({"error": message}).encode(), JSON_CONTENT)
 
 
-def _form_action(body: bytes) -> str:
-    """The operation of a query-protocol call, such as STS's."""
-    return dict(parse_qsl(body.decode(errors="replace"))).get("Action", "")
+def _form(body: bytes) -> dict[str, Any]:
+    """The parameters of a query-protocol call, such as STS's; its operation is among them."""
+    return dict(parse_qsl(body.decode(errors="replace")))
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    """The parameters of another service's JSON call; none where they can't be read, which the service then says."""
+    try:
+        parameters = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return parameters if isinstance(parameters, dict) else {}

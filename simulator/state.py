@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.insights import Insights
+    from simulator.kinesis_destinations import Destination
     from simulator.resource_policies import PolicySlot
 
 CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
@@ -78,6 +79,8 @@ class RegionalTable:
     """Contributor Insights by index; the table's own under None."""
     policies: dict[str, PolicySlot] = field(default_factory=dict)
     """Resource policies, of the table and of its streams."""
+    kinesis_destinations: dict[str, Destination] = field(default_factory=dict)
+    """Kinesis streaming destinations by the stream's ARN."""
     unauthorized_since: float | None = None
     """Since when this region's policy denies replication, if it does."""
 

@@ -17,6 +17,7 @@ from moto.core.base_backend import BackendDict
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import GlobalSecondaryIndex, StreamRecord, StreamShard, Table
+from moto.kinesis.models import kinesis_backends
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
@@ -320,6 +321,20 @@ def scale_index_writes(region: str, name: str, index: str) -> None:
         {"TargetValue": 70.0, "PredefinedMetricSpecification": metric},
         "TargetTrackingScaling",
     )
+
+
+def is_active_kinesis_stream(region: str, arn: str) -> bool:
+    return any(stream.arn == arn and stream.status == "ACTIVE" for stream in _kinesis_streams(region).values())
+
+
+def set_kinesis_stream_status(region: str, name: str, status: str) -> None:
+    """Moto's own streams are ACTIVE at once."""
+    if name in _kinesis_streams(region):
+        _kinesis_streams(region)[name].status = status
+
+
+def _kinesis_streams(region: str) -> dict[str, Any]:
+    return kinesis_backends[ACCOUNT][region].streams
 
 
 def reset() -> None:

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The services beside DynamoDB: moto's, mended where moto is kinder than AWS."""
+
+from __future__ import annotations
+
+from simulator import durations, operations, store
+from simulator.calls import Answer, Call
+from simulator.clock import SimulatedClock
+from simulator.errors import not_simulated
+from simulator.moto_service import MotoApplication
+
+
+class OtherServices:
+    """Answers every service but DynamoDB."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self._clock = clock
+        self._moto = MotoApplication()
+
+    def answer(self, call: Call, method: str, path: str) -> Answer:
+        if call.service not in operations.OTHER_SERVICES:
+            raise not_simulated(f"the service {call.service}")
+        answer = self._moto.answer(method, path, call.headers, call.body)
+        if (call.service, call.operation, answer.status) == ("kinesis", "CreateStream", 200):
+            self._create_kinesis_stream(call)
+        return answer
+
+    def _create_kinesis_stream(self, call: Call) -> None:
+        """A new stream is CREATING for a while; moto's are ACTIVE at once."""
+        region, name = call.region, call.parameters["StreamName"]
+        store.set_kinesis_stream_status(region, name, "CREATING")
+        self._clock.schedule(
+            durations.KINESIS_STREAM_CREATED, lambda: store.set_kinesis_stream_status(region, name, "ACTIVE")
+        )
