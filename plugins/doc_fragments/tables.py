@@ -69,10 +69,10 @@ options:
             description: Whether it is on. V(false) removes the scalable targets with their policies.
             type: bool
             required: true
-          read: &scaled_capacity
+          read:
             description: Read capacity, when it is to be scaled.
             type: dict
-            suboptions:
+            suboptions: &scaled_capacity
               min:
                 description: The least capacity units.
                 type: int
@@ -85,8 +85,9 @@ options:
                 description: The share of the capacity that is to be in use, 20 to 90 percent. V(70) when unset.
                 type: float
           write:
-            <<: *scaled_capacity
             description: Write capacity, when it is to be scaled. A provisioned table with replicas needs it.
+            type: dict
+            suboptions: *scaled_capacity
       on_demand_max: &on_demand_max
         description:
           - The most request units a second of an on-demand table or index. V(-1) clears a maximum.
@@ -408,3 +409,17 @@ notes:
   - O(endpoint_url) may hold C({region}) and C({service}), which are filled in for each client. One region's AWS
     endpoint is refused, because a global table needs every region's.
 """
+
+
+# The same where another option can stand in for tables.
+ModuleDocFragment.OPTIONAL = ModuleDocFragment.DOCUMENTATION.replace(
+    """
+    required: true
+    suboptions:
+      <<: *table_options
+""",
+    """
+    suboptions:
+      <<: *table_options
+""",
+)

@@ -10,6 +10,7 @@ With the modules themselves the only place that sees the Ansible module object.
 from __future__ import annotations
 
 import contextlib
+import functools
 import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
@@ -24,6 +25,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ._engine import arguments, spec
 from ._engine.clients import ClientFactory, Clients, known_regions
 from ._engine.converge import Limits, Part, converge
+from ._engine.discover import discover
 from ._engine.errors import ServiceError
 from ._engine.results import module_result
 
@@ -44,9 +46,9 @@ def change_tables(part: Part) -> None:
     leave(module, result)
 
 
-def make_module(options: dict[str, t.Any]) -> AnsibleAWSModule:
-    """A module with the collection's common options and ``options``."""
-    module = AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True)
+def make_module(options: dict[str, t.Any], **rules: t.Any) -> AnsibleAWSModule:
+    """A module with the collection's common options and ``options``; ``rules`` are of options that go together."""
+    module = AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True, **rules)
     module.require_botocore_at_least(MINIMUM_BOTOCORE, reason="for the service's model of global tables")
     return module
 
@@ -57,15 +59,42 @@ def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clie
     :raises Refused: for bad input, and for another account than ``account_id``.
     :raises ServiceError: when the account can't be checked.
     """
-    params = module.params
-    spec.check_endpoint(params["endpoint_url"], params["loopback_only"])
-    session, connection = _session(module)
-    tables = spec.parse(params, module.region, known_regions(session))
-    regions = [region for table in tables for region in (*table.regions, *table.absent_regions)]
-    clients = Clients(_client_factory(session, connection), params["endpoint_url"], regions)
-    if params["account_id"] is not None:
-        clients.check_account(params["account_id"], regions[0])
+    known, clients_of = _service(module)
+    tables = spec.parse(module.params, module.region, known)
+    clients = clients_of(_regions(tables))
+    _check_account(module, clients, tables[0].home)
     return tables, clients
+
+
+def found_tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clients]:
+    """The same of the tables that ``names`` finds in the module's region.
+
+    :raises Refused: for bad input, for another account than ``account_id``, and when nothing is found.
+    :raises ServiceError: when the account can't be checked or the region can't be listed.
+    """
+    known, clients_of = _service(module)
+    patterns, home = spec.parse_names(module.params, module.region, known)
+    clients = clients_of([home])
+    _check_account(module, clients, home)
+    tables = discover(patterns, home, clients)
+    return tables, clients_of(_regions(tables))
+
+
+def _service(module: AnsibleAWSModule) -> tuple[dict[str, str], t.Callable[..., Clients]]:
+    """The regions that the SDK knows, and `Clients` but for the regions and the services."""
+    spec.check_endpoint(module.params["endpoint_url"], module.params["loopback_only"])
+    session, connection = _session(module)
+    factory = _client_factory(session, connection)
+    return known_regions(session), functools.partial(Clients, factory, module.params["endpoint_url"])
+
+
+def _regions(tables: list[spec.Table]) -> list[str]:
+    return [region for table in tables for region in (*table.regions, *table.absent_regions)]
+
+
+def _check_account(module: AnsibleAWSModule, clients: Clients, region: str) -> None:
+    if module.params["account_id"] is not None:
+        clients.check_account(module.params["account_id"], region)
 
 
 def _session(module: AnsibleAWSModule) -> tuple[t.Any, dict[str, t.Any]]:

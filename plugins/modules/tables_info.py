@@ -13,6 +13,7 @@ short_description: Show DynamoDB tables and their replicas in every region
 description:
   - Reads the state and the settings of each listed table in its home region and in every region where a replica is
     wanted or to be removed. Reads only.
+  - With O(names) it finds tables that nobody listed, and reads them in every region that their group names.
   - A region that can't be read is shown as C(UNKNOWN) with the reason, never as one without the table. The task fails
     only when no region at all could be read.
 author:
@@ -24,8 +25,17 @@ attributes:
   diff_mode:
     support: none
     description: Nothing changes.
+options:
+  names:
+    description:
+      - Names or globs of tables to look for in the task's O(region), instead of O(tables). One that matches nothing
+        fails.
+      - Each table found is followed into the regions where it has replicas, so with this option regions are called
+        that the task doesn't name.
+    type: list
+    elements: str
 extends_documentation_fragment:
-  - multiregion.dynamodb.tables
+  - multiregion.dynamodb.tables.optional
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 seealso:
@@ -41,6 +51,12 @@ EXAMPLES = r"""
     tables:
       - name: orders
   register: orders
+
+- name: Tables that no inventory lists yet, as entries of dynamodb_tables
+  multiregion.dynamodb.tables_info:
+    region: us-east-1
+    names: [shop-*]
+  register: found
 
 - name: Show it
   ansible.builtin.debug:
@@ -64,6 +80,10 @@ tables:
           arn: arn:aws:dynamodb:us-east-1:123456789012:table/orders
           item_count: 0
           partition_key: customer
+      inventory:
+        name: orders
+        region: us-east-1
+        partition_key: customer
       replicas: {}
       problems: []
       unlisted_replicas: []
@@ -110,6 +130,13 @@ tables:
           description: Why the region, or some of its settings, couldn't be read.
           type: str
           returned: when something couldn't be read
+    inventory:
+      description:
+        - What makes the table and its replicas as they stand, an entry for O(tables) or C(dynamodb_tables). What unset
+          means anyway is left out, and so are the tags of AWS (C(aws:*)).
+        - Of a replica in a region that wasn't read it has the region only.
+      type: dict
+      returned: when the table is C(ACTIVE) or C(UPDATING) in its home region
     problems:
       description: Why regions couldn't be read.
       type: list
@@ -135,10 +162,15 @@ summary:
     - "* home region"
 """
 
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import (
+    INFO_OPTIONS,
+    LISTING_OPTIONS,
+)
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.observe import full_reading, look
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.results import info_result
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
     failures_reported,
+    found_tables_and_clients,
     leave,
     make_module,
     tables_and_clients,
@@ -146,9 +178,14 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._module impor
 
 
 def main() -> None:
-    module = make_module({})
+    module = make_module(
+        INFO_OPTIONS,
+        required_one_of=[("tables", "names")],
+        mutually_exclusive=[("names", option) for option in LISTING_OPTIONS],
+    )
     with failures_reported(module):
-        tables, clients = tables_and_clients(module)
+        find = tables_and_clients if module.params["names"] is None else found_tables_and_clients
+        tables, clients = find(module)
         seen = look([full_reading(table) for table in tables], clients)
     leave(module, info_result(tables, seen))
 

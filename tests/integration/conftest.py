@@ -2,16 +2,23 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the collection's programs as a user does, in a home that is empty and without anyone's credentials."""
+"""Run the collection as a user does, in a home that is empty and without anyone's credentials: programs, modules."""
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import subprocess
 import sys
+import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.testing import patch_module_args
+from caller import MODULES, SECRET, arguments_of
+
+from simulator.server import Served, serve
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -39,5 +46,40 @@ def run(tmp_path):
             timeout=60,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def served() -> t.Iterator[Served]:
+    with serve(time_scale=0.001, seed=1) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def admin(served, monkeypatch, tmp_path):
+    """The simulator, empty, and this process without anyone's credentials but its own."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    served.admin.reset()
+    return served.admin
+
+
+@pytest.fixture
+def run_module(served, admin, capsys):
+    """Run a module to its end; its result, with ``failed`` when it failed."""
+
+    def run(name: str, *tables: dict[str, t.Any], **params: t.Any) -> dict[str, t.Any]:
+        arguments = arguments_of(name, served.url, tables, params)
+        module = importlib.import_module(f"{MODULES}.{name}")
+        with patch_module_args(arguments), pytest.raises(SystemExit):
+            module.main()
+        output = capsys.readouterr().out
+        assert SECRET not in output
+        return json.loads(output)
 
     return run

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import http.server
-import importlib
 import json
 import os
 import signal
@@ -16,73 +15,17 @@ import subprocess
 import sys
 import threading
 import time
-import typing as t
 
 import boto3
 import pytest
-from ansible.module_utils.testing import patch_module_args
-
-from simulator.server import Served, serve
-
-US, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
-MODULES = "ansible_collections.multiregion.dynamodb.plugins.modules"
-SECRET = "a-secret-that-nobody-may-see"
-CHANGES = {"CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive", "UpdateContinuousBackups"}
-CHANGES |= {"TagResource", "UntagResource"}
+from caller import AP, EU, MODULES, US, arguments_of, changes, region, statuses
 
 ORDERS = {"name": "orders", "partition_key": "id", "sort_key": "at", "attribute_types": {"at": "N"}}
 
 
-@pytest.fixture(scope="module")
-def served() -> t.Iterator[Served]:
-    with serve(time_scale=0.001, seed=1) as simulator:
-        yield simulator
-
-
 @pytest.fixture
-def admin(served, monkeypatch, tmp_path):
-    """The simulator, empty, and this process without anyone's credentials but its own."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    served.admin.reset()
-    return served.admin
-
-
-@pytest.fixture
-def run(served, admin, capsys):
-    """Run a module to its end; its result, with ``failed`` when it failed."""
-
-    def run(name: str, *tables: dict[str, t.Any], **params: t.Any) -> dict[str, t.Any]:
-        arguments = arguments_of(name, served.url, tables, params)
-        module = importlib.import_module(f"{MODULES}.{name}")
-        with patch_module_args(arguments), pytest.raises(SystemExit):
-            module.main()
-        output = capsys.readouterr().out
-        assert SECRET not in output
-        return json.loads(output)
-
-    return run
-
-
-def arguments_of(
-    name: str, url: str, tables: tuple[dict[str, t.Any], ...], params: dict[str, t.Any]
-) -> dict[str, t.Any]:
-    common = {"region": US, "endpoint_url": url, "tables": list(tables)}
-    waiting = {"wait_delay": 0.01, "wait_timeout": 20} if name != "tables_info" else {}
-    flags = {f"_ansible_{flag}": params.pop(flag) for flag in ("check_mode", "diff") if flag in params}
-    return {**common, **waiting, **flags, **params}
-
-
-def changes(admin) -> list[tuple[str, str]]:
-    return [(call["region"], call["operation"]) for call in admin.calls() if call["operation"] in CHANGES]
-
-
-def statuses(result: dict[str, t.Any]) -> dict[str, str]:
-    return {region["region"]: region["status"] for region in result["tables"][0]["regions"]}
+def run(run_module):
+    return run_module
 
 
 # The whole path
@@ -187,10 +130,6 @@ def test_every_setting_is_turned_on_changed_and_off_as_check_mode_predicts(run, 
         assert predicted["changed"] and done["changed"], settings
         assert region(predicted)[option] == region(done)[option] == settings[option], settings
         assert not run("tables", wanted)["changed"], settings
-
-
-def region(result: dict[str, t.Any], name: str = US) -> dict[str, t.Any]:
-    return next(region for region in result["tables"][0]["regions"] if region["region"] == name)
 
 
 def test_what_never_follows_the_table_is_set_by_a_client_of_that_region(run, admin):

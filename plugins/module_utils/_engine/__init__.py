@@ -14,6 +14,7 @@ pure (no client, no module, no clock)
     steps       one change of the service: call, parameters, sentence, expected effect
     plan        (wanted, observed) -> steps, what they wait for, what is under way
     predict     (observed, steps) -> the state they lead to
+    inventory   the observed state -> an entry of dynamodb_tables
     results     -> what the modules return
 
 touching the service
@@ -21,6 +22,7 @@ touching the service
     errors      the only place that knows error codes and texts
     api         one thin function per API call
     observe     reads
+    discover    tables that exist -> what is to be read of them
     converge    observe, plan, act, wait; again until nothing is left
 
 verification/   proves that items replicate; its own rooms are explained there

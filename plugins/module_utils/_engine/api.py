@@ -45,6 +45,12 @@ def caller_account(client: t.Any) -> str:
         return client.get_caller_identity()["Account"]
 
 
+def list_tables(client: t.Any) -> list[str]:
+    """The name of every table of the region."""
+    with _explained(client, "ListTables"):
+        return client.get_paginator("list_tables").paginate().build_full_result().get("TableNames", [])
+
+
 def describe_table(client: t.Any, table: str) -> dict[str, t.Any]:
     """DescribeTable's ``Table``. Eventually consistent, says the API's documentation."""
     with _explained(client, "DescribeTable"):

@@ -188,6 +188,13 @@ COMMON_OPTIONS = {
     "loopback_only": {"type": "bool", "default": False},
 }
 
+# What stands in for ``tables`` where tables are only looked at, and the options that would say something of a list.
+INFO_OPTIONS = {
+    "tables": {**COMMON_OPTIONS["tables"], "required": False},
+    "names": {"type": "list", "elements": "str"},
+}
+LISTING_OPTIONS = ("tables", "table_defaults", "replica_regions", "replica_defaults", "absent_regions", "only")
+
 # What the modules that change tables take besides.
 CHANGE_OPTIONS = {
     "max_removals": {"type": "int", "default": 1},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import predict
+from . import inventory, predict
 from .arguments import SIDE_READ_OPTIONS
 from .spec import Table
 from .state import ABSENT, UNKNOWN, Observed, RegionalTable, account_of
@@ -85,8 +85,10 @@ def info_result(tables: list[Table], seen: dict[str, Observed]) -> dict[str, t.A
 
 def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
     home = observed[table.home]
+    pasted = inventory.entry(table.name, table.home, observed)
     return {
         "name": table.name,
+        **({"inventory": pasted} if pasted else {}),
         "arn": home.arn,
         "home": table.home,
         "account_id": next((account_of(shown.arn) for shown in observed.values() if shown.arn), ""),

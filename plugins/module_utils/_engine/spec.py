@@ -108,6 +108,24 @@ def parse(params: dict[str, t.Any], home: str | None, known_regions: t.Mapping[s
     return _selected(tables, params.get("only"))
 
 
+def parse_names(
+    params: dict[str, t.Any], home: str | None, known_regions: t.Mapping[str, str]
+) -> tuple[list[str], str]:
+    """The names or globs of tables that are to be looked for, and the region where.
+
+    :raises Refused: with every problem.
+    """
+    reader = _Reader(params, home, known_regions)
+    reader.check_account_and_region()
+    if not params["names"]:
+        reader.problems.append("names is empty: give at least one name or glob.")
+    if not home:
+        reader.problems.append("names are looked for in one region: set region (dynamodb_region).")
+    if reader.problems:
+        raise Refused(reader.problems)
+    return params["names"], home
+
+
 def check_endpoint(endpoint_url: str | None, loopback_only: bool) -> None:
     """Refuse an endpoint that would send the calls of one region to another, or a local run to a service.
 
@@ -179,6 +197,15 @@ class _Reader:
         if not self.params["tables"]:
             self.problems.append("tables (dynamodb_tables) is empty: list at least one table.")
             return []
+        self.check_account_and_region()
+        for option in ("replica_regions", "absent_regions"):
+            self._check_regions(f"{option} (dynamodb_{option})", self.params.get(option) or [])
+        replica_defaults = self._replica_defaults()
+        entries = [self._with_defaults(entry) for entry in self.params["tables"]]
+        self._check_names([entry["name"] for entry in entries])
+        return [self._table(entry, replica_defaults) for entry in entries]
+
+    def check_account_and_region(self) -> None:
         account_id = self.params.get("account_id")
         if account_id is not None and not ACCOUNT_ID.fullmatch(account_id):
             self.problems.append(
@@ -186,12 +213,6 @@ class _Reader:
             )
         if self.home:
             self._check_regions("region (dynamodb_region)", [self.home])
-        for option in ("replica_regions", "absent_regions"):
-            self._check_regions(f"{option} (dynamodb_{option})", self.params.get(option) or [])
-        replica_defaults = self._replica_defaults()
-        entries = [self._with_defaults(entry) for entry in self.params["tables"]]
-        self._check_names([entry["name"] for entry in entries])
-        return [self._table(entry, replica_defaults) for entry in entries]
 
     def _with_defaults(self, entry: dict[str, t.Any]) -> dict[str, t.Any]:
         return {**_set(self.params.get("table_defaults") or {}), **_set(entry)}

@@ -120,8 +120,7 @@ class Client:
         return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": recovery}}
 
     def get_paginator(self, operation: str) -> t.Any:
-        assert operation == "list_tags_of_resource"
-        return _TagPages(self)
+        return {"list_tags_of_resource": _TagPages, "list_tables": _TablePages}[operation](self)
 
     # Changes
 
@@ -279,6 +278,17 @@ class _TagPages:
     def build_full_result(self) -> dict[str, t.Any]:
         table = self.client._up(self.arn.rpartition("/")[2], "ListTagsOfResource")
         return {"Tags": [{"Key": tag, "Value": value} for tag, value in table["tags"].items()]}
+
+
+class _TablePages:
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def paginate(self) -> _TablePages:
+        return self
+
+    def build_full_result(self) -> dict[str, t.Any]:
+        return {"TableNames": sorted(name for region, name in self.client.model.tables if region == self.client.region)}
 
 
 STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a group shows, as what an inventory would say of it: an entry of ``dynamodb_tables``. Pure.
+
+Generic over the schema: an option that is shown in its own words comes along by itself.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import plan, predict, transform
+from .arguments import REPLICA_OPTIONS, TABLE_OPTIONS
+from .settings import stream
+from .state import ACTIVE, DELETING, UPDATING, Observed, RegionalTable
+
+Settings = dict[str, t.Any]
+
+# What an option of an option stands for when it is unset, and what any option that is off or empty looks like.
+_UNSET = {"projection": "ALL", "recovery_period_days": 35}
+_OFF = (None, {}, [], {"enabled": False})
+
+
+def entry(name: str, home: str, observed: Observed) -> Settings | None:
+    """The options that would make the table as it stands; None while there is nothing settled to copy.
+
+    An option is left out where unset means the same, for a table that stands as for a new one.
+    """
+    table = observed[home]
+    if table.status not in (ACTIVE, UPDATING):
+        return None
+    defaults = {**transform.creation_defaults({}), **plan.NEW_TABLE}
+    members = [region for region, status in sorted(table.replicas.items()) if status != DELETING]
+    if members and table.consistency != "STRONG":
+        # The first replica turns the stream on (finding DDB-TABLE-305).
+        defaults["stream"] = stream.completed({"enabled": True})
+    pasted = {
+        "name": name,
+        "region": home,
+        **_pasted(table.settings, TABLE_OPTIONS, defaults),
+        "replicas": [_replica(region, observed.get(region)) for region in members],
+    }
+    if table.consistency == "STRONG":
+        pasted["consistency"] = "strong"
+    return {option: pasted[option] for option in TABLE_OPTIONS if pasted.get(option) not in _OFF}
+
+
+def _replica(region: str, shown: RegionalTable | None) -> Settings:
+    own = {option: value for option, value in REPLICA_OPTIONS.items() if option in predict.NEW_REPLICA}
+    return {"region": region, **(_pasted(shown.settings, own, predict.NEW_REPLICA) if shown else {})}
+
+
+def _pasted(shown: Settings, schema: dict[str, Settings], defaults: Settings) -> Settings:
+    """What of ``shown`` an inventory has to say."""
+    pasted = {option: _value(option, shown[option], schema[option]) for option in schema if option in shown}
+    return {option: value for option, value in pasted.items() if value != defaults.get(option) and value not in _OFF}
+
+
+def _value(option: str, value: t.Any, schema: Settings) -> t.Any:
+    """A value without what isn't in the schema, or is what unset means."""
+    if option == "tags":
+        return {tag: text for tag, text in value.items() if not tag.lower().startswith("aws:")}
+    if option == "attribute_types":
+        return {attribute: kind for attribute, kind in value.items() if kind != "S"}
+    if "options" not in schema:
+        return value
+    if isinstance(value, list):
+        return [_pasted(element, schema["options"], _UNSET) for element in value]
+    return _pasted(value, schema["options"], _UNSET)
