@@ -336,6 +336,7 @@ options:
               on_demand_max_read:
                 description: Its maximum of read request units there, or V(inherit).
                 type: raw
+              contributor_insights: *contributor_insights
           tags: *tags
           purge_tags: *purge_tags
           point_in_time_recovery: *point_in_time_recovery

@@ -23,6 +23,7 @@ CHANGES = {
     "UpdateContinuousBackups": ("dynamodb", "update_continuous_backups"),
     "TagResource": ("dynamodb", "tag_resource"),
     "UntagResource": ("dynamodb", "untag_resource"),
+    "UpdateContributorInsights": ("dynamodb", "update_contributor_insights"),
 }
 
 # The calls that write an item -> the client's method.
@@ -75,6 +76,17 @@ def list_tags_of_resource(client: t.Any, arn: str) -> list[dict[str, str]]:
     with _explained(client, "ListTagsOfResource"):
         pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
         return pages.build_full_result().get("Tags", [])
+
+
+def describe_contributor_insights(client: t.Any, table: str, index: str = "") -> dict[str, t.Any] | None:
+    """Its whole answer, of the table or of an index; None for an index that is still too new to have any."""
+    with _explained(client, "DescribeContributorInsights"):
+        try:
+            return client.describe_contributor_insights(TableName=table, **({"IndexName": index} if index else {}))
+        except client.exceptions.ResourceNotFoundException:
+            if index:
+                return None
+            raise
 
 
 def change(clients: t.Any, region: str, call: str, parameters: dict[str, t.Any]) -> None:

@@ -87,12 +87,13 @@ OVERRIDE_OPTIONS = {
             "name": {"type": "str", "required": True},
             "read_capacity": {"type": "raw"},
             "on_demand_max_read": {"type": "raw"},
+            "contributor_insights": _INSIGHTS,
         },
     },
 }
 
 # What DescribeTable doesn't show, so that it costs a read of its own and is read only where it is managed.
-SIDE_READ_OPTIONS = ("ttl", "point_in_time_recovery", "tags")
+SIDE_READ_OPTIONS = ("ttl", "point_in_time_recovery", "tags", "contributor_insights")
 
 REPLICA_OPTIONS = {
     "region": {"type": "str", "required": True},

@@ -221,6 +221,9 @@ def _carry_out(progress: Progress, clients: Clients) -> None:
 
 
 def _issue(progress: Progress, step: Step, clients: Clients) -> None:
+    if step.failed and progress.issued[step.key]:
+        progress.failure = f"can't {step.sentence}: {step.failed}."
+        return
     if progress.issued[step.key] >= MAX_ISSUES:
         progress.failure = (
             f"the service accepted '{step.sentence}' {MAX_ISSUES} times, but it never came about: it answers as if the "

@@ -62,6 +62,8 @@ _TEXTS = (
     ("TimeToLive is already", BUSY, ""),
     ("already has an enabled stream", BUSY, ""),
     ("were not part of the global table", BUSY, ""),
+    # Contributor Insights or a Kinesis destination that is still changing (findings DDB-TABLE-116, 299).
+    ("is not in a valid state to", BUSY, ""),
     ("describe time to live while", BUSY, ""),
     ("already existed as tables", BUSY, "a table of that name is in the region, or the former replica isn't gone yet"),
     ("is not allowed while the replica is being added", BUSY, "a replica is being added"),

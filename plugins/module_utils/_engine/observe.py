@@ -13,19 +13,34 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from . import api, errors, transform
 from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
-from .settings import recovery, tags, ttl
+from .settings import insights, recovery, tags, ttl
 from .spec import Table
-from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, absent
+from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
 
 Settings = dict[str, t.Any]
 
-# One for each of SIDE_READ_OPTIONS: (clients, what DescribeTable showed, table name, wanted value) -> value.
+
+def _read_index_insights(clients: Clients, shown: RegionalTable, name: str, wanted: t.Any) -> Seen:
+    """The indexes of DescribeTable, and Contributor Insights of those where they are wanted, or of all."""
+    indexes = shown.settings["global_secondary_indexes"]
+    named = [index["name"] for index in indexes] if wanted is None else insights.managed_indexes(wanted)
+    client = clients[shown.region]
+    answers = {index: api.describe_contributor_insights(client, name, index) for index in named}
+    return insights.read_indexes(indexes, {index: answer for index, answer in answers.items() if answer})
+
+
+# One for each of SIDE_READ_OPTIONS, and for what belongs to indexes: (clients, what DescribeTable showed, table name,
+# wanted value) -> value.
 _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
     "ttl": lambda clients, shown, name, wanted: ttl.read(api.describe_time_to_live(clients[shown.region], name)),
     "point_in_time_recovery": lambda clients, shown, name, wanted: recovery.read(
         api.describe_continuous_backups(clients[shown.region], name)
     ),
     "tags": lambda clients, shown, name, wanted: tags.read(api.list_tags_of_resource(clients[shown.region], shown.arn)),
+    "contributor_insights": lambda clients, shown, name, wanted: insights.read(
+        api.describe_contributor_insights(clients[shown.region], name)
+    ),
+    "global_secondary_indexes": _read_index_insights,
 }
 
 
@@ -42,7 +57,9 @@ class Reading:
 
 def managed(settings: Settings) -> Settings:
     """The settings among ``settings`` that DescribeTable doesn't show."""
-    return {option: settings[option] for option in SIDE_READ_OPTIONS if option in settings}
+    options = {option: settings[option] for option in SIDE_READ_OPTIONS if option in settings}
+    indexes = settings.get("global_secondary_indexes", [])
+    return {**options, "global_secondary_indexes": indexes} if insights.managed_indexes(indexes) else options
 
 
 def table_reading(table: Table) -> Reading:
@@ -61,7 +78,7 @@ def replica_reading(table: Table) -> Reading:
 
 def full_reading(table: Table) -> Reading:
     """What ``tables_info`` reads: everything, in every listed region."""
-    everything = dict.fromkeys(SIDE_READ_OPTIONS)
+    everything = dict.fromkeys((*SIDE_READ_OPTIONS, "global_secondary_indexes"))
     return Reading(table, {region: everything for region in (*table.regions, *table.absent_regions)})
 
 
@@ -111,10 +128,22 @@ def _read_region(clients: Clients, region: str, name: str, options: Settings, pa
     if shown.status not in (ACTIVE, UPDATING):
         return shown
     try:
-        more = {option: _READERS[option](clients, shown, name, wanted) for option, wanted in options.items()}
+        for option, wanted in options.items():
+            shown = _with(shown, option, _READERS[option](clients, shown, name, wanted))
     except errors.ServiceError as error:
         return _unread(shown, error, patient)
-    return dataclasses.replace(shown, settings={**shown.settings, **more})
+    return shown
+
+
+def _with(shown: RegionalTable, option: str, answer: t.Any) -> RegionalTable:
+    """``shown`` with what a reader returned."""
+    seen = answer if isinstance(answer, Seen) else Seen(answer)
+    return dataclasses.replace(
+        shown,
+        settings={**shown.settings, option: seen.value},
+        moving={**shown.moving, **seen.moving},
+        failed={**shown.failed, **seen.failed},
+    )
 
 
 def _unread(shown: RegionalTable, error: errors.ServiceError, patient: bool) -> RegionalTable:

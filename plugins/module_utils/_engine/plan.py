@@ -10,10 +10,10 @@ import dataclasses
 import typing as t
 
 from . import predict, settings, transform
-from .settings import indexes, keys, stream, ttl
+from .settings import indexes, insights, keys, stream, ttl
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
-from .steps import ADD, CREATE, DELETE, READ, REMOVE, SETTLE, Plan, Step, Wait
+from .steps import ADD, CREATE, DELETE, READ, REMOVE, SET, SETTLE, Plan, Step, Wait
 
 _MOVING = {CREATING: ADD, UPDATING: SETTLE, DELETING: REMOVE}
 
@@ -88,7 +88,11 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
 
 
 # What a new table has before anything is said; its tags come with its creation.
-NEW_TABLE = {"ttl": {"enabled": False}, "point_in_time_recovery": {"enabled": False}}
+NEW_TABLE = {
+    "ttl": {"enabled": False},
+    "point_in_time_recovery": {"enabled": False},
+    "contributor_insights": insights.OFF,
+}
 
 
 def _settled(shown: RegionalTable, defaults: dict[str, t.Any]) -> RegionalTable:
@@ -225,7 +229,7 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
 
 def _create(wanted: Table) -> Step:
     options = transform.creation_defaults(wanted.settings)
-    shown = {**options, "ttl": {"enabled": False}, "point_in_time_recovery": {"enabled": False}}
+    shown = {**options, **NEW_TABLE, "global_secondary_indexes": insights.of_new(options["global_secondary_indexes"])}
     return Step(
         key=(CREATE, wanted.home, ""),
         region=wanted.home,
@@ -282,7 +286,7 @@ def _admitted(steps: list[Step], wanted: Table, observed: Observed) -> tuple[Ste
             holding = holding or step.sentence
         else:
             up = observed[step.region].status in (ACTIVE, UPDATING)
-            waits_for = "" if up else f"{step.region} to be ACTIVE"
+            waits_for = observed[step.region].moving.get(step.key[2], "") if up else f"{step.region} to be ACTIVE"
         admitted.append(dataclasses.replace(step, waits_for=waits_for))
     return tuple(admitted)
 
@@ -318,6 +322,9 @@ def _waits(wanted: Table, observed: Observed) -> tuple[Wait, ...]:
             waits.setdefault((_MOVING[table.status], table.region, ""), f"{table.region} is {table.status}")
         if table.region in home.replicas and table.status == ABSENT and home.replicas[table.region] == ACTIVE:
             waits[(ADD, table.region, "")] = f"{table.region} doesn't show the replica yet"
+        waits.update(
+            {(SET, table.region, option): f"{what} in {table.region}" for option, what in table.moving.items()}
+        )
     return tuple(Wait(key, sentence) for key, sentence in waits.items())
 
 

@@ -17,6 +17,7 @@ NEW_REPLICA = {
     "tags": {},
     "point_in_time_recovery": {"enabled": False},
     "deletion_protection": False,
+    "contributor_insights": {"enabled": False},
 }
 
 

@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
-from .settings import regional_problems, table_problems, tags
+from .settings import insights, regional_problems, table_problems, tags
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 AWS_HOST = re.compile(r"(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$")
@@ -324,8 +324,11 @@ class _Reader:
                 **replica_defaults.get(region, {}),
                 **own.get(region, {}),
             }
-            overrides = {option: value for option, value in options.items() if option in OVERRIDE_OPTIONS}
+            overrides, own_of_indexes = insights.apart(
+                {option: value for option, value in options.items() if option in OVERRIDE_OPTIONS}
+            )
             settings = {option: value for option, value in options.items() if option in REGIONAL_OPTIONS}
+            settings |= own_of_indexes
             absent = own.get(region, {}).get("state") == "absent"
             replicas[region] = Replica(region, absent, tags.as_text(settings), overrides)
         return replicas
@@ -367,7 +370,6 @@ _UNMANAGED = {
     "purge_indexes",
     "encryption",
     "disassociation_protection",
-    "contributor_insights",
     "resource_policy",
     "kinesis_stream",
     "consistency",

@@ -29,6 +29,8 @@ class RegionalTable:
     :ivar settings: the options of `arguments.TABLE_OPTIONS` that were read, in their words.
     :ivar replicas: region -> ReplicaStatus; the region asked is never among them (finding DDB-TABLE-229).
     :ivar consistency: MultiRegionConsistency; only STRONG is ever shown (finding DDB-TABLE-201).
+    :ivar moving: setting -> what it is doing, though the table itself may be ACTIVE: "Contributor Insights: ENABLING".
+    :ivar failed: setting -> why the service gave up on it when it was last asked for.
     """
 
     region: str
@@ -41,10 +43,20 @@ class RegionalTable:
     settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     replicas: dict[str, str] = dataclasses.field(default_factory=dict)
     consistency: str = "EVENTUAL"
+    moving: dict[str, str] = dataclasses.field(default_factory=dict)
+    failed: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
         return self.status not in (ABSENT, UNKNOWN)
+
+
+class Seen(t.NamedTuple):
+    """A setting that has states of its own, as a call beyond DescribeTable shows it; see `RegionalTable`."""
+
+    value: t.Any
+    moving: dict[str, str] = {}
+    failed: dict[str, str] = {}
 
 
 # One table: region -> what that region shows. Only the regions that were asked.

@@ -26,6 +26,7 @@ class Step:
     :ivar effect: the settings it leads to, in the words of the options.
     :ivar index: the global secondary index that these are settings of, empty for the table itself.
     :ivar everywhere: whether every member of the group follows.
+    :ivar failed: why the service gave up on it when it was last asked for it: it isn't asked twice in a run.
     :ivar waits_for: what it has to wait for, empty when the service admits it now.
     """
 
@@ -39,6 +40,7 @@ class Step:
     effect: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     index: str = ""
     everywhere: bool = False
+    failed: str = ""
     waits_for: str = ""
 
 

@@ -20,13 +20,13 @@ import typing as t
 
 from ..state import RegionalTable
 from ..steps import Settings, Step
-from . import capacity, indexes, keys, protection, recovery, stream, table_class, tags, ttl
+from . import capacity, indexes, insights, keys, protection, recovery, stream, table_class, tags, ttl
 
 # What the members of a group share, in the order in which it is changed.
 SHARED = (capacity, stream, table_class, ttl)
 
 # What never follows the table, so that each region has its own (finding DDB-TABLE-230).
-REGIONAL = (protection, recovery, tags)
+REGIONAL = (protection, recovery, tags, insights)
 
 
 def table_problems(settings: Settings) -> t.Iterator[str]:
@@ -36,7 +36,7 @@ def table_problems(settings: Settings) -> t.Iterator[str]:
 
 
 def regional_problems(settings: Settings) -> t.Iterator[str]:
-    for setting in (recovery, tags):
+    for setting in (recovery, tags, insights):
         yield from setting.problems(settings)
 
 

@@ -36,7 +36,15 @@ RECOVERY = st.one_of(
     st.just({"enabled": True}),
     st.integers(1, 35).map(lambda days: {"enabled": True, "recovery_period_days": days}),
 )
+INSIGHTS = st.one_of(
+    st.just({"enabled": False}),
+    st.just({"enabled": True}),
+    st.sampled_from(["ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"]).map(
+        lambda mode: {"enabled": True, "mode": mode}
+    ),
+)
 REGIONAL = {
+    "contributor_insights": INSIGHTS,
     "tags": TAGS,
     "purge_tags": st.booleans(),
     "point_in_time_recovery": RECOVERY,
@@ -149,6 +157,10 @@ def assert_regional(table: dict[str, t.Any], settings_: dict[str, t.Any]) -> Non
         recovery = settings_["point_in_time_recovery"]
         assert bool(table["recovery_days"]) == recovery["enabled"]
         assert recovery.get("recovery_period_days", table["recovery_days"]) == table["recovery_days"]
+    if "contributor_insights" in settings_:
+        wanted, shown = settings_["contributor_insights"], table["insights"][""]
+        assert shown["ContributorInsightsStatus"] == ("ENABLED" if wanted["enabled"] else "DISABLED")
+        assert not wanted.get("mode") or shown["ContributorInsightsMode"] == wanted["mode"]
     if "deletion_protection" in settings_:
         assert table["description"]["DeletionProtectionEnabled"] == settings_["deletion_protection"]
 

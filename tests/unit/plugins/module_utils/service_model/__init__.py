@@ -15,6 +15,8 @@ import typing as t
 
 import botocore.exceptions
 
+from . import insights
+
 
 def refuse(code: str, message: str, operation: str) -> t.NoReturn:
     raise botocore.exceptions.ClientError(
@@ -26,6 +28,7 @@ class ServiceModel:
     """Tables by region; every table of a name in more than one region belongs to one group unless it stands apart.
 
     :ivar refused: the calls that were refused, so that a test can say none was.
+    :ivar insights_quota: whether CloudWatch has room for rules of Contributor Insights.
     :ivar abort_creates: so many replica creates are accepted and dropped (finding DDB-TABLE-310).
     :ivar client_type: a `Client` with a fault of its own, for a test.
     """
@@ -38,6 +41,7 @@ class ServiceModel:
         self.calls: list[tuple[str, str, dict[str, t.Any]]] = []
         self.refused: list[str] = []
         self.abort_creates = 0
+        self.insights_quota = True
         self.client_type = Client
 
     def __getitem__(self, region: str) -> Client:
@@ -73,8 +77,10 @@ class ServiceModel:
         )
 
 
-class Client:
+class Client(insights.Insights):
     """The calls of one region that the engine makes, as boto3's client takes them."""
+
+    exceptions = insights.Exceptions
 
     def __init__(self, model: ServiceModel, region: str) -> None:
         self.model = model
@@ -167,7 +173,7 @@ class Client:
 
         def list_it() -> None:
             replica = copy.deepcopy(here)
-            replica.update(status="CREATING", tags={}, recovery_days=0)
+            replica.update(status="CREATING", **own_of_a_region())
             replica["description"].update(TableArn=arn(region, name), TableId=region, DeletionProtectionEnabled=False)
             model.tables[(region, name)] = replica
             model.groups.setdefault(name, {self.region}).add(region)
@@ -310,7 +316,12 @@ def new_table(region: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
     given = {member: value for member, value in parameters.items() if member not in ("TableName", "Tags")}
     apply(description, given)
     tags = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
-    return {"description": description, "status": "CREATING", "tags": tags, "ttl": "", "recovery_days": 0}
+    return {"description": description, "status": "CREATING", "ttl": "", **own_of_a_region(), "tags": tags}
+
+
+def own_of_a_region() -> dict[str, t.Any]:
+    """What a new replica has of its own, whatever the table has."""
+    return {"tags": {}, "recovery_days": 0, "insights": {}}
 
 
 def apply(description: dict[str, t.Any], members: dict[str, t.Any]) -> None:
