@@ -14,6 +14,16 @@ from typing import Any, ParamSpec, TypeVar
 from simulator import regions
 from simulator.address import CHECKOUT, NAME
 from simulator.core import Simulator
+from simulator.errors import ServiceError
+from simulator.faults import (
+    ABORT_CREATE,
+    DENY,
+    FAIL,
+    FAIL_CREATE,
+    FAIL_DISASSOCIATION,
+    LOSE_ANSWER,
+    STOP_REGION,
+)
 from simulator.lag import Lag
 
 VERSION = "1.0.0"
@@ -112,9 +122,19 @@ class Admin:
         self._simulator.clock.release()
 
     @verb
-    def abort_next_create(self, region: str | None = None, table: str | None = None) -> None:
-        """Answer the next replica create 200, then let it leave no trace (DDB-TABLE-310)."""
-        self._simulator.faults.abort_next_create(region, table)
+    def abort_next_create(self, region: str | None = None, table: str | None = None) -> int:
+        """Answer the next replica create 200, then let it leave no trace (DDB-TABLE-310). Returns the fault's id."""
+        return self._simulator.faults.add(ABORT_CREATE, region=region, table=table, count=1)
+
+    @verb
+    def fail_next_create(self, region: str | None = None, table: str | None = None) -> int:
+        """Let the next replica of an eventually consistent table end CREATION_FAILED. Returns the fault's id."""
+        return self._simulator.faults.add(FAIL_CREATE, region=region, table=table, count=1)
+
+    @verb
+    def fail_next_disassociation(self, region: str | None = None, table: str | None = None) -> int:
+        """Let the next disassociation end ACTIVE and still a member. Returns the fault's id."""
+        return self._simulator.faults.add(FAIL_DISASSOCIATION, region=region, table=table, count=1)
 
     @verb
     def drop_next_item(self, source: str, target: str, table: str | None = None) -> None:
@@ -132,30 +152,77 @@ class Admin:
         table: str | None = None,
         count: int | None = None,
     ) -> int:
-        """Fail the calls that match, `count` of them or until removed. Returns the rule's id."""
-        return self._simulator.faults.fail(
-            code, message or f"{code}, because a test asked for it", status, operation, region, table, count
-        )
+        """Fail the calls that match, `count` of them or until removed. Returns the fault's id."""
+        error = ServiceError(code, message or f"{code}, because a test asked for it", status)
+        return self._simulator.faults.add(FAIL, operation, region, table, count, error)
+
+    @verb
+    def deny(
+        self,
+        operation: str | None = None,
+        region: str | None = None,
+        table: str | None = None,
+        count: int | None = None,
+    ) -> int:
+        """Deny the calls that match, as IAM does. Returns the fault's id.
+
+        `operation` may also be an action that the service checks in another region than that of the call:
+        CreateTableReplica, DeleteTableReplica, CreateGlobalTableWitness, DeleteGlobalTableWitness.
+        """
+        return self._simulator.faults.add(DENY, operation, region, table, count)
+
+    @verb
+    def lose_answer(
+        self,
+        operation: str | None = None,
+        region: str | None = None,
+        table: str | None = None,
+        count: int | None = 1,
+    ) -> int:
+        """Carry out the next call that matches and close the connection without an answer. Returns the fault's id."""
+        return self._simulator.faults.add(LOSE_ANSWER, operation, region, table, count)
+
+    @verb
+    def stop_region(self, region: str) -> None:
+        """Close the connection of every call to a region, unheard, and let nothing replicate to or from it."""
+        self._simulator.faults.add(STOP_REGION, region=_known(region))
+
+    @verb
+    def start_region(self, region: str) -> None:
+        """Let a stopped region answer again; what waited is replicated."""
+        self._simulator.faults.remove_kind(STOP_REGION, region)
+        self._simulator.replication.drain()
+
+    @verb
+    def detach_replica(self, region: str, table: str) -> None:
+        """Take a replica out of its global table with its data, as DynamoDB does after 20 hours out of reach."""
+        replica = self._simulator.tables.get(region, table)
+        if replica is None or replica.group is None:
+            raise ValueError(f"{table} in {region} is no replica")
+        self._simulator.lifecycle.detach(replica)
 
     @verb
     def faults(self) -> list[dict[str, Any]]:
-        """The `fail` rules in force."""
-        return self._simulator.faults.rules()
+        """The faults in force."""
+        return self._simulator.faults.listed()
 
     @verb
     def remove_fault(self, rule: int | None = None) -> None:
-        """Remove one `fail` rule, or all."""
+        """Remove one fault by its id, or all: items to be dropped and stopped regions too."""
         self._simulator.faults.remove(rule)
+        if rule is None:
+            self._simulator.replication.clear_drops()
+        self._simulator.replication.drain()
 
     @verb
     def enable_region(self, region: str) -> None:
-        """Let the account use a region."""
-        self._simulator.disabled_regions.discard(_known(region))
+        """Let the account use a region; replicas there are reached again."""
+        self._simulator.enable_region(_known(region))
 
     @verb
     def disable_region(self, region: str) -> None:
-        """Take a region from the account, as one that was never opted in to."""
-        self._simulator.disabled_regions.add(_known(region))
+        """Take a region from the account. Replicas there turn REGION_DISABLED, and leave after 20 hours."""
+        self._simulator.disable_region(_known(region))
 
     @verb
     def reset(self) -> None:

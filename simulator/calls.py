@@ -74,6 +74,12 @@ class Answer:
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
+    is_sent: bool = True
+
+    @classmethod
+    def none(cls) -> Answer:
+        """No answer: the connection is closed."""
+        return cls(0, b"", is_sent=False)
 
     @classmethod
     def of(cls, result: dict[str, Any]) -> Answer:
@@ -106,7 +112,7 @@ class CallLog:
     def __init__(self) -> None:
         self._entries: list[dict[str, Any]] = []
 
-    def record(self, call: Call, answer: Answer) -> None:
+    def record(self, call: Call, answer: Answer, answered: bool = True) -> None:
         self._entries.append(
             {
                 "time": time.time(),
@@ -118,6 +124,7 @@ class CallLog:
                 "user_agent": call.headers.get("User-Agent", ""),
                 "status": answer.status,
                 "error": answer.error_code,
+                "answered": answered,
             }
         )
 

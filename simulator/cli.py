@@ -39,6 +39,18 @@ examples:
   curl -s http://127.0.0.1:4566/_simulator/pause -H 'Content-Type: application/json' -d '{"region": "eu-west-1"}'
   python -m simulator stop
 
+at /_simulator/<verb>, POST with a JSON object; without arguments identity, calls and faults answer GET too:
+  time         hold, advance {"seconds": 60}, release
+  replication  pause and resume {"region"} or {"source", "target"}, set_lag {"low", "high"},
+               drop_next_item {"source", "target"}
+  calls        calls, clear_calls; fail {"code"}, deny, lose_answer; of these each takes "operation", "region",
+               "table" and "count" to say which calls, and how many
+  replicas     abort_next_create, fail_next_create, fail_next_disassociation {"region", "table"},
+               detach_replica {"region", "table"}
+  regions      stop_region and start_region {"region"}: no connection;
+               disable_region and enable_region {"region"}: as in the account's settings
+  and then     faults, remove_fault {"rule"} or {} for all; reset: back to an empty account
+
 start and stop print one line that begins with started, already running, stopped or not running.
 """
 

@@ -10,7 +10,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from simulator import encryption, errors, resource_policies, rules, schema, store, strong_consistency
+from simulator import (
+    disassociation,
+    encryption,
+    errors,
+    faults,
+    resource_policies,
+    rules,
+    schema,
+    store,
+    strong_consistency,
+)
 from simulator.admission import table_here
 from simulator.calls import Answer, Call
 from simulator.capacity import apply_overrides
@@ -87,6 +97,9 @@ class ControlPlane:
         return {"TableDescription": table_description(table)}
 
     def update_table(self, call: Call) -> Result:
+        leaving = disassociation.the_disassociation(call.parameters)
+        if leaving:
+            return self._disassociate(self._table(call), leaving["RegionName"])
         group_change = strong_consistency.the_group_change(call.parameters)
         change = None if group_change else rules.the_replica_change(call.parameters)
         table = self._table(call)
@@ -131,6 +144,13 @@ class ControlPlane:
             replica = rules.replica_can_be_changed(table, change.region)
             self._settings.override(table, replica, change.settings)
 
+    def _disassociate(self, table: RegionalTable, region: str) -> Result:
+        disassociation.replica_can_leave(table, region)
+        self._faults.check_permission("DisassociateTableReplica", region, table.name)
+        fails = self._faults.strikes(faults.FAIL_DISASSOCIATION, region, table.name)
+        self._lifecycle.disassociate(table, fails)
+        return {"TableDescription": table_description(table)}
+
     def _change_group(self, table: RegionalTable, change: GroupChange) -> None:
         """Several replicas, or replicas and a witness, in one call: strong consistency."""
         if change.action == rules.CREATE:
@@ -153,7 +173,9 @@ class ControlPlane:
             store.has_local_indexes(region, name),
         )
         replicas = [self._new_replica(table, target, settings) for target, settings in change.replicas.items()]
-        if any([self._faults.takes_abort(target, name) for target in change.replicas]):
+        if change.witness:
+            self._faults.check_permission("CreateGlobalTableWitness", change.witness, name)
+        if any([self._faults.strikes(faults.ABORT_CREATE, target, name) for target in change.replicas]):
             self._lifecycle.abort_replica(table, strong=True)
         else:
             self._lifecycle.create_strong_group(table, replicas, change.witness)
@@ -164,14 +186,19 @@ class ControlPlane:
             rules.is_unprotected(replica, store.is_protected(replica.region, replica.name))
             if replica.region == table.source_region:
                 rules.is_no_recent_source(replica, self._clock.now())
+            self._faults.check_permission("DeleteTableReplica", replica.region, table.name)
+        if change.witness:
+            self._faults.check_permission("DeleteGlobalTableWitness", change.witness, table.name)
         self._lifecycle.take_down_strong_group(table, replicas)
 
     def _add_replica(self, table: RegionalTable, change: rules.ReplicaChange) -> None:
         if table.is_strong:
             raise errors.strong_group_is_complete()
         replica = self._new_replica(table, change.region, change.settings)
-        if self._faults.takes_abort(change.region, table.name):
+        if self._faults.strikes(faults.ABORT_CREATE, change.region, table.name):
             self._lifecycle.abort_replica(table)
+        elif self._faults.strikes(faults.FAIL_CREATE, change.region, table.name):
+            self._lifecycle.fail_replica(table, replica)
         else:
             self._lifecycle.add_replica(table, replica)
 
@@ -181,6 +208,7 @@ class ControlPlane:
         if store.billing_mode(table.region, table.name) != PAY_PER_REQUEST:
             scaled = store.write_scaling_resources(table.region)
             rules.write_capacity_follows_load(table, scaled, store.index_throughputs(table.region, table.name))
+        self._faults.check_permission("CreateTableReplica", region, table.name)
         replica = RegionalTable(region, table.name, CREATING)
         replica.kms_key_arn = encryption.key_of_new_replica(table, region, settings.get("KMSMasterKeyId"))
         replica.on_demand_since = table.on_demand_since
@@ -193,6 +221,7 @@ class ControlPlane:
         replica = rules.replica_can_be_changed(table, region)
         rules.is_unprotected(replica, store.is_protected(replica.region, replica.name))
         rules.is_no_recent_source(replica, self._clock.now())
+        self._faults.check_permission("DeleteTableReplica", region, table.name)
         self._lifecycle.remove_replica(table, replica)
 
     def _table(self, call: Call) -> RegionalTable:

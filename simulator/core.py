@@ -22,7 +22,7 @@ from simulator.errors import (
     unknown_credentials,
     wrong_account,
 )
-from simulator.faults import Faults
+from simulator.faults import LOSE_ANSWER, STOP_REGION, Faults
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
 from simulator.moto_service import account_of, item_answer, regional_answer
@@ -30,7 +30,7 @@ from simulator.other_services import OtherServices
 from simulator.per_region import PerRegion
 from simulator.regions import DISABLED_AT_START
 from simulator.replication import Replication
-from simulator.state import RegionalTable, Tables
+from simulator.state import REGION_DISABLED, RegionalTable, Tables
 from simulator.throttle import Throttle
 
 log = logging.getLogger(__name__)
@@ -51,10 +51,10 @@ class Simulator:
         self.disabled_regions = set(DISABLED_AT_START)
         self._throttle = Throttle()
         self.tables = Tables()
-        self.replication = Replication(self.tables, self.clock, self._dice, lag)
-        lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
-        self._control_plane = ControlPlane(self.tables, self.clock, lifecycle, self.faults, self.disabled_regions)
-        self._per_region = PerRegion(self.tables, self.clock, self._dice, lifecycle)
+        self.replication = Replication(self.tables, self.clock, self._dice, lag, self.faults)
+        self.lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
+        self._control_plane = ControlPlane(self.tables, self.clock, self.lifecycle, self.faults, self.disabled_regions)
+        self._per_region = PerRegion(self.tables, self.clock, self._dice, self.lifecycle)
         self._other_services = OtherServices(self.clock)
         self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
         self._timer.start()
@@ -63,6 +63,8 @@ class Simulator:
         """Answer one DynamoDB or DynamoDB Streams call."""
         with self.lock:
             self.clock.run_due()
+            if self._is_unreachable(call):
+                return self._record(call, Answer.none())
             try:
                 self.faults.raise_for(call)
                 answer = self._carry_out(call)
@@ -73,23 +75,43 @@ class Simulator:
                 answer = Answer.of_error(simulator_failed(f"{type(reason).__name__} in {call.operation}: {reason}"))
             if call.operation in operations.WRITING_OPERATIONS:
                 self.replication.capture(call.region)
-            self.calls.record(call, answer)
             self.wake_timer()
-            return answer
+            return self._record(call, answer)
 
     def answer_other_service(self, call: Call, method: str, path: str) -> Answer:
         """Answer a call to another service."""
         with self.lock:
             self.clock.run_due()
+            if self._is_unreachable(call):
+                return self._record(call, Answer.none())
             try:
                 self.faults.raise_for(call)
                 answer = self._other_services.answer(call, method, path)
             except ServiceError as error:
                 speaks_json = "X-Amz-Target" in call.headers
                 answer = Answer.of_error(error) if speaks_json else Answer.of_error_in_xml(error)
-            self.calls.record(call, answer)
             self.wake_timer()
-            return answer
+            return self._record(call, answer)
+
+    def disable_region(self, region: str) -> None:
+        """Take a region from the account; what stands there stays, and the other regions can't reach it [M]."""
+        self.disabled_regions.add(region)
+        for replica in self.tables.replicas_in(region):
+            self.lifecycle.cut_off(replica, REGION_DISABLED)
+
+    def enable_region(self, region: str) -> None:
+        self.disabled_regions.discard(region)
+        for replica in self.tables.replicas_in(region):
+            self.lifecycle.reconnect(replica, REGION_DISABLED)
+
+    def _is_unreachable(self, call: Call) -> bool:
+        return self.faults.strikes(STOP_REGION, call.region, None)
+
+    def _record(self, call: Call, answer: Answer) -> Answer:
+        """Log a call, and lose its answer if a fault asks for that."""
+        lost = not answer.is_sent or self.faults.strikes(LOSE_ANSWER, call.region, call.table, call.operation)
+        self.calls.record(call, answer, answered=not lost)
+        return Answer.none() if lost else answer
 
     def wake_timer(self) -> None:
         """Let the timer look again when something falls due sooner than it knew. Needs the lock."""

@@ -52,7 +52,9 @@ def _global_table(table: RegionalTable) -> dict[str, Any]:
         "Replicas": [_replica(table, other) for other in table.listed_replicas()],
         "GlobalTableSettingsReplicationMode": SETTINGS_MODE,  # 229, 320
     }
-    if table.group.strong:
+    if not table.group.strong:
+        described["DisassociationProtectionEnabled"] = table.disassociation_protected
+    else:
         described["MultiRegionConsistency"] = "STRONG"  # 201: eventual consistency isn't shown
     witness = table.group.witness
     if witness and witness.listed:
@@ -65,10 +67,12 @@ def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
     moto_table = store.table(viewer.region, viewer.name)
     entry: dict[str, Any] = {
         "RegionName": other.region,
-        "ReplicaStatus": _status(other, other.replica_status),
+        "ReplicaStatus": _replica_status(other),
         "WarmThroughput": dict(moto_table.warm_throughput),
         "GlobalTableSettingsReplicationMode": SETTINGS_MODE,
     }
+    if other.inaccessible_at is not None:
+        entry["ReplicaInaccessibleDateTime"] = other.inaccessible_at
     if other.kms_key_arn:
         entry["KMSMasterKeyId"] = other.kms_key_arn
     if other.read_override is not None:
@@ -81,6 +85,13 @@ def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
 
 def _status(table: RegionalTable, status: str) -> str:
     return REPLICATION_NOT_AUTHORIZED if table.is_unauthorized and status == ACTIVE else status
+
+
+def _replica_status(table: RegionalTable) -> str:
+    """A replica that the others can't reach shows why [M]."""
+    if table.inaccessible and table.replica_status == ACTIVE:
+        return next(iter(table.inaccessible))
+    return _status(table, table.replica_status)
 
 
 def _replica_index(other: RegionalTable, index: Any) -> dict[str, Any]:

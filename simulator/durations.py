@@ -55,6 +55,9 @@ WITNESS_ACTIVE = Span(59.5, 86.0)  # 258: a replica and a witness
 STRONG_GONE = Span(54.6, 70)  # 261: the source is a regional table again
 STRONG_DELETING = 10.0  # 261: for so long at the end of that time replicas and witness show DELETING
 
+DISASSOCIATION_WAITS = 5.0  # not observed: how long until it looks again whether everything has been replicated
+INACCESSIBLE_LEAVES = 20 * 3600.0  # botocore's model, of ReplicaStatus
+
 REPLICA_ABORTED = Span(6.5, 11.8)  # 310: the source is ACTIVE again, without the entry
 
 SOURCE_UPDATING_ON_DELETE = Span(31, 47)  # 204, 228

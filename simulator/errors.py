@@ -812,5 +812,39 @@ def unsigned() -> ServiceError:
     return ServiceError("MissingAuthenticationTokenException", "Request is missing Authentication Token", 403)
 
 
+def access_denied(user: str, action: str, resource: str) -> ServiceError:
+    return ServiceError(
+        "AccessDeniedException",
+        f"User: {user} is not authorized to perform: {action} on resource: {resource} because no identity-based "
+        f"policy allows the {action} action",
+    )
+
+
+def protected_from_disassociation(table: str, region: str) -> ServiceError:
+    """The developer guide says that it is refused; the service's text isn't recorded. So for the four below."""
+    return validation(
+        f"Cannot disassociate table {table} in region {region} because it has disassociation protection enabled. "
+        "Disable disassociation protection first."
+    )
+
+
+def disassociation_must_stand_alone() -> ServiceError:
+    return validation("A Disassociate action must be the only replica update in the request.")
+
+
+def disassociation_elsewhere(region: str) -> ServiceError:
+    return validation(
+        f"Only the local replica can be disassociated: send the request to the region of the replica, {region}."
+    )
+
+
+def no_strong_disassociation() -> ServiceError:
+    return validation("Disassociation is not supported for global tables with MultiRegionConsistency set to STRONG.")
+
+
+def disassociation_protection_of_no_replica() -> ServiceError:
+    return validation("DisassociationProtectionEnabled is only supported for a replica of a global table.")
+
+
 def bad_request(reason: str) -> ServiceError:
     return ServiceError("SerializationException", reason)

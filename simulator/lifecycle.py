@@ -13,7 +13,18 @@ from collections.abc import Callable
 from simulator import durations, rules, store
 from simulator.clock import SimulatedClock
 from simulator.replication import Replication
-from simulator.state import ACTIVE, CREATING, DELETING, GLOBAL, UPDATING, GlobalTable, RegionalTable, Tables, Witness
+from simulator.state import (
+    ACTIVE,
+    CREATING,
+    CREATION_FAILED,
+    DELETING,
+    GLOBAL,
+    UPDATING,
+    GlobalTable,
+    RegionalTable,
+    Tables,
+    Witness,
+)
 
 
 class Lifecycle:
@@ -87,6 +98,18 @@ class Lifecycle:
             self._dissolve_if_alone(source)
 
         self._later(durations.REPLICA_ABORTED.draw(self._dice), finish)
+
+    def fail_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
+        """A create that ends CREATION_FAILED: an entry without a table, until it is deleted [M]."""
+        self._begin_adding(source)
+        self._join(source, replica)
+        self._later(durations.REPLICA_LISTED.draw(self._dice), lambda: _list(replica))
+
+        def finish() -> None:
+            source.status = ACTIVE
+            replica.replica_status = CREATION_FAILED
+
+        self._later(durations.REPLICA_ACTIVE.draw(self._dice), finish)
 
     def add_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         """Add a region to a table (226; with items 265, 298, 306)."""
@@ -179,6 +202,40 @@ class Lifecycle:
         """DeleteTable in a replica's own region: it is DELETING at once, the region it came from follows (297)."""
         replica.status = DELETING
         self.remove_replica(self.source_of(replica) or replica.others()[0], replica)
+
+    def disassociate(self, table: RegionalTable, fails: bool) -> None:
+        """A replica leaves and keeps its data, once nothing waits to be replicated to or from it [D]."""
+        table.status = table.replica_status = UPDATING
+
+        def finish() -> None:
+            if not fails and not table.is_cut_off and not self._replication.settle(table):
+                self._later(durations.DISASSOCIATION_WAITS, finish)
+                return
+            table.status = table.replica_status = ACTIVE
+            if not fails and not table.is_cut_off:
+                self._leave(table)
+
+        self._later(durations.GLOBAL_UPDATE.draw(self._dice), finish)
+
+    def cut_off(self, table: RegionalTable, status: str) -> None:
+        """The other regions can't reach a replica, and show why; after 20 hours it is no member any more [M]."""
+        if table.group is None or status in table.inaccessible:
+            return
+        since = table.inaccessible[status] = self._clock.now()
+        table.inaccessible_at = table.inaccessible_at or time.time()
+        self._later(durations.INACCESSIBLE_LEAVES, lambda: self.detach(table, status, since))
+
+    def reconnect(self, table: RegionalTable, status: str) -> None:
+        """The other regions reach a replica again, and get what waited."""
+        table.inaccessible.pop(status, None)
+        if not table.inaccessible:
+            table.inaccessible_at = None
+        self._replication.drain()
+
+    def detach(self, table: RegionalTable, status: str | None = None, since: float | None = None) -> None:
+        """A replica is no member any more, and keeps its data; only if still cut off since then, if that is said."""
+        if table.group and (status is None or table.inaccessible.get(status) == since):
+            self._leave(table)
 
     def authorize_replication(self, table: RegionalTable, authorized: bool) -> None:
         """A policy begins or ceases to deny replication; a replica cut off for 20 hours leaves its global table [D]."""

@@ -84,6 +84,7 @@ _REPLICA: Shape = {
     "TableClassOverride": LEAF,
 }
 _REGION: Shape = {"RegionName": LEAF}
+_DISASSOCIATE: Shape = {**_REGION, "DisassociationMode": LEAF}
 _STREAM: Shape = {"StreamEnabled": LEAF, "StreamViewType": LEAF}
 _ENCRYPTION: Shape = {"Enabled": LEAF, "SSEType": LEAF, "KMSMasterKeyId": LEAF}
 _PRECISION: Shape = {"ApproximateCreationDateTimePrecision": LEAF}
@@ -117,7 +118,8 @@ MEMBERS: dict[str, Shape] = {
         "StreamSpecification": _STREAM,
         "TableClass": LEAF,
         "DeletionProtectionEnabled": LEAF,
-        "ReplicaUpdates": {"Create": _REPLICA, "Update": _REPLICA, "Delete": _REGION},
+        "ReplicaUpdates": {"Create": _REPLICA, "Update": _REPLICA, "Delete": _REGION, "Disassociate": _DISASSOCIATE},
+        "DisassociationProtectionEnabled": LEAF,
         "MultiRegionConsistency": LEAF,
         "GlobalTableWitnessUpdates": {"Create": _REGION, "Delete": _REGION},
     },

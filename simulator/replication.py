@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from simulator import errors, store
 from simulator.clock import SimulatedClock
+from simulator.faults import Faults
 from simulator.lag import Lag, Lags
 from simulator.state import DELETING, GlobalTable, RegionalTable, Tables
 from simulator.store import Attributes, Key
@@ -36,12 +37,15 @@ class Write:
 class Replication:
     """Follows the stream of every replica and applies what it finds elsewhere."""
 
-    def __init__(self, tables: Tables, clock: SimulatedClock, dice: random.Random, lag: Lag | None) -> None:
+    def __init__(
+        self, tables: Tables, clock: SimulatedClock, dice: random.Random, lag: Lag | None, faults: Faults
+    ) -> None:
         self.lags = Lags(lag)
         self._usual = lag
         self._tables = tables
         self._clock = clock
         self._dice = dice
+        self._faults = faults
         self._numbers = itertools.count(1)
         self._shipments = itertools.count(1)
         self._cursors: dict[Place, tuple[str | None, int]] = {}
@@ -88,7 +92,7 @@ class Replication:
         Other reads may still miss what is on its way. A region that reaches no other can't do either.
         """
         others = [other.region for other in table.others()]
-        if others and all(self._is_paused((table.region, other)) for other in others):
+        if others and all(self._is_blocked((table.region, other), table.name) for other in others):
             raise errors.isolated_region()
         self.deliver_all(table)
 
@@ -98,6 +102,20 @@ class Replication:
             if write.group is table.group and pair[1] == table.region:
                 del self._under_way[number]
                 self._apply(table.region, write)
+
+    def settle(self, table: RegionalTable) -> bool:
+        """Let everything arrive that is on its way to or from a table; whether that was possible."""
+        waiting = {
+            number: (pair, write)
+            for number, (pair, write) in self._under_way.items()
+            if write.group is table.group and table.region in pair
+        }
+        if any(self._is_blocked(pair, table.name) for pair, _ in waiting.values()):
+            return False
+        for number, (pair, write) in waiting.items():
+            del self._under_way[number]
+            self._apply(pair[1], write)
+        return True
 
     def pause(self, pair: Pair | None = None, region: str | None = None) -> None:
         if pair:
@@ -127,6 +145,9 @@ class Replication:
     def drop_next_item(self, pair: Pair, table: str | None = None) -> None:
         """Lose the next item that would arrive over this pair."""
         self._drops.append((pair, table))
+
+    def clear_drops(self) -> None:
+        self._drops.clear()
 
     def clear(self) -> None:
         self.lags = Lags(self._usual)
@@ -177,15 +198,19 @@ class Replication:
         if number not in self._under_way:
             return  # it was delivered sooner
         pair, write = self._under_way[number]
-        if self._is_paused(pair) or self._is_unauthorized(pair, write.table):
+        if self._is_blocked(pair, write.table):
             self._parked.append(number)
             return
         del self._under_way[number]
         if not self._takes_drop(pair, write.table):
             self._apply(pair[1], write)
 
-    def _is_paused(self, pair: Pair) -> bool:
-        return pair in self._paused or not self._paused_regions.isdisjoint(pair)
+    def _is_blocked(self, pair: Pair, table: str) -> bool:
+        """Whether a pair is paused, or either end of it can't be reached."""
+        if pair in self._paused or not self._paused_regions.isdisjoint(pair):
+            return True
+        ends = [end for end in (self._tables.get(region, table) for region in pair) if end]
+        return any(end.is_cut_off for end in ends) or not self._faults.stopped_regions().isdisjoint(pair)
 
     def _apply(self, region: str, write: Write) -> None:
         target = self._tables.get(region, write.table)
@@ -204,11 +229,6 @@ class Replication:
             store.delete_item(target.region, target.name, key)
         else:
             store.put_item(target.region, target.name, attributes)
-
-    def _is_unauthorized(self, pair: Pair, table: str) -> bool:
-        """Whether either end's policy denies replication."""
-        ends = (self._tables.get(region, table) for region in pair)
-        return any(end.is_unauthorized for end in ends if end)
 
     def _takes_drop(self, pair: Pair, table: str) -> bool:
         for drop in self._drops:

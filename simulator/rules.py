@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator import durations, errors, regions
-from simulator.state import CREATING, DELETING, UPDATING, RegionalTable
+from simulator.state import ACTIVE, CREATING, CREATION_FAILED, DELETING, UPDATING, RegionalTable
 
 CREATE, UPDATE, DELETE = "Create", "Update", "Delete"
 REPLICA_OVERRIDES = ("KMSMasterKeyId", "ProvisionedThroughputOverride", "TableClassOverride")
@@ -91,8 +91,11 @@ def replica_can_be_changed(table: RegionalTable, region: str) -> RegionalTable:
     member = next((other for other in table.listed_replicas() if other.region == region), None)
     if member is None:
         raise errors.not_part_of_global_table(region)
-    no_change_in_flight(table)
-    no_index_changes(table)
+    if member.replica_status != CREATION_FAILED:
+        no_change_in_flight(table)
+        no_index_changes(table)
+    elif table.status != ACTIVE:
+        raise errors.resource_in_use()
     return member
 
 
@@ -185,7 +188,11 @@ def is_one_concern(parameters: dict[str, Any]) -> None:
     updates = parameters.get("GlobalSecondaryIndexUpdates")
     if not changes or (changes == {"GlobalSecondaryIndexUpdates"} and not updates):
         raise errors.nothing_to_update()  # 015, 359
-    for member, name in (("TableClass", "TableClass"), ("DeletionProtectionEnabled", "DeletionProtection")):
+    for member, name in (
+        ("TableClass", "TableClass"),
+        ("DeletionProtectionEnabled", "DeletionProtection"),
+        ("DisassociationProtectionEnabled", "DisassociationProtection"),
+    ):
         if member in changes and len(changes) > 1:
             raise errors.must_stand_alone(name)
     if updates == []:

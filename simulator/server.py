@@ -12,7 +12,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -85,6 +85,9 @@ class RequestHandler(BaseHTTPRequestHandler):
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:
+        if not answer.is_sent:
+            self.close_connection = True
+            return
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             if name.lower() not in ("content-length", "connection", "date", "server"):
@@ -114,7 +117,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         except ValueError:
             return Answer.of_error(bad_request("the request's body is no JSON"))
         answer = self.server.simulator.answer(call)
-        return Answer(answer.status, answer.body, {**DYNAMODB_CONTENT, **answer.headers})
+        return replace(answer, headers={**DYNAMODB_CONTENT, **answer.headers})
 
     def _admin_answer(self, body: bytes) -> Answer:
         if not is_loopback(_host_name(self.headers.get("Host", ""))):

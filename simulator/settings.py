@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from simulator import durations, errors, rules, store
+from simulator import disassociation, durations, errors, rules, store
 from simulator.capacity import Capacity, apply_overrides, is_provisioned
 from simulator.clock import SimulatedClock
 from simulator.description import PAY_PER_REQUEST
@@ -34,6 +34,8 @@ class Settings:
         rules.is_one_concern(parameters)
         if "DeletionProtectionEnabled" in parameters:
             self._change_protection(table, parameters["DeletionProtectionEnabled"])
+        elif "DisassociationProtectionEnabled" in parameters:
+            self._change_disassociation_protection(table, parameters["DisassociationProtectionEnabled"])
         elif "TableClass" in parameters:
             self._change_table_class(table, parameters["TableClass"])
         else:
@@ -92,6 +94,17 @@ class Settings:
             self._lifecycle.hold_updating(held, durations.GLOBAL_UPDATE, apply)
         else:
             apply()
+
+    def _change_disassociation_protection(self, table: RegionalTable, protected: bool) -> None:
+        """Of this replica alone; as asynchronous as any change (its duration wasn't observed)."""
+        disassociation.protection_can_be_changed(table)
+        rules.no_change_in_flight(table)
+
+        def apply() -> None:
+            table.disassociation_protected = protected
+
+        if protected != table.disassociation_protected:
+            self._lifecycle.hold_updating([table], durations.GLOBAL_UPDATE, apply)
 
     def _change_table_class(self, table: RegionalTable, new_class: str) -> None:
         rules.nothing_in_the_way(table, "table class", TABLE_CLASS)

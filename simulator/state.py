@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulator.resource_policies import PolicySlot
 
 CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
+CREATION_FAILED, REGION_DISABLED = "CREATION_FAILED", "REGION_DISABLED"
 REPLICATION_NOT_AUTHORIZED = "REPLICATION_NOT_AUTHORIZED"
 
 THROUGHPUT, STREAM, TABLE_CLASS, INDEX_CREATED, INDEX_DELETED, GLOBAL = (
@@ -81,6 +82,12 @@ class RegionalTable:
     """Resource policies, of the table and of its streams."""
     kinesis_destinations: dict[str, Destination] = field(default_factory=dict)
     """Kinesis streaming destinations by the stream's ARN."""
+    disassociation_protected: bool = True
+    """Shown, and in force, while this is a replica of an eventually consistent global table."""
+    inaccessible: dict[str, float] = field(default_factory=dict)
+    """Why the other regions can't reach this replica: the status they show, and since when."""
+    inaccessible_at: float | None = None
+    """Epoch seconds, for ReplicaInaccessibleDateTime."""
     unauthorized_since: float | None = None
     """Since when this region's policy denies replication, if it does."""
 
@@ -97,6 +104,11 @@ class RegionalTable:
     def indexes_in(self, *statuses: str) -> list[str]:
         """The names of the global secondary indexes that are in one of these statuses."""
         return [index.name for index in self.indexes.values() if index.status in statuses]
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether this is a replica that nothing replicates to or from."""
+        return self.is_unauthorized or bool(self.inaccessible)
 
     def others(self) -> list[RegionalTable]:
         """The other members of the global table, in the order in which they were added."""
@@ -133,15 +145,19 @@ class GlobalTable:
     def add(self, member: RegionalTable) -> None:
         self.members[member.region] = member
         member.group = self
+        member.disassociation_protected = True
 
     def remove(self, member: RegionalTable) -> None:
         """Take a member out: it is a regional table again, or about to go."""
         del self.members[member.region]
         member.group = None
+        member.inaccessible.clear()
+        member.inaccessible_at = None
 
     @property
     def is_changing_members(self) -> bool:
-        return any(member.replica_status in (CREATING, DELETING) for member in self.members.values())
+        """Whether one comes, goes, or failed to come and has to be removed first."""
+        return any(member.replica_status in (CREATING, CREATION_FAILED, DELETING) for member in self.members.values())
 
 
 class Tables:

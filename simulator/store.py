@@ -137,7 +137,8 @@ def has_local_indexes(region: str, name: str) -> bool:
 
 
 def is_protected(region: str, name: str) -> bool:
-    return bool(table(region, name).deletion_protection_enabled)
+    """Whether deletion is refused; a replica that failed to come has no table to protect."""
+    return has_table(region, name) and bool(table(region, name).deletion_protection_enabled)
 
 
 def set_protection(region: str, name: str, protected: bool) -> None:

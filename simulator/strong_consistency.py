@@ -113,6 +113,7 @@ def group_can_be_created(table: RegionalTable, change: GroupChange) -> None:
     if table.region not in SUPPORTED:
         raise errors.unsupported_strong_regions([table.region])
     rules.no_change_in_flight(table)
+    rules.no_index_changes(table)
 
 
 def table_can_be_strong(holds_items: bool, expires: bool, has_local_indexes: bool) -> None:
@@ -141,6 +142,7 @@ def group_can_be_deleted(table: RegionalTable, change: GroupChange) -> list[Regi
     if len(change.replicas) < len(table.others()):
         raise errors.deletion_of_only_one()
     rules.no_change_in_flight(table)
+    rules.no_index_changes(table)
     return table.others()
 
 

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.admin import VERBS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -134,5 +136,5 @@ def test_options_that_make_no_sense_are_refused(option: tuple[str, str]) -> None
 
 def test_help_says_what_it_is_and_shows_examples() -> None:
     text = simulator("--help").stdout
-    for word in ("loopback", "start", "stop", "status", "examples:", "_simulator"):
+    for word in ("loopback", "start", "stop", "status", "examples:", "_simulator", *VERBS):
         assert word in text

@@ -197,6 +197,22 @@ def test_d_it_has_no_local_indexes(world: World) -> None:
     assert_invalid(world, "Local secondary indexes are not supported", **THREE_REPLICAS)
 
 
+def test_d_global_indexes_come_along(world: World) -> None:
+    index = {"KeySchema": [{"AttributeName": "at", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}
+    world.create(
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "at")],
+        GlobalSecondaryIndexes=[{"IndexName": "by_time", **index}],
+    )
+    world.update(**WITH_WITNESS)
+    world.wait(90)
+    described = world.describe(VIRGINIA)["GlobalSecondaryIndexes"]
+    assert [(index["IndexName"], index["IndexStatus"]) for index in described] == [("by_time", "ACTIVE")]
+    world.put("one", at="noon")
+    query = {"KeyConditionExpression": "at = :at", "ExpressionAttributeValues": {":at": {"S": "noon"}}}
+    world.wait(SOON)
+    assert world.client(VIRGINIA).query(TableName=TABLE, IndexName="by_time", **query)["Count"] == 1
+
+
 def test_225_a_standing_table_is_never_adopted_but_may_stand_at_the_witness(world: World) -> None:
     world.create(VIRGINIA)
     world.create()
