@@ -33,4 +33,17 @@ options:
       - Seconds between two looks at what isn't finished.
     type: float
     default: 5.0
+  plan_file:
+    description:
+      - A file on the host that gets the plan as JSON, in check mode and, before anything is changed, in the run. Each
+        table that isn't as wanted, its steps with region, call, parameters and a description, and the plan's hash.
+      - Its directory must exist. It is written in one move, readable by the user alone.
+    type: path
+  expect_plan:
+    description:
+      - The hash of a plan, RV(plan_hash) of a run in check mode. A plan that isn't that one is refused before any
+        change; when O(plan_file) still holds the expected plan, the message says what differs.
+      - A plan is the calls to be made, each table's in their order. What only differs in its description, such as a
+        number of items, is the same plan.
+    type: str
 """

@@ -23,6 +23,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ._engine import arguments, spec
+from ._engine.approval import Approval
 from ._engine.clients import ClientFactory, Clients, known_regions
 from ._engine.converge import Limits, Part, converge
 from ._engine.discover import discover
@@ -38,11 +39,12 @@ def change_tables(part: Part) -> None:
     """A whole module that changes tables; ``part`` is what it does of the engine's work."""
     module = make_module(arguments.CHANGE_OPTIONS)
     with failures_reported(module):
-        limits = Limits(**{option: module.params[option] for option in arguments.CHANGE_OPTIONS})
+        limits = Limits(**{option: module.params[option] for option in arguments.LIMIT_OPTIONS})
         limits.check()
+        approval = Approval(**{option: module.params[option] for option in arguments.APPROVAL_OPTIONS})
         tables, clients = tables_and_clients(module)
-        run = converge(tables, part, clients, limits, module.check_mode)
-        result = module_result(run, module.check_mode)
+        run = converge(tables, part, clients, limits, module.check_mode, approve=approval)
+        result = {**module_result(run, module.check_mode), "plan_hash": approval.hash}
     leave(module, result)
 
 

@@ -177,6 +177,12 @@ tables:
           description: Why the region couldn't be read.
           type: str
           returned: when the status is UNKNOWN
+plan_hash:
+  description:
+    - The hash of what the task found to do before it changed anything. In check mode it is what O(expect_plan) takes.
+  returned: always, unless the input was refused
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 summary:
   description: The same for people, what many tables have in common in one line, totals last.
   returned: always, unless the input was refused

@@ -17,6 +17,9 @@ pure (no client, no module, no clock)
     inventory   the observed state -> an entry of dynamodb_tables
     results     -> what the modules return
 
+touching files
+    approval    the first plan as a document, and whether it is the expected one
+
 touching the service
     clients     one client per region, made before threads start
     errors      the only place that knows error codes and texts

@@ -197,9 +197,14 @@ INFO_OPTIONS = {
 LISTING_OPTIONS = ("tables", "table_defaults", "replica_regions", "replica_defaults", "absent_regions", "only")
 
 # What the modules that change tables take besides.
-CHANGE_OPTIONS = {
+LIMIT_OPTIONS = {
     "max_removals": {"type": "int", "default": 1},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
     "wait_delay": {"type": "float", "default": 5.0},
 }
+APPROVAL_OPTIONS = {
+    "plan_file": {"type": "path"},
+    "expect_plan": {"type": "str"},
+}
+CHANGE_OPTIONS = {**LIMIT_OPTIONS, **APPROVAL_OPTIONS}

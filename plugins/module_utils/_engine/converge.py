@@ -154,10 +154,12 @@ def converge(
     limits: Limits,
     check_mode: bool = False,
     clock: t.Any = Clock,
+    approve: t.Callable[[list[Progress]], None] = lambda run: None,
 ) -> list[Progress]:
     """Bring ``tables`` to what is wanted, side by side; one table's failure doesn't stop the others.
 
-    :raises Refused: before any change, when the run would remove more than ``max_removals``.
+    :param approve: called with every table's first plan, before any change.
+    :raises Refused: before any change, when the run would remove more than ``max_removals``, or by ``approve``.
     """
     run = [Progress(table) for table in tables]
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -165,6 +167,8 @@ def converge(
         while unfinished := [progress for progress in run if not progress.finished]:
             _look(unfinished, part, clients, pool, check_mode, patient)
             _guard_removals(run, limits.max_removals, stop=not patient)
+            if not patient:
+                approve(run)
             if check_mode:
                 break
             _act(unfinished, clients, pool)

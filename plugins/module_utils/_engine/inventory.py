@@ -13,13 +13,13 @@ import typing as t
 
 from . import plan, predict, transform
 from .arguments import REPLICA_OPTIONS, TABLE_OPTIONS
-from .settings import stream
+from .settings import recovery, stream
 from .state import ACTIVE, DELETING, UPDATING, Observed, RegionalTable
 
 Settings = dict[str, t.Any]
 
 # What an option of an option stands for when it is unset, and what any option that is off or empty looks like.
-_UNSET = {"projection": "ALL", "recovery_period_days": 35}
+_UNSET = {"projection": "ALL", "recovery_period_days": recovery.DEFAULT_DAYS}
 _OFF = (None, {}, [], {"enabled": False})
 
 

@@ -71,7 +71,8 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
         return Plan(refusal=refusal)
     start = observed
     if home.status == ABSENT:
-        start = {**observed, wanted.home: dataclasses.replace(home, status=ACTIVE)}
+        made = predict.after(observed, plan_table(wanted, observed).steps)[wanted.home]
+        start = {**observed, wanted.home: dataclasses.replace(made, status=ACTIVE)}
     removals = [_remove(wanted, home, region) for region in wanted.absent_regions if _stands(home, region)]
     additions = [_add(wanted, region) for region in wanted.replicas if region not in home.replicas]
     steps = [*removals, *additions]

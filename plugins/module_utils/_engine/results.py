@@ -183,13 +183,30 @@ def _diff(progress: Progress, check_mode: bool) -> dict[str, t.Any] | None:
     before, after = {}, {}
     for region, shown in outcome.items():
         hidden = _unmanaged(progress.wanted, region)
-        old, new = _fields(progress.before.get(region), hidden), _fields(shown, hidden)
-        changed = [field for field in {**old, **new} if old.get(field) != new.get(field)]
-        if changed:
-            before[region] = {field: old[field] for field in changed if field in old}
-            after[region] = {field: new[field] for field in changed if field in new}
+        old, new = _differing(_fields(progress.before.get(region), hidden), _fields(shown, hidden))
+        if old or new:
+            before[region], after[region] = old, new
     header = progress.wanted.name
     return {"before_header": header, "after_header": header, "before": before, "after": after}
+
+
+def _differing(old: dict[str, t.Any], new: dict[str, t.Any]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """Both without what they have in common, at any depth; things that have names are shown by their names."""
+    before, after = {}, {}
+    for field in {**old, **new}:
+        then, now = _by_name(old.get(field)), _by_name(new.get(field))
+        if isinstance(then, dict) and isinstance(now, dict):
+            then, now = _differing(then, now)
+        if then != now:
+            before.update({field: then} if field in old else {})
+            after.update({field: now} if field in new else {})
+    return before, after
+
+
+def _by_name(value: t.Any) -> t.Any:
+    if isinstance(value, list) and value and all(isinstance(entry, dict) and "name" in entry for entry in value):
+        return {entry["name"]: {key: part for key, part in entry.items() if key != "name"} for entry in value}
+    return value
 
 
 def _unmanaged(wanted: Table, region: str) -> set[str]:

@@ -11,6 +11,8 @@ import typing as t
 from ..state import RegionalTable
 from ..steps import SET, Settings, Step
 
+DEFAULT_DAYS = 35
+
 
 def problems(settings: Settings) -> t.Iterator[str]:
     option = settings.get("point_in_time_recovery", {})
@@ -49,5 +51,10 @@ def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]
         parameters={"TableName": name, "PointInTimeRecoverySpecification": specification},
         sentence=f"{sentence}{f' ({days} days)' if days else ''} in {shown.region}",
         exclusive=False,
-        effect={"point_in_time_recovery": dict(option)},
+        effect={"point_in_time_recovery": _completed(option)},
     )
+
+
+def _completed(option: Settings) -> Settings:
+    """The option with the service's own period (botocore's model) when it names none."""
+    return {"recovery_period_days": DEFAULT_DAYS, **option} if option["enabled"] else {"enabled": False}

@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import results, spec, state
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.converge import Progress
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.plan import plan_replicas
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.steps import Step
 
 HOME, EU = "us-east-1", "eu-west-1"
 
@@ -47,6 +50,72 @@ def test_a_diff_has_only_the_fields_that_change_and_none_for_an_unchanged_table(
     }
     assert diff["after"][HOME] == {"replicas": [EU], "stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}}
     assert diff["after"][EU]["replicas"] == [HOME]
+
+
+def looked(part: t.Callable[..., t.Any], wanted: spec.Table, observed: state.Observed) -> Progress:
+    progress = Progress(wanted)
+    progress.look(observed, part(wanted, observed))
+    return progress
+
+
+def test_the_plan_of_a_hundred_tables_reads_in_four_lines():
+    """Most gain a region, some lose one, two are changed, one can't be read, and the others are as they are wanted."""
+    adding = [checked(f"new-{number}", add=True) for number in range(58)]
+    staying = [checked(f"same-{number}", add=False) for number in range(30)]
+    leaving = [
+        looked(
+            plan_replicas,
+            spec.Table(f"old-{number}", HOME, absent_regions=(EU,)),
+            {HOME: shown("old", HOME, {EU: "ACTIVE"}), EU: shown("old", EU, {HOME: "ACTIVE"})},
+        )
+        for number in range(9)
+    ]
+    protecting = [
+        looked(
+            plan_replicas,
+            spec.Table(name, HOME, replicas={EU: spec.Replica(EU, settings={"deletion_protection": True})}),
+            {HOME: shown(name, HOME, {EU: "ACTIVE"}), EU: shown(name, EU, {HOME: "ACTIVE"})},
+        )
+        for name in ("orders", "baskets")
+    ]
+    unread = state.RegionalTable(HOME, state.UNKNOWN, problem="access denied")
+    failing = [looked(plan_replicas, spec.Table("secret", HOME), {HOME: unread})]
+    run = [*adding, *staying, *leaving, *protecting, *failing]
+    assert results.module_result(run, check_mode=True)["summary"] == [
+        "remove the replica in eu-west-1 and its items: 9 tables",
+        "add a replica in eu-west-1: 58 tables",
+        "turn deletion protection on in eu-west-1: orders, baskets",
+        "100 tables: 69 to change, 30 unchanged, 1 failed",
+    ]
+
+
+def test_a_diff_goes_down_to_the_parts_that_change():
+    index = {"name": "by-email", "partition_keys": ["email"], "read_capacity": 5, "write_capacity": 5}
+    then = {"point_in_time_recovery": {"enabled": True, "recovery_period_days": 7}, "table_class": "STANDARD"}
+    progress = checked("orders", add=False)
+    progress.before = {HOME: with_settings(then, global_secondary_indexes=[index, {"name": "by-size"}])}
+    now = {**then, "point_in_time_recovery": {"enabled": True, "recovery_period_days": 9}}
+    indexes = [{**index, "read_capacity": 6}, {"name": "by-size"}, {"name": "by-age", "projection": "ALL"}]
+    progress.observed = {HOME: with_settings(now, global_secondary_indexes=indexes)}
+    progress.carried_out = [Step(("set", HOME, "x"), HOME, "UpdateTable", {}, "set x")]
+    progress.wanted.settings["point_in_time_recovery"] = {"enabled": True}
+    (diff,) = results.module_result([progress], check_mode=False)["diff"]
+    assert diff["before"] == {
+        HOME: {
+            "point_in_time_recovery": {"recovery_period_days": 7},
+            "global_secondary_indexes": {"by-email": {"read_capacity": 5}},
+        }
+    }
+    assert diff["after"] == {
+        HOME: {
+            "point_in_time_recovery": {"recovery_period_days": 9},
+            "global_secondary_indexes": {"by-email": {"read_capacity": 6}, "by-age": {"projection": "ALL"}},
+        }
+    }
+
+
+def with_settings(settings: dict[str, t.Any], **more: t.Any) -> state.RegionalTable:
+    return state.RegionalTable(HOME, "ACTIVE", settings={**settings, **more})
 
 
 def test_what_is_still_to_come_is_said_and_notes_that_tables_share_take_one_line():

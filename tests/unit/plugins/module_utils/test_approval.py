@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plan that was looked at is the plan that is carried out, or nothing is."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import approval, spec
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
+from hypothesis import given, settings
+
+from .service_model import ServiceModel
+from .test_converge import AP, EU, HOME, table
+from .test_converge_properties import REPLICAS, TABLES, ModelClock, earlier_and_wanted, standing
+
+
+def run(
+    model: ServiceModel,
+    part: engine.Part,
+    *tables: spec.Table,
+    check_mode: bool = False,
+    plan_file: str | None = None,
+    expect_plan: str | None = None,
+) -> str:
+    """The hash of the run's plan."""
+    approve = approval.Approval(plan_file, expect_plan)
+    limits = engine.Limits(max_removals=9, wait_timeout=500, wait_delay=1)
+    run = engine.converge(list(tables), part, model, limits, check_mode, ModelClock(model), approve)
+    assert [progress.failure for progress in run] == [""] * len(tables)
+    return approve.hash
+
+
+@given(earlier_and_wanted())
+@settings(max_examples=80, deadline=None)
+def test_the_plan_of_check_mode_is_the_plan_of_the_run_replicas_of_tables_to_come_included(states):
+    earlier, wanted = states
+    model = ServiceModel()
+    if earlier:
+        standing(model, earlier)
+    tables, replicas = (run(model, part, wanted, check_mode=True) for part in (TABLES, REPLICAS))
+    run(model, TABLES, wanted, expect_plan=tables)
+    run(model, REPLICAS, wanted, expect_plan=replicas)
+
+
+@pytest.fixture
+def model() -> ServiceModel:
+    model = ServiceModel()
+    run(model, TABLES, table("orders"), table("baskets"))
+    model.calls.clear()
+    return model
+
+
+def test_a_plan_is_written_for_its_user_alone_with_what_is_called_and_without_tables_that_are_as_wanted(
+    model, tmp_path
+):
+    path = tmp_path / "plan.json"
+    digest = run(model, REPLICAS, table("orders", EU), table("baskets"), check_mode=True, plan_file=str(path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text()) == {
+        "hash": digest,
+        "tables": [
+            {
+                "name": "orders",
+                "failure": "",
+                "steps": [
+                    {
+                        "region": HOME,
+                        "call": "UpdateTable",
+                        "description": "add a replica in eu-west-1",
+                        "parameters": {
+                            "TableName": "orders",
+                            "ReplicaUpdates": [{"Create": {"RegionName": EU}}],
+                        },
+                    }
+                ],
+            }
+        ],
+    }
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_another_plan_is_refused_before_any_change_and_what_differs_is_said(model, tmp_path):
+    path = tmp_path / "plan.json"
+    approved = run(model, REPLICAS, table("orders", EU), check_mode=True, plan_file=str(path))
+    kept = path.read_bytes()
+    with pytest.raises(spec.Refused) as refused:
+        run(model, REPLICAS, table("orders", AP), expect_plan=approved, plan_file=str(path))
+    assert model.calls == []
+    assert "planned now but not then: orders: add a replica in ap-southeast-2. " in str(refused.value)
+    assert "planned then but not now: orders: add a replica in eu-west-1. " in str(refused.value)
+    assert path.read_bytes() == kept
+
+
+def test_another_plan_is_refused_when_nobody_kept_the_expected_one(model, tmp_path):
+    path = tmp_path / "plan.json"
+    run(model, REPLICAS, table("orders", EU), check_mode=True, plan_file=str(path))
+    for plan_file in (None, str(path), str(tmp_path / "none.json")):
+        with pytest.raises(spec.Refused, match="name the file that holds the expected plan as plan_file"):
+            run(model, REPLICAS, table("orders", EU), expect_plan="0" * 64, plan_file=plan_file)
+    assert model.calls == []
+
+
+def test_the_same_plan_may_be_in_another_order_of_tables_and_say_another_number_of_items(model):
+    gone = [table("orders", absent=True), table("baskets", absent=True)]
+    approved = run(model, TABLES, *gone, check_mode=True)
+    model.tables[HOME, "orders"]["description"]["ItemCount"] = 7
+    assert run(model, TABLES, *reversed(gone), expect_plan=approved) == approved
+
+
+def test_later_passes_of_the_run_are_no_other_plans(model):
+    approved = run(model, REPLICAS, table("orders", EU, AP), check_mode=True)
+    run(model, REPLICAS, table("orders", EU, AP), expect_plan=approved)
+    assert model.members("orders") == {HOME, EU, AP}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"plan_file": "/nowhere/plan.json"}, "that directory doesn't exist"),
+        ({"expect_plan": "abc"}, "must be a plan's hash, 64 hexadecimal digits"),
+    ],
+)
+def test_what_can_not_be_done_is_refused_before_any_call(model, options, message):
+    with pytest.raises(spec.Refused, match=message):
+        run(model, REPLICAS, table("orders", EU), **options)
+
+
+def test_a_file_that_can_not_be_written_stops_the_run_before_any_change(model, tmp_path):
+    with pytest.raises(spec.Refused, match="can't be written, so nothing was changed: Is a directory"):
+        run(model, REPLICAS, table("orders", EU), plan_file=str(tmp_path))
+    assert model.calls == []
+    assert list(tmp_path.parent.glob(".plan-*")) == []
