@@ -19,6 +19,8 @@ description:
     service accepted and dropped is added again.
   - Wanted regions of a table are O(replica_regions) and those of its own O(tables[].replicas), without its
     O(tables[].exclude_regions) and its home region, which may be named and is ignored.
+  - Where a replica differs from the table (its class, its read capacity or maximum, also of indexes) is given with its
+    creation, and changed in place later, only where its region really shows another value. V(inherit) clears it.
   - A replica is removed only when its region is named in O(absent_regions), or its entry has V(absent) as its state.
     One that exists but isn't listed is reported and left alone.
 author:
@@ -67,6 +69,18 @@ EXAMPLES = r"""
           - region: eu-west-1
             tags:
               data-residency: eu
+
+- name: A replica that is read less, in a cheaper class, and one that follows the table again
+  multiregion.dynamodb.replicas:
+    region: us-east-1
+    tables:
+      - name: orders
+        replicas:
+          - region: eu-west-1
+            table_class: STANDARD_INFREQUENT_ACCESS
+            on_demand_max_read: 200
+          - region: ap-southeast-2
+            table_class: inherit
 
 - name: Leave a region, one replica for each of two tables
   multiregion.dynamodb.replicas:

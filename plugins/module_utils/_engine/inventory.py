@@ -33,17 +33,19 @@ def entry(name: str, home: str, observed: Observed) -> Settings | None:
         return None
     defaults = {**transform.creation_defaults({}), **plan.NEW_TABLE}
     members = [region for region, status in sorted(table.replicas.items()) if status != DELETING]
-    if members and table.consistency != "STRONG":
+    if members and table.consistency != "strong":
         # The first replica turns the stream on (finding DDB-TABLE-305).
         defaults["stream"] = stream.completed({"enabled": True})
     pasted = {
         "name": name,
         "region": home,
         **_pasted(table.settings, TABLE_OPTIONS, defaults),
-        "replicas": [_replica(region, observed.get(region)) for region in members],
+        "replicas": [
+            {**_replica(region, observed.get(region)), **table.overrides.get(region, {})} for region in members
+        ],
     }
-    if table.consistency == "STRONG":
-        pasted["consistency"] = "strong"
+    if table.consistency == "strong":
+        pasted["consistency"] = table.consistency
     return {option: pasted[option] for option in TABLE_OPTIONS if pasted.get(option) not in _OFF}
 
 

@@ -9,23 +9,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from . import predict, settings, transform
-from .settings import indexes, insights, keys, stream, ttl
+from . import group, predict, settings, transform
+from .settings import indexes, insights, keys, overrides, stream, ttl
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
 from .steps import ADD, CREATE, DELETE, READ, REMOVE, SET, SETTLE, Plan, Step, Wait
 
 _MOVING = {CREATING: ADD, UPDATING: SETTLE, DELETING: REMOVE}
-
-# ReplicaStatus and TableStatus values that time doesn't mend (botocore's model), and what does.
-REMEDIES = {
-    "CREATION_FAILED": "remove it by naming the region in absent_regions, then add it again",
-    "REGION_DISABLED": "enable the region for the account; DynamoDB detaches a replica after 20 hours in this state",
-    "INACCESSIBLE_ENCRYPTION_CREDENTIALS": "make its KMS key usable again; DynamoDB detaches a replica after 20 hours",
-    "ARCHIVING": "its KMS key was inaccessible for long: restore its backup, or remove the replica",
-    "ARCHIVED": "its KMS key was inaccessible for long: restore its backup, or remove the replica",
-    "REPLICATION_NOT_AUTHORIZED": "allow the replication service in the table's resource policy",
-}
 
 
 def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> Plan:
@@ -37,7 +27,7 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
         return Plan(refusal=refusal)
     if wanted.absent:
         return _plan_deletion(wanted, observed)
-    if refusal := _broken(home.region, home.status):
+    if refusal := group.broken(home.region, home.status):
         return Plan(refusal=refusal)
     steps = []
     if home.status == ABSENT:
@@ -66,26 +56,32 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     refusal = _misplaced(wanted, observed)
     if not refusal and home.status == ABSENT and not check_mode:
         refusal = f"it doesn't exist in {wanted.home}: create it first (role or module tables)."
-    refusal = refusal or _group_refusal(wanted, observed)
+    start = _after_tables(wanted, observed) if check_mode else observed
+    refusal = refusal or group.refusal(wanted, start)
     if refusal:
         return Plan(refusal=refusal)
-    start = observed
-    if home.status == ABSENT:
-        made = predict.after(observed, plan_table(wanted, observed).steps)[wanted.home]
-        start = {**observed, wanted.home: dataclasses.replace(made, status=ACTIVE)}
-    removals = [_remove(wanted, home, region) for region in wanted.absent_regions if _stands(home, region)]
-    additions = [_add(wanted, region) for region in wanted.replicas if region not in home.replicas]
-    steps = [*removals, *additions]
+    steps = [*group.removals(wanted, home), *group.additions(wanted, start[wanted.home])]
     predicted = predict.after(start, steps)
     for region, replica in wanted.replicas.items():
         shown = _settled(predicted[region], predict.NEW_REPLICA)
         if shown.status in (ACTIVE, UPDATING):
+            steps += overrides.steps(wanted.name, replica.overrides, predicted[wanted.home], shown)
             steps += settings.regional_steps(wanted.name, replica.settings, shown)
     return Plan(
         steps=_admitted(steps, wanted, observed),
         waits=_waits(wanted, observed),
-        notes=tuple(_unlisted(wanted, home)) + tuple(_standing_apart(wanted, observed)),
+        notes=group.notes(wanted, observed),
     )
+
+
+def _after_tables(wanted: Table, observed: Observed) -> Observed:
+    """What the module ``tables`` would leave, which in check mode it hasn't done."""
+    after = predict.after(observed, plan_table(wanted, observed).steps)
+    home = after[wanted.home]
+    if home.status != ABSENT:
+        return after
+    new = transform.creation_defaults(wanted.settings)
+    return {**after, wanted.home: dataclasses.replace(home, status=ACTIVE, settings=new)}
 
 
 # What a new table has before anything is said; its tags come with its creation.
@@ -104,13 +100,6 @@ def _settled(shown: RegionalTable, defaults: dict[str, t.Any]) -> RegionalTable:
 
 
 # What stops a table
-
-
-def _broken(region: str, status: str) -> str:
-    """A state that no waiting ends."""
-    if status in (ABSENT, ACTIVE, *_MOVING):
-        return ""
-    return f"in {region} it is {status}: {REMEDIES.get(status, 'look at it in the AWS console')}."
 
 
 def _unread(observed: Observed) -> Plan | None:
@@ -154,32 +143,6 @@ def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
     return f"it exists in {home.region} and can't be changed in this: {'; '.join(differences)}. Correct the definition."
 
 
-def _group_refusal(wanted: Table, observed: Observed) -> str:
-    home = observed[wanted.home]
-    if broken := _broken(home.region, home.status):
-        return broken
-    if home.consistency == "STRONG":
-        return "it is a strongly consistent (MRSC) group, which this version of the collection doesn't manage."
-    for region in wanted.replicas:
-        target = observed[region]
-        status = home.replicas.get(region)
-        if broken := _broken(region, status or ABSENT) or _broken(region, target.status):
-            return broken
-        if status is None and target.exists and target.status != DELETING and target.status != CREATING:
-            return (
-                f"a table of that name already stands alone in {region}, with {target.item_count} items. DynamoDB "
-                "never adopts it, and it may be a replica that was detached and kept its data. Delete it if nobody "
-                "needs it, or take the region from the table's replicas (exclude_regions)."
-            )
-    for region in wanted.absent_regions:
-        if region in home.replicas and observed[region].settings.get("deletion_protection"):
-            return (
-                f"its replica in {region} is to be removed but has deletion protection, which is never switched off on "
-                f"the way. Set deletion_protection: false for {region}, run again, then remove it."
-            )
-    return ""
-
-
 # The end of a table
 
 
@@ -197,7 +160,7 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
             "them and their items too, list them in dynamodb_replica_regions or the table's replicas, and not in its "
             "exclude_regions."
         )
-    if home.exists and (apart := [table for table in observed.values() if _stands_apart(home, table)]):
+    if home.exists and (apart := [table for table in observed.values() if group.stands_apart(home, table)]):
         found = ", ".join(f"{table.region} ({table.item_count} items)" for table in apart)
         return Plan(
             refusal=f"its state is absent, but tables of that name that aren't its replicas stand in {found}. "
@@ -210,7 +173,7 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
             refusal=f"its state is absent, but deletion protection is on in {', '.join(protected)} and is never "
             "switched off on the way. Set deletion_protection: false there, run again, then delete it."
         )
-    steps = [_remove(wanted, home, region) for region in sorted(home.replicas) if _stands(home, region)]
+    steps = [group.remove(wanted, home, region) for region in sorted(home.replicas) if group.stands(home, region)]
     if home.exists and home.status != DELETING:
         steps.append(
             Step(
@@ -238,35 +201,6 @@ def _create(wanted: Table) -> Step:
         parameters=transform.create_table(wanted.name, options),
         sentence=f"create the table in {wanted.home}",
         effect=shown,
-    )
-
-
-def _replica_update(wanted: Table, action: str, region: str) -> dict[str, t.Any]:
-    return {"TableName": wanted.name, "ReplicaUpdates": [{action: {"RegionName": region}}]}
-
-
-def _stands(home: RegionalTable, region: str) -> bool:
-    return home.replicas.get(region, DELETING) != DELETING
-
-
-def _add(wanted: Table, region: str) -> Step:
-    return Step(
-        key=(ADD, region, ""),
-        region=wanted.home,
-        call="UpdateTable",
-        parameters=_replica_update(wanted, "Create", region),
-        sentence=f"add a replica in {region}",
-    )
-
-
-def _remove(wanted: Table, home: RegionalTable, region: str) -> Step:
-    return Step(
-        key=(REMOVE, region, ""),
-        region=home.region,
-        call="UpdateTable",
-        parameters=_replica_update(wanted, "Delete", region),
-        sentence=f"remove the replica in {region} and its items",
-        removal=True,
     )
 
 
@@ -327,31 +261,3 @@ def _waits(wanted: Table, observed: Observed) -> tuple[Wait, ...]:
             {(SET, table.region, option): f"{what} in {table.region}" for option, what in table.moving.items()}
         )
     return tuple(Wait(key, sentence) for key, sentence in waits.items())
-
-
-# What is reported and left alone
-
-
-def _unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:
-    for region in sorted(home.replicas):
-        if region not in wanted.replicas and region not in wanted.absent_regions:
-            yield (
-                f"has a replica in {region} that isn't listed, and is left alone. To remove it: "
-                f"dynamodb_absent_regions: [{region}]"
-            )
-
-
-def _stands_apart(home: RegionalTable, table: RegionalTable) -> bool:
-    """Whether a region has a table of that name that isn't the home region's replica."""
-    return table.region not in (home.region, *home.replicas) and table.exists and table.status != DELETING
-
-
-def _standing_apart(wanted: Table, observed: Observed) -> t.Iterator[str]:
-    home = observed[wanted.home]
-    for region in wanted.absent_regions:
-        table = observed[region]
-        if _stands_apart(home, table):
-            yield (
-                f"a table of that name stands alone in {region}, with {table.item_count} items: it is no replica of "
-                "this table and is left alone"
-            )

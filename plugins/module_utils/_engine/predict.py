@@ -35,7 +35,7 @@ def _after_one(observed: Observed, step: Step) -> Observed:
     if kind == DELETE:
         return {**observed, region: absent(region)}
     if kind == ADD:
-        return _with_member(observed, step.region, region)
+        return _with_member(observed, step.region, region, step.effect)
     if kind == REMOVE:
         return _without_member(observed, region)
     if kind == SET:
@@ -59,14 +59,14 @@ def _of_index(shown: RegionalTable, step: Step) -> dict[str, t.Any]:
 
 
 def _with_settings(observed: Observed, region: str, effect: dict[str, t.Any]) -> Observed:
-    merged = {**observed[region].settings, **effect}
-    if merged.get("billing_mode") == "PAY_PER_REQUEST":
-        merged.pop("read_capacity", None)
-        merged.pop("write_capacity", None)
-    return {**observed, region: dataclasses.replace(observed[region], settings=merged)}
+    changed = observed[region].having(effect)
+    if changed.settings.get("billing_mode") == "PAY_PER_REQUEST":
+        changed.settings.pop("read_capacity", None)
+        changed.settings.pop("write_capacity", None)
+    return {**observed, region: changed}
 
 
-def _with_member(observed: Observed, source: str, region: str) -> Observed:
+def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.Any]) -> Observed:
     origin = observed[source]
     # A stream is turned on with the first replica (finding DDB-TABLE-305).
     stream = origin.settings.get("stream", {"enabled": False})
@@ -76,7 +76,7 @@ def _with_member(observed: Observed, source: str, region: str) -> Observed:
     predicted = {
         **observed,
         source: origin,
-        region: RegionalTable(region, ACTIVE, settings={**origin.settings, **NEW_REPLICA}),
+        region: RegionalTable(region, ACTIVE, settings={**origin.settings, **NEW_REPLICA}).having(own),
     }
     return _with_membership(predicted, members)
 

@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
-from .settings import insights, regional_problems, table_problems, tags
+from .settings import insights, overrides, regional_problems, table_problems, tags
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 AWS_HOST = re.compile(r"(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$")
@@ -277,7 +277,11 @@ class _Reader:
             f"table {name!r}: {problem}" for problem in (*table_problems(settings), *_unmanaged(entry, {}))
         ]
         for region, replica in wanted.items():
-            problems = [*regional_problems(replica.settings), *_unmanaged(replica.settings, replica.overrides)]
+            problems = [
+                *regional_problems(replica.settings),
+                *overrides.problems(replica.overrides),
+                *_unmanaged(replica.settings, replica.overrides),
+            ]
             self.problems += [f"table {name!r}, replica {region}: {problem}" for problem in problems]
         if wanted and (settings.get("stream") or {}).get("enabled") is False:
             self.problems.append(
@@ -324,13 +328,13 @@ class _Reader:
                 **replica_defaults.get(region, {}),
                 **own.get(region, {}),
             }
-            overrides, own_of_indexes = insights.apart(
+            own_values, own_of_indexes = insights.apart(
                 {option: value for option, value in options.items() if option in OVERRIDE_OPTIONS}
             )
             settings = {option: value for option, value in options.items() if option in REGIONAL_OPTIONS}
             settings |= own_of_indexes
             absent = own.get(region, {}).get("state") == "absent"
-            replicas[region] = Replica(region, absent, tags.as_text(settings), overrides)
+            replicas[region] = Replica(region, absent, tags.as_text(settings), overrides.normalised(own_values))
         return replicas
 
     def _absent_regions(self, entry: dict[str, t.Any], home: str, replicas: dict[str, Replica]) -> tuple[str, ...]:
@@ -375,7 +379,7 @@ _UNMANAGED = {
     "consistency",
     "witness_region",
 }
-_UNMANAGED_OVERRIDES = set(OVERRIDE_OPTIONS)
+_UNMANAGED_OVERRIDES = {"kms_key"}
 
 
 def _unmanaged(options: dict[str, t.Any], overrides: dict[str, t.Any]) -> t.Iterator[str]:

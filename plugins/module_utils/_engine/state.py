@@ -28,7 +28,8 @@ class RegionalTable:
     :ivar transient: whether that may go away by itself.
     :ivar settings: the options of `arguments.TABLE_OPTIONS` that were read, in their words.
     :ivar replicas: region -> ReplicaStatus; the region asked is never among them (finding DDB-TABLE-229).
-    :ivar consistency: MultiRegionConsistency; only STRONG is ever shown (finding DDB-TABLE-201).
+    :ivar overrides: region -> what its replica has of its own, as this region lists it, in the words of the options.
+    :ivar consistency: of its group, "strong" or "eventual"; empty for a table that is in none.
     :ivar moving: setting -> what it is doing, though the table itself may be ACTIVE: "Contributor Insights: ENABLING".
     :ivar failed: setting -> why the service gave up on it when it was last asked for.
     """
@@ -42,13 +43,30 @@ class RegionalTable:
     item_count: int = 0
     settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     replicas: dict[str, str] = dataclasses.field(default_factory=dict)
-    consistency: str = "EVENTUAL"
+    overrides: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
+    consistency: str = ""
     moving: dict[str, str] = dataclasses.field(default_factory=dict)
     failed: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
         return self.status not in (ABSENT, UNKNOWN)
+
+    def having(self, effect: dict[str, t.Any]) -> RegionalTable:
+        """This table with ``effect`` on its settings: None is gone; indexes change one by one, by their names."""
+        changed = dict(effect)
+        if isinstance(changed.get("global_secondary_indexes"), dict):
+            changed["global_secondary_indexes"] = self._indexes_having(changed["global_secondary_indexes"])
+        return dataclasses.replace(self, settings=_with({**self.settings, **changed}))
+
+    def _indexes_having(self, effects: dict[str, dict[str, t.Any] | None]) -> list[dict[str, t.Any]]:
+        standing = {index["name"]: index for index in self.settings["global_secondary_indexes"]}
+        changed = {name: effect and {**standing.get(name, {}), **effect} for name, effect in effects.items()}
+        return [_with(index) for index in {**standing, **changed}.values() if index is not None]
+
+
+def _with(settings: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {option: value for option, value in settings.items() if value is not None}
 
 
 class Seen(t.NamedTuple):

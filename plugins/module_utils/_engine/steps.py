@@ -23,7 +23,7 @@ class Step:
     :ivar sentence: for people: "add a replica in eu-west-1".
     :ivar exclusive: whether the service admits it only while nothing else changes in the group.
     :ivar removal: whether it deletes a replica or a table.
-    :ivar effect: the settings it leads to, in the words of the options.
+    :ivar effect: the settings it leads to, in the words of the options, as `RegionalTable.having` takes them.
     :ivar index: the global secondary index that these are settings of, empty for the table itself.
     :ivar everywhere: whether every member of the group follows.
     :ivar failed: why the service gave up on it when it was last asked for it: it isn't asked twice in a run.

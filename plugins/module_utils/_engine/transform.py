@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .settings import capacity, indexes, keys, protection, stream, table_class, tags
+from .settings import capacity, indexes, keys, overrides, protection, stream, table_class, tags
 from .state import RegionalTable
 
 _DESCRIBED = (keys, capacity, indexes, stream, table_class, protection)
@@ -20,6 +20,7 @@ _CREATED = (keys, indexes, capacity, stream, tags, table_class, protection)
 
 def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
     """A record of DescribeTable's ``Table`` as ``region`` returned it."""
+    entries = {entry["RegionName"]: entry for entry in description.get("Replicas", [])}
     return RegionalTable(
         region=region,
         status=description["TableStatus"],
@@ -27,9 +28,17 @@ def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
         table_id=description.get("TableId", ""),
         item_count=description.get("ItemCount", 0),
         settings={option: value for part in _DESCRIBED for option, value in part.described(description).items()},
-        replicas={entry["RegionName"]: entry.get("ReplicaStatus", "") for entry in description.get("Replicas", [])},
-        consistency=description.get("MultiRegionConsistency", "EVENTUAL"),
+        replicas={member: entry.get("ReplicaStatus", "") for member, entry in entries.items()},
+        overrides={member: own for member, entry in entries.items() if (own := overrides.described(entry))},
+        consistency=_consistency(description),
     )
+
+
+def _consistency(description: dict[str, t.Any]) -> str:
+    """Only STRONG is ever shown (finding DDB-TABLE-201)."""
+    if description.get("MultiRegionConsistency") == "STRONG":
+        return "strong"
+    return "eventual" if description.get("Replicas") else ""
 
 
 def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -57,14 +57,19 @@ STREAMS = st.one_of(
     ),
 )
 TTL = st.one_of(st.just({"enabled": False}), st.just({"enabled": True, "attribute": "expires"}))
-SHARED = {"ttl": TTL, "table_class": st.sampled_from(["STANDARD", "STANDARD_INFREQUENT_ACCESS"])}
+CLASSES = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
+SHARED = {"ttl": TTL, "table_class": st.sampled_from(CLASSES)}
+OVERRIDES = {"table_class": st.sampled_from([*CLASSES, "inherit"])}
 
 
 @st.composite
 def wanted_tables(draw: t.Any) -> spec.Table:
     settings_ = {**KEYS, **draw(optional(**SHARED, **REGIONAL))}
     regions = draw(st.lists(st.sampled_from(REGIONS), unique=True))
-    replicas = {region: spec.Replica(region, settings=draw(optional(**REGIONAL))) for region in regions}
+    replicas = {
+        region: spec.Replica(region, settings=draw(optional(**REGIONAL)), overrides=draw(optional(**OVERRIDES)))
+        for region in regions
+    }
     gone = tuple(region for region in REGIONS if region not in replicas and draw(st.booleans()))
     return spec.Table(NAME, HOME, settings=settings_, replicas=replicas, absent_regions=gone)
 
@@ -135,10 +140,17 @@ def assert_as_wanted(model: ServiceModel, wanted: spec.Table) -> None:
     if "ttl" in wanted.settings:
         assert home["ttl"] == (wanted.settings["ttl"].get("attribute", "") if wanted.settings["ttl"]["enabled"] else "")
     if "table_class" in wanted.settings:
-        shown = home["description"].get("TableClassSummary", {"TableClass": "STANDARD"})
-        assert shown["TableClass"] == wanted.settings["table_class"]
+        assert class_of(home) == wanted.settings["table_class"]
+    for region, replica in wanted.replicas.items():
+        own = replica.overrides.get("table_class")
+        if own:
+            assert class_of(model.tables[(region, NAME)]) == (class_of(home) if own == "inherit" else own)
     for region, settings_ in [(HOME, wanted.settings), *((r.region, r.settings) for r in wanted.replicas.values())]:
         assert_regional(model.tables[(region, NAME)], settings_)
+
+
+def class_of(table: dict[str, t.Any]) -> str:
+    return table["description"].get("TableClassSummary", {"TableClass": "STANDARD"})["TableClass"]
 
 
 def assert_unlisted_tags_stay(model: ServiceModel, wanted: spec.Table, before: dict[str, dict[str, str]]) -> None:

@@ -91,13 +91,17 @@ def test_options_are_copied_in_their_own_words(option, shown, copied):
 
 def test_a_replica_has_what_is_its_own_and_the_stream_that_it_brings_is_no_option():
     stream = {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}
-    home = table(replicas={EU: "ACTIVE", "sa-east-1": "ACTIVE", "us-west-2": "DELETING"}, settings={"stream": stream})
+    home = table(
+        replicas={EU: "ACTIVE", "sa-east-1": "ACTIVE", "us-west-2": "DELETING"},
+        overrides={"sa-east-1": {"read_capacity": 7}},
+        settings={"stream": stream},
+    )
     replica = table(EU, settings={"stream": stream, "tags": {"a": "b"}, "deletion_protection": True})
     entry = inventory.entry("orders", HOME, {HOME: home, EU: replica})
     assert "stream" not in entry
     assert entry["replicas"] == [
         {"region": EU, "tags": {"a": "b"}, "deletion_protection": True},
-        {"region": "sa-east-1"},
+        {"region": "sa-east-1", "read_capacity": 7},
     ]
 
 

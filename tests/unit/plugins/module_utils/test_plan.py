@@ -348,5 +348,5 @@ def test_what_a_replica_has_of_its_own_is_set_in_its_region_once_it_is_up():
 
 
 def test_a_strongly_consistent_group_is_left_alone():
-    group = state.RegionalTable(HOME, "ACTIVE", settings=SETTINGS, replicas={EU: "ACTIVE"}, consistency="STRONG")
+    group = state.RegionalTable(HOME, "ACTIVE", settings=SETTINGS, replicas={EU: "ACTIVE"}, consistency="strong")
     assert "MRSC" in plan.plan_replicas(wanted(EU), observed(group, shown(EU))).refusal

@@ -82,6 +82,10 @@ ORDERS = {"name": "orders", "partition_key": "id"}
         ({**ORDERS, "replicas": [{"region": "eu-west-1"}] * 2}, "region eu-west-1 is listed 2 times"),
         ({**ORDERS, "exclude_regions": ["eu-west-9"]}, "region 'eu-west-9' is unknown"),
         (
+            {**ORDERS, "replicas": [{"region": "eu-west-1", "read_capacity": "many"}]},
+            "table 'orders', replica eu-west-1: read_capacity is 'many', but must be a number from 1 or inherit",
+        ),
+        (
             {**ORDERS, "stream": {"enabled": False}, "replicas": [{"region": "eu-west-1"}]},
             "replicates through its stream",
         ),

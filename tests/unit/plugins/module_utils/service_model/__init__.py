@@ -16,6 +16,7 @@ import typing as t
 import botocore.exceptions
 
 from . import insights
+from .groups import GroupCalls, arn, entry, own_of_a_region
 
 
 def refuse(code: str, message: str, operation: str) -> t.NoReturn:
@@ -77,7 +78,7 @@ class ServiceModel:
         )
 
 
-class Client(insights.Insights):
+class Client(GroupCalls, insights.Insights):
     """The calls of one region that the engine makes, as boto3's client takes them."""
 
     exceptions = insights.Exceptions
@@ -107,10 +108,7 @@ class Client(insights.Insights):
             refuse("ResourceNotFoundException", "not found", "DescribeTable")
         table = self.model.tables[(self.region, TableName)]
         others = sorted(self.model.members(TableName) - {self.region})
-        replicas = [
-            {"RegionName": member, "ReplicaStatus": self.model.tables[(member, TableName)]["status"]}
-            for member in others
-        ]
+        replicas = [entry(member, self.model.tables[(member, TableName)], table) for member in others]
         description = {**copy.deepcopy(table["description"]), "TableStatus": table["status"]}
         return {"Table": {**description, **({"Replicas": replicas} if replicas else {})}}
 
@@ -151,59 +149,6 @@ class Client(insights.Insights):
             self._update_replica(name, updates)
         else:
             self._update_settings(name, table, parameters)
-
-    def _update_replica(self, name: str, updates: list[dict[str, t.Any]]) -> None:
-        if len(updates) != 1:
-            self._refuse("ValidationException", "more than one create or delete replica actions", "UpdateTable")
-        ((action, member),) = updates[0].items()
-        region = member["RegionName"]
-        {"Create": self._add_member, "Delete": self._remove_member}[action](name, region)
-
-    def _add_member(self, name: str, region: str) -> None:
-        model, here = self.model, self.model.tables[(self.region, name)]
-        if region == self.region:
-            self._refuse("ValidationException", "Cannot add or delete the local region", "UpdateTable")
-        if (region, name) in model.tables:
-            self._refuse("ValidationException", "one or more replicas already existed as tables", "UpdateTable")
-        here["status"] = "UPDATING"
-        if model.abort_creates:
-            model.abort_creates -= 1
-            self._become_active_later(name, 2)
-            return
-
-        def list_it() -> None:
-            replica = copy.deepcopy(here)
-            replica.update(status="CREATING", **own_of_a_region())
-            replica["description"].update(TableArn=arn(region, name), TableId=region, DeletionProtectionEnabled=False)
-            model.tables[(region, name)] = replica
-            model.groups.setdefault(name, {self.region}).add(region)
-            here["description"].setdefault("StreamSpecification", dict(STREAM))
-            replica["description"].setdefault("StreamSpecification", dict(STREAM))
-            here["status"] = "ACTIVE"  # while the replica is still being made (finding DDB-TABLE-306)
-
-        model.later(1, list_it)
-        model.later(3, lambda: model.tables[(region, name)].update(status="ACTIVE"))
-
-    def _remove_member(self, name: str, region: str) -> None:
-        model = self.model
-        if region not in model.members(name):
-            self._refuse("ValidationException", "replicas were not part of the global table", "UpdateTable")
-        if model.tables[(region, name)]["description"]["DeletionProtectionEnabled"]:
-            self._refuse("ValidationException", "has deletion protection enabled", "UpdateTable")
-        model.tables[(self.region, name)]["status"] = "UPDATING"
-
-        def start() -> None:
-            model.tables[(self.region, name)]["status"] = "ACTIVE"
-            model.tables[(region, name)]["status"] = "DELETING"
-
-        def leave() -> None:
-            model.groups[name].discard(region)
-            if len(model.groups[name]) == 1:
-                del model.groups[name]
-
-        model.later(1, start)
-        model.later(2, leave)
-        model.later(4, lambda: model.tables.pop((region, name)))
 
     def _update_settings(self, name: str, table: dict[str, t.Any], parameters: dict[str, t.Any]) -> None:
         settings = {member: value for member, value in parameters.items() if member != "TableName"}
@@ -297,13 +242,6 @@ class _TablePages:
         return {"TableNames": sorted(name for region, name in self.client.model.tables if region == self.client.region)}
 
 
-STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-
-
-def arn(region: str, name: str) -> str:
-    return f"arn:aws:dynamodb:{region}:123456789012:table/{name}"
-
-
 def new_table(region: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
     """A table as CreateTable with ``parameters`` makes it."""
     description = {
@@ -317,11 +255,6 @@ def new_table(region: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
     apply(description, given)
     tags = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
     return {"description": description, "status": "CREATING", "ttl": "", **own_of_a_region(), "tags": tags}
-
-
-def own_of_a_region() -> dict[str, t.Any]:
-    """What a new replica has of its own, whatever the table has."""
-    return {"tags": {}, "recovery_days": 0, "insights": {}}
 
 
 def apply(description: dict[str, t.Any], members: dict[str, t.Any]) -> None:
