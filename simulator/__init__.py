@@ -14,5 +14,5 @@ service's own refusals. It never answers 200 to what it doesn't do.
         client = boto3.client("dynamodb", region_name="eu-west-1", endpoint_url=simulator.url, ...)
         simulator.admin.pause(region="eu-west-1")
 
-Not simulated: several accounts, expiry by TTL, backups, resource policies.
+Not simulated: several accounts, backups, what a resource policy allows or denies.
 """

@@ -107,6 +107,11 @@ class Admin:
         self._simulator.replication.lags.set(Lag(low, low if high is None else high), source, target)
 
     @verb
+    def set_expiry_delay(self, seconds: float) -> None:
+        """Let items go so many simulated seconds after they were found expired (two days at the start)."""
+        self._simulator.expiry.set_delay(seconds)
+
+    @verb
     def hold(self) -> None:
         """Stop the simulated clock: no state changes and nothing replicates until `advance` or `release`."""
         self._simulator.clock.hold()

@@ -40,7 +40,8 @@ examples:
   python -m simulator stop
 
 at /_simulator/<verb>, POST with a JSON object; without arguments identity, calls and faults answer GET too:
-  time         hold, advance {"seconds": 60}, release
+  time         hold, advance {"seconds": 60}, release; set_expiry_delay {"seconds"}: how long after
+               their expiry items go
   replication  pause and resume {"region"} or {"source", "target"}, set_lag {"low", "high"},
                drop_next_item {"source", "target"}
   calls        calls, clear_calls; fail {"code"}, deny, lose_answer; of these each takes "operation", "region",

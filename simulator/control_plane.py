@@ -15,6 +15,7 @@ from simulator import (
     encryption,
     errors,
     faults,
+    limits,
     resource_policies,
     rules,
     schema,
@@ -57,6 +58,8 @@ class ControlPlane:
         }
 
     def answer(self, call: Call) -> Answer:
+        if call.operation != "DescribeTable":
+            limits.another_operation(self._tables, call.region)
         result = self._operations[call.operation](call)
         return result if isinstance(result, Answer) else Answer.of(result)
 
@@ -64,6 +67,9 @@ class ControlPlane:
         name = call.parameters["TableName"]
         if self._tables.get(call.region, name):
             raise errors.table_exists(name)
+        limits.another_table(self._tables, call.region)
+        if {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"} & set(call.parameters):
+            limits.another_indexed_table(self._tables, call.region, _is_indexed)
         schema.new_table_is_valid(call.parameters)
         key_arn = encryption.key_of_new_table(call.region, call.parameters.get("SSESpecification"))
         policy = self._policy_of_new_table(call)
@@ -208,6 +214,7 @@ class ControlPlane:
         if store.billing_mode(table.region, table.name) != PAY_PER_REQUEST:
             scaled = store.write_scaling_resources(table.region)
             rules.write_capacity_follows_load(table, scaled, store.index_throughputs(table.region, table.name))
+        limits.another_table(self._tables, region)
         self._faults.check_permission("CreateTableReplica", region, table.name)
         replica = RegionalTable(region, table.name, CREATING)
         replica.kms_key_arn = encryption.key_of_new_replica(table, region, settings.get("KMSMasterKeyId"))
@@ -230,3 +237,7 @@ class ControlPlane:
         if table is None or not table.describable:
             raise errors.table_not_found(call.table or "")
         return table
+
+
+def _is_indexed(table: RegionalTable) -> bool:
+    return bool(table.indexes) or store.has_local_indexes(table.region, table.name)

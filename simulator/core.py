@@ -18,10 +18,10 @@ from simulator.errors import (
     ServiceError,
     not_simulated,
     simulator_failed,
-    too_many_changes,
     unknown_credentials,
     wrong_account,
 )
+from simulator.expiry import Expiry
 from simulator.faults import LOSE_ANSWER, STOP_REGION, Faults
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
@@ -31,7 +31,7 @@ from simulator.per_region import PerRegion
 from simulator.regions import DISABLED_AT_START
 from simulator.replication import Replication
 from simulator.state import REGION_DISABLED, RegionalTable, Tables
-from simulator.throttle import Throttle
+from simulator.throttle import Throttles
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +49,13 @@ class Simulator:
         self.calls = CallLog()
         self.faults = Faults()
         self.disabled_regions = set(DISABLED_AT_START)
-        self._throttle = Throttle()
+        self._throttles = Throttles()
         self.tables = Tables()
         self.replication = Replication(self.tables, self.clock, self._dice, lag, self.faults)
         self.lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
         self._control_plane = ControlPlane(self.tables, self.clock, self.lifecycle, self.faults, self.disabled_regions)
         self._per_region = PerRegion(self.tables, self.clock, self._dice, self.lifecycle)
+        self.expiry = Expiry(self.tables, self.clock, self.replication)
         self._other_services = OtherServices(self.clock)
         self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
         self._timer.start()
@@ -130,7 +131,8 @@ class Simulator:
             self.disabled_regions.clear()
             self.disabled_regions.update(DISABLED_AT_START)
             self._dice.seed(self._seed)
-            self._throttle = Throttle()
+            self._throttles = Throttles()
+            self.expiry.start()
             store.reset()
             self.wake_timer()
 
@@ -150,8 +152,7 @@ class Simulator:
                 raise not_simulated(f"the operation {call.operation}")
             return regional_answer(call)
         operations.refuse_unknown(call.operation, call.parameters)
-        if call.operation in operations.THROTTLED_OPERATIONS and not self._throttle.admits(self.clock.now()):
-            raise too_many_changes()
+        self._throttles.admit(call.operation, self.clock.now())
         if call.operation in operations.CONTROL_OPERATIONS:
             return self._control_plane.answer(call)
         if call.operation in operations.PER_REGION_OPERATIONS:

@@ -55,6 +55,7 @@ WITNESS_ACTIVE = Span(59.5, 86.0)  # 258: a replica and a witness
 STRONG_GONE = Span(54.6, 70)  # 261: the source is a regional table again
 STRONG_DELETING = 10.0  # 261: for so long at the end of that time replicas and witness show DELETING
 
+EXPIRED_ITEM_GONE = 48 * 3600.0  # botocore's model, of UpdateTimeToLive: typically within two days of the expiry
 DISASSOCIATION_WAITS = 5.0  # not observed: how long until it looks again whether everything has been replicated
 INACCESSIBLE_LEAVES = 20 * 3600.0  # botocore's model, of ReplicaStatus
 

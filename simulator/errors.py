@@ -743,6 +743,31 @@ def too_many_changes() -> ServiceError:
     )
 
 
+def too_many_calls() -> ServiceError:
+    return ServiceError("ThrottlingException", "Rate exceeded")
+
+
+def too_many_operations(limit: int) -> ServiceError:
+    return ServiceError(
+        "LimitExceededException",
+        f"Subscriber limit exceeded: Only {limit} tables can be created, updated, or deleted simultaneously",
+    )  # hashicorp/terraform-provider-aws issue 1776
+
+
+def too_many_indexed_tables() -> ServiceError:
+    return ServiceError(
+        "LimitExceededException",
+        "Subscriber limit exceeded: You have exceeded the maximum number of indexed tables that can be created "
+        "simultaneously",
+    )  # hashicorp/terraform-provider-aws issue 2146
+
+
+def too_many_tables(limit: int) -> ServiceError:
+    return ServiceError(
+        "LimitExceededException", f"Subscriber limit exceeded: There is a limit of {limit} tables per subscriber"
+    )
+
+
 def write_capacity_not_scaled() -> ServiceError:
     return validation("Table write capacity should either be Pay-Per-Request or AutoScaled.")  # 188, 249
 

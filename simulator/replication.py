@@ -204,6 +204,13 @@ class Replication:
         del self._under_way[number]
         if not self._takes_drop(pair, write.table):
             self._apply(pair[1], write)
+            self._measure(pair, write)
+
+    def _measure(self, pair: Pair, write: Write) -> None:
+        """CloudWatch has the latency of eventually consistent groups: from write to arrival, on the wall clock."""
+        if not write.group.strong:
+            seconds = (self._clock.now() - write.version.moment) * self._clock.time_scale
+            store.record_latency(*pair, write.table, seconds * 1000)
 
     def _is_blocked(self, pair: Pair, table: str) -> bool:
         """Whether a pair is paused, or either end of it can't be reached."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
@@ -249,6 +250,37 @@ def put_item(region: str, name: str, attributes: Attributes) -> None:
 
 def delete_item(region: str, name: str, key: Key) -> None:
     table(region, name).delete_item(*_dynamo_key(key))
+
+
+def numbers(region: str, name: str, attribute: str) -> dict[Key, int]:
+    """The whole numbers that items have in an attribute, by the items' keys."""
+    regional = table(region, name)
+    found = {}
+    for item in regional.all_items():
+        value = item.attrs.get(attribute)
+        if value is not None and value.type == "N" and str(value.value).isdigit():
+            found[key_of(regional, _attributes(item))] = int(value.value)
+    return found
+
+
+def expire_item(region: str, name: str, key: Key) -> None:
+    """Delete an item as TTL does: its stream record names the service (developer guide, streams and TTL)."""
+    before = stream_position(region, name)
+    delete_item(region, name, key)
+    if stream_position(region, name) != before:
+        record = table(region, name).stream_shard.items[-1].record
+        record["userIdentity"] = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
+
+
+def record_latency(source: str, target: str, name: str, milliseconds: float) -> None:
+    """What CloudWatch keeps in the source region about items that arrived in another (AWS_FACTS section 7)."""
+    datum = {
+        "MetricName": "ReplicationLatency",
+        "Dimensions": [{"Name": "TableName", "Value": name}, {"Name": "ReceivingRegion", "Value": target}],
+        "Value": milliseconds,
+        "Unit": "Milliseconds",
+    }
+    cloudwatch_backends[ACCOUNT][source].put_metric_data("AWS/DynamoDB", [datum])
 
 
 def stream_position(region: str, name: str) -> tuple[str | None, int]:

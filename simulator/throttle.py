@@ -6,24 +6,47 @@
 
 from __future__ import annotations
 
+from simulator import errors
+from simulator.operations import THROTTLED_OPERATIONS
+
 BURST = 6
 """Of ten concurrent changes three to five were throttled."""
 PER_SECOND = 1.0
 """About one a second was admitted."""
 
+CALLS_PER_SECOND = {"TagResource": 5, "UntagResource": 5, "ListTagsOfResource": 10}
+"""What botocore's model says of each."""
+
 
 class Throttle:
     """A bucket of admissions that refills with simulated time."""
 
-    def __init__(self) -> None:
-        self._admissions = float(BURST)
+    def __init__(self, burst: int = BURST, per_second: float = PER_SECOND) -> None:
+        self._burst = burst
+        self._per_second = per_second
+        self._admissions = float(burst)
         self._filled_at = 0.0
 
     def admits(self, now: float) -> bool:
         """Whether one more change is admitted now; if so, it is counted."""
-        self._admissions = min(BURST, self._admissions + (now - self._filled_at) * PER_SECOND)
+        self._admissions = min(self._burst, self._admissions + (now - self._filled_at) * self._per_second)
         self._filled_at = now
         if self._admissions < 1:
             return False
         self._admissions -= 1
         return True
+
+
+class Throttles:
+    """The throttle of changes of the control plane together, and those of single operations."""
+
+    def __init__(self) -> None:
+        self._changes = Throttle()
+        self._calls = {operation: Throttle(limit, limit) for operation, limit in CALLS_PER_SECOND.items()}
+
+    def admit(self, operation: str, now: float) -> None:
+        """Refuse one call more than there may be."""
+        if operation in THROTTLED_OPERATIONS and not self._changes.admits(now):
+            raise errors.too_many_changes()
+        if operation in self._calls and not self._calls[operation].admits(now):
+            raise errors.too_many_calls()

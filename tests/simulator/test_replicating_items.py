@@ -69,6 +69,42 @@ def test_d_an_update_that_makes_an_item_arrives_whole(replicated: World) -> None
     assert replicated.get("one", EUROPE)
 
 
+def test_d_a_transaction_is_atomic_only_in_its_own_region(replicated: World) -> None:
+    replicated.admin.set_lag(LAG, 20 * LAG)
+    keys = [str(number) for number in range(10)]
+    writes = [{"Put": {"TableName": TABLE, "Item": {"id": {"S": key}}}} for key in keys]
+    replicated.client().transact_write_items(TransactItems=writes)
+    assert all(replicated.get(key) for key in keys)
+    replicated.wait(10 * SOON)
+    assert 0 < sum(replicated.get(key, EUROPE) is not None for key in keys) < len(keys)
+    replicated.wait(15 * SOON)
+    assert all(replicated.get(key, EUROPE) for key in keys)
+
+
+def test_d_order_across_items_is_not_kept(replicated: World) -> None:
+    replicated.admin.set_lag(10 * LAG)
+    replicated.put("first")
+    replicated.admin.set_lag(LAG)
+    replicated.put("second")
+    replicated.wait(SOON)
+    assert (replicated.get("first", EUROPE), replicated.get("second", EUROPE)) == (None, {"id": "second"})
+
+
+def test_d_quick_changes_of_one_item_may_arrive_as_one(replicated: World) -> None:
+    replicated.admin.set_lag(10 * LAG)
+    replicated.put("one", color="red")
+    replicated.admin.set_lag(LAG)
+    replicated.put("one", color="blue")
+    replicated.wait(20 * SOON)
+    assert replicated.get("one", EUROPE) == {"id": "one", "color": "blue"}
+    streams = replicated.client(EUROPE, "dynamodbstreams")
+    arn = replicated.describe(EUROPE)["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    records = streams.get_records(ShardIterator=start["ShardIterator"])["Records"]
+    assert [record["dynamodb"]["NewImage"]["color"] for record in records] == [{"S": "blue"}]
+
+
 def test_d_batches_transactions_and_statements_arrive(replicated: World) -> None:
     client = replicated.client()
 
@@ -170,6 +206,12 @@ def test_d_at_the_same_moment_all_regions_agree(replicated: World) -> None:
     replicated.put("one", EUROPE, by="europe")
     replicated.wait(SOON)
     assert replicated.get("one", HOME) == replicated.get("one", EUROPE)
+
+
+def test_d_a_strongly_consistent_read_is_that_of_its_own_region(replicated: World) -> None:
+    replicated.put("one", HOME)
+    assert replicated.get("one", HOME, consistent=True)
+    assert replicated.get("one", EUROPE, consistent=True) is None
 
 
 def test_d_conditions_see_only_the_local_version(replicated: World) -> None:
