@@ -47,8 +47,8 @@ options:
       billing_mode:
         description:
           - How reads and writes are paid. A new table is V(PAY_PER_REQUEST) when this is unset.
-          - With V(PROVISIONED) a table needs Application Auto Scaling of its write capacity before it can have
-            replicas. This version doesn't set that up.
+          - With V(PROVISIONED) a table needs auto scaling of its write capacity, and of that of each global secondary
+            index, before it can have replicas; see O(tables[].autoscaling).
         type: str
         choices: [PAY_PER_REQUEST, PROVISIONED]
       read_capacity:
@@ -63,6 +63,8 @@ options:
         description:
           - Application Auto Scaling of provisioned capacity. While it is on, read_capacity and write_capacity only say
             what a new table or index begins with.
+          - What scales writes follows the table into every replica; reads are scaled in the home region. Of a read or
+            write that isn't named what there is stays as it is. A policy that somebody else made is adopted.
         type: dict
         suboptions:
           enabled:

@@ -23,6 +23,9 @@ description:
     creation, and changed in place later, only where its region really shows another value. V(inherit) clears it.
   - A replica is removed only when its region is named in O(absent_regions), or its entry has V(absent) as its state.
     One that exists but isn't listed is reported and left alone.
+  - A provisioned table gets a replica only while auto scaling sets its write capacity and that of its global secondary
+    indexes. M(multiregion.dynamodb.tables), which runs before, sets that up from the table's own options. What scales a
+    replica is removed after it.
 author:
   - The multiregion.dynamodb contributors (@multiregion)
 attributes:

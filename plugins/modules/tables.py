@@ -16,6 +16,7 @@ description:
   - An option that isn't set isn't managed. Nothing is changed or deleted because a line is missing.
   - Bad input in any table refuses the whole task before the first call. When the service refuses one table the
     others are still finished, and the task fails with one line per failed table.
+  - What scales a table and its indexes (Application Auto Scaling) is removed after them, in every listed region.
   - Replicas and what they have of their own are the work of M(multiregion.dynamodb.replicas).
   - Indexes are made with the table. This version doesn't change those of an existing table. The capacity of a table
     with replicas belongs to auto scaling and isn't changed either.

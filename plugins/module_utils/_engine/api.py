@@ -24,6 +24,9 @@ CHANGES = {
     "TagResource": ("dynamodb", "tag_resource"),
     "UntagResource": ("dynamodb", "untag_resource"),
     "UpdateContributorInsights": ("dynamodb", "update_contributor_insights"),
+    "RegisterScalableTarget": ("application-autoscaling", "register_scalable_target"),
+    "DeregisterScalableTarget": ("application-autoscaling", "deregister_scalable_target"),
+    "PutScalingPolicy": ("application-autoscaling", "put_scaling_policy"),
 }
 
 # The calls that write an item -> the client's method.
@@ -87,6 +90,23 @@ def describe_contributor_insights(client: t.Any, table: str, index: str = "") ->
             if index:
                 return None
             raise
+
+
+def describe_scalable_targets(client: t.Any, resources: list[str] | None = None) -> list[dict[str, t.Any]]:
+    """DynamoDB's scalable targets, of ``resources`` or of all (Application Auto Scaling client)."""
+    named = {"ResourceIds": resources} if resources else {}
+    with _explained(client, "DescribeScalableTargets", "application-autoscaling"):
+        pages = client.get_paginator("describe_scalable_targets").paginate(ServiceNamespace="dynamodb", **named)
+        return pages.build_full_result().get("ScalableTargets", [])
+
+
+def describe_scaling_policies(client: t.Any, resource: str) -> list[dict[str, t.Any]]:
+    """The scaling policies of a table or an index (Application Auto Scaling client)."""
+    with _explained(client, "DescribeScalingPolicies", "application-autoscaling"):
+        pages = client.get_paginator("describe_scaling_policies").paginate(
+            ServiceNamespace="dynamodb", ResourceId=resource
+        )
+        return pages.build_full_result().get("ScalingPolicies", [])
 
 
 def change(clients: t.Any, region: str, call: str, parameters: dict[str, t.Any]) -> None:

@@ -32,6 +32,8 @@ _CODES = {
     "TableInUseException": BUSY,
     "ContinuousBackupsUnavailableException": BUSY,
     "ReplicatedWriteConflictException": BUSY,
+    "ObjectNotFoundException": BUSY,  # a scalable target that is gone, or not there yet: the next observation tells
+    "ConcurrentUpdateException": BUSY,
     "LimitExceededException": REFUSED,
     "ThrottlingException": THROTTLED,
     "Throttling": THROTTLED,
@@ -39,6 +41,7 @@ _CODES = {
     "ProvisionedThroughputExceededException": THROTTLED,
     "InternalServerError": FAULT,
     "InternalFailure": FAULT,
+    "InternalServiceException": FAULT,
     "ServiceUnavailable": FAULT,
     "AccessDeniedException": DENIED,
     "AccessDenied": DENIED,
@@ -81,8 +84,16 @@ _TEXTS = (
     (
         "write capacity should either be Pay-Per-Request or AutoScaled",
         REFUSED,
-        "set billing_mode: PAY_PER_REQUEST, or set up Application Auto Scaling of the write capacity (target and "
-        "policy) of the table and of every global secondary index",
+        "set billing_mode: PAY_PER_REQUEST, or autoscaling.write of the table and of every global secondary index",
+    ),
+    # Application Auto Scaling: what is to be scaled isn't there yet (finding DDB-TABLE-322), or has a policy by now.
+    ("DynamoDB table does not exist", BUSY, ""),
+    ("DynamoDB index does not exist", BUSY, ""),
+    ("Only one TargetTrackingScaling policy for a given metric", BUSY, ""),
+    (
+        "iam:CreateServiceLinkedRole",
+        DENIED,
+        "the first of its kind in an account also makes the service's role (iam:CreateServiceLinkedRole)",
     ),
     ("deletion protection enabled", REFUSED, "set deletion_protection: false for that region first"),
     ("user is missing the permissions since the region is disabled", REFUSED, "enable the region for the account"),

@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from . import api, errors, transform
 from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
-from .settings import insights, recovery, tags, ttl
+from .settings import autoscaling, insights, recovery, tags, ttl
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
 
@@ -29,8 +29,20 @@ def _read_index_insights(clients: Clients, shown: RegionalTable, name: str, want
     return insights.read_indexes(indexes, {index: answer for index, answer in answers.items() if answer})
 
 
-# One for each of SIDE_READ_OPTIONS, and for what belongs to indexes: (clients, what DescribeTable showed, table name,
-# wanted value) -> value.
+def _read_scaling(clients: Clients, shown: RegionalTable, name: str, wanted: t.Any) -> RegionalTable:
+    """What scales the table and its indexes; where it isn't managed, only of a provisioned table."""
+    if wanted is None and shown.settings["billing_mode"] != "PROVISIONED":
+        return shown
+    client = clients.of("application-autoscaling", shown.region)
+    targets = api.describe_scalable_targets(client, autoscaling.resources(name, shown.settings))
+    resources = dict.fromkeys(target["ResourceId"] for target in targets)
+    policies = [policy for resource in resources for policy in api.describe_scaling_policies(client, resource)]
+    scaling = autoscaling.read(name, targets, policies)
+    return dataclasses.replace(shown, settings=autoscaling.described(shown.settings, scaling), scaling=scaling)
+
+
+# One for each of SIDE_READ_OPTIONS, and for what belongs to indexes: (clients, what was shown up to now, table name,
+# wanted value) -> value, or what is shown then.
 _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
     "ttl": lambda clients, shown, name, wanted: ttl.read(api.describe_time_to_live(clients[shown.region], name)),
     "point_in_time_recovery": lambda clients, shown, name, wanted: recovery.read(
@@ -41,6 +53,7 @@ _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
         api.describe_contributor_insights(clients[shown.region], name)
     ),
     "global_secondary_indexes": _read_index_insights,
+    "autoscaling": _read_scaling,
 }
 
 
@@ -49,31 +62,45 @@ class Reading:
     """Which regions of one table are read.
 
     :ivar regions: region -> the options to read beyond DescribeTable, each with the value that is wanted, if any.
+    :ivar leavings: regions where something is to go, so that what outlives it is looked for.
     """
 
     table: Table
     regions: dict[str, Settings]
+    leavings: tuple[str, ...] = ()
 
 
 def managed(settings: Settings) -> Settings:
     """The settings among ``settings`` that DescribeTable doesn't show."""
     options = {option: settings[option] for option in SIDE_READ_OPTIONS if option in settings}
     indexes = settings.get("global_secondary_indexes", [])
-    return {**options, "global_secondary_indexes": indexes} if insights.managed_indexes(indexes) else options
+    if insights.managed_indexes(indexes):
+        options["global_secondary_indexes"] = indexes
+    if autoscaling.concerns(settings):
+        options["autoscaling"] = settings.get("autoscaling", {})
+    return options
 
 
 def table_reading(table: Table) -> Reading:
     """What ``tables`` reads: the home region; for a table that is to go, every listed region."""
     if table.absent:
-        return Reading(table, {region: {} for region in (*table.regions, *table.absent_regions)})
-    return Reading(table, {table.home: managed(table.settings)})
+        listed = dict.fromkeys((*table.regions, *table.absent_regions))
+        return Reading(table, {region: {} for region in listed}, leavings=tuple(listed))
+    return Reading(table, {table.home: managed(table.settings)}, leavings=_purged(table, (table.home,)))
 
 
 def replica_reading(table: Table) -> Reading:
     """What ``replicas`` reads: the home region and every region where a replica is wanted or to be removed."""
     regions: dict[str, Settings] = {region: {} for region in (table.home, *table.replicas, *table.absent_regions)}
-    regions.update({region: managed(replica.settings) for region, replica in table.replicas.items()})
-    return Reading(table, regions)
+    regions[table.home] = {"autoscaling": None}  # where it is provisioned, a replica needs its writes scaled
+    follows = managed(autoscaling.of_replica(table.settings))
+    regions.update({region: {**managed(replica.settings), **follows} for region, replica in table.replicas.items()})
+    return Reading(table, regions, leavings=(*table.absent_regions, *_purged(table, table.replicas)))
+
+
+def _purged(table: Table, regions: t.Iterable[str]) -> tuple[str, ...]:
+    """Where a removed index may leave behind what scaled it."""
+    return tuple(regions) if table.settings.get("purge_indexes") and autoscaling.concerns(table.settings) else ()
 
 
 def full_reading(table: Table) -> Reading:
@@ -103,7 +130,39 @@ def observe(readings: list[Reading], clients: Clients, pool: Executor, patient: 
     ]
     for name, observed in _read([reading for reading in missing if reading.regions], clients, pool, patient).items():
         seen[name] = {**seen[name], **observed}
+    return _with_leavings(readings, seen, clients, pool)
+
+
+def _with_leavings(
+    readings: list[Reading], seen: dict[str, Observed], clients: Clients, pool: Executor
+) -> dict[str, Observed]:
+    """What outlives a table can't be found by the names of its indexes: a region's whole list is read, once."""
+    places = [
+        (reading.table.name, region)
+        for reading in readings
+        for region in reading.leavings
+        if seen[reading.table.name][region].status in (ABSENT, ACTIVE)
+    ]
+    lists = {region: pool.submit(_every_target, clients, region) for region in dict.fromkeys(r for _, r in places)}
+    for name, region in places:
+        seen[name] = {**seen[name], region: _with_targets(seen[name][region], name, lists[region].result())}
     return seen
+
+
+def _every_target(clients: Clients, region: str) -> list[Settings] | errors.ServiceError:
+    try:
+        return api.describe_scalable_targets(clients.of("application-autoscaling", region))
+    except errors.ServiceError as error:
+        return error
+
+
+def _with_targets(shown: RegionalTable, name: str, targets: list[Settings] | errors.ServiceError) -> RegionalTable:
+    """Not being allowed to look for what is left stops nobody: the table itself went as it should."""
+    if not isinstance(targets, errors.ServiceError):
+        return dataclasses.replace(shown, scaling={**autoscaling.read(name, targets, []), **shown.scaling})
+    if targets.kind == errors.THROTTLED:
+        return _unread(shown, targets, patient=True)
+    return dataclasses.replace(shown, scaling_problem=str(targets))
 
 
 def _read(readings: list[Reading], clients: Clients, pool: Executor, patient: bool) -> dict[str, Observed]:
@@ -137,6 +196,8 @@ def _read_region(clients: Clients, region: str, name: str, options: Settings, pa
 
 def _with(shown: RegionalTable, option: str, answer: t.Any) -> RegionalTable:
     """``shown`` with what a reader returned."""
+    if isinstance(answer, RegionalTable):
+        return answer
     seen = answer if isinstance(answer, Seen) else Seen(answer)
     return dataclasses.replace(
         shown,

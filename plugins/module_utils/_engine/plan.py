@@ -10,10 +10,10 @@ import dataclasses
 import typing as t
 
 from . import group, predict, settings, transform
-from .settings import indexes, insights, keys, overrides, stream, ttl
+from .settings import autoscaling, indexes, insights, keys, overrides, stream, ttl
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
-from .steps import ADD, CREATE, DELETE, READ, REMOVE, SET, SETTLE, Plan, Step, Wait
+from .steps import ADD, CLEAN, CREATE, DELETE, READ, REMOVE, SET, SETTLE, Plan, Step, Wait
 
 _MOVING = {CREATING: ADD, UPDATING: SETTLE, DELETING: REMOVE}
 
@@ -39,8 +39,9 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
     predicted = _settled(predict.after(observed, steps)[wanted.home], NEW_TABLE)
     if predicted.status in (ACTIVE, UPDATING):
         steps += settings.table_steps(wanted.name, wanted.settings, predicted)
+    steps += autoscaling.purged(wanted.name, wanted.settings, home)
     own = {wanted.home: dataclasses.replace(home, replicas={})}
-    return Plan(steps=_admitted(steps, wanted, observed), waits=_waits(wanted, own))
+    return Plan(steps=_admitted(steps, wanted, observed), waits=_waits(wanted, own), notes=tuple(_not_looked_for(own)))
 
 
 def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -> Plan:
@@ -60,17 +61,25 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     refusal = refusal or group.refusal(wanted, start)
     if refusal:
         return Plan(refusal=refusal)
-    steps = [*group.removals(wanted, home), *group.additions(wanted, start[wanted.home])]
+    additions = group.additions(wanted, start[wanted.home])
+    if additions and (refusal := autoscaling.prerequisite(wanted.settings, start[wanted.home].settings)):
+        return Plan(refusal=refusal)
+    steps = [*group.removals(wanted, home), *additions]
     predicted = predict.after(start, steps)
     for region, replica in wanted.replicas.items():
         shown = _settled(predicted[region], predict.NEW_REPLICA)
         if shown.status in (ACTIVE, UPDATING):
             steps += overrides.steps(wanted.name, replica.overrides, predicted[wanted.home], shown)
             steps += settings.regional_steps(wanted.name, replica.settings, shown)
+            steps += autoscaling.steps(wanted.name, autoscaling.of_replica(wanted.settings), shown)
+        steps += autoscaling.purged(wanted.name, wanted.settings, observed[region])
+    for region in wanted.absent_regions:
+        if not group.stands_apart(home, observed[region]):
+            steps += autoscaling.leavings(wanted.name, observed[region])
     return Plan(
         steps=_admitted(steps, wanted, observed),
         waits=_waits(wanted, observed),
-        notes=group.notes(wanted, observed),
+        notes=(*group.notes(wanted, observed), *_not_looked_for(observed)),
     )
 
 
@@ -89,6 +98,7 @@ NEW_TABLE = {
     "ttl": {"enabled": False},
     "point_in_time_recovery": {"enabled": False},
     "contributor_insights": insights.OFF,
+    "autoscaling": autoscaling.OFF,
 }
 
 
@@ -185,7 +195,13 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
                 removal=True,
             )
         )
-    return Plan(steps=_admitted(steps, wanted, observed), waits=_waits(wanted, observed))
+    for shown in observed.values():
+        steps += autoscaling.leavings(wanted.name, shown)
+    return Plan(
+        steps=_admitted(steps, wanted, observed),
+        waits=_waits(wanted, observed),
+        notes=tuple(_not_looked_for(observed)),
+    )
 
 
 # Steps
@@ -193,7 +209,8 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
 
 def _create(wanted: Table) -> Step:
     options = transform.creation_defaults(wanted.settings)
-    shown = {**options, **NEW_TABLE, "global_secondary_indexes": insights.of_new(options["global_secondary_indexes"])}
+    made_indexes = autoscaling.of_new(insights.of_new(options["global_secondary_indexes"]))
+    shown = {**options, **NEW_TABLE, "global_secondary_indexes": made_indexes}
     return Step(
         key=(CREATE, wanted.home, ""),
         region=wanted.home,
@@ -220,8 +237,9 @@ def _admitted(steps: list[Step], wanted: Table, observed: Observed) -> tuple[Ste
             waits_for = holding or _not_free(step, observed)
             holding = holding or step.sentence
         else:
-            up = observed[step.region].status in (ACTIVE, UPDATING)
-            waits_for = observed[step.region].moving.get(step.key[2], "") if up else f"{step.region} to be ACTIVE"
+            up = observed[step.region].status in (ACTIVE, UPDATING) or step.key[0] == CLEAN
+            moving = observed[step.region].moving.get(step.key[2], "")
+            waits_for = step.waits_for or (moving if up else f"{step.region} to be ACTIVE")
         admitted.append(dataclasses.replace(step, waits_for=waits_for))
     return tuple(admitted)
 
@@ -261,3 +279,15 @@ def _waits(wanted: Table, observed: Observed) -> tuple[Wait, ...]:
             {(SET, table.region, option): f"{what} in {table.region}" for option, what in table.moving.items()}
         )
     return tuple(Wait(key, sentence) for key, sentence in waits.items())
+
+
+# What is reported and left alone
+
+
+def _not_looked_for(observed: Observed) -> t.Iterator[str]:
+    for shown in observed.values():
+        if shown.scaling_problem:
+            yield (
+                f"what auto scaling leaves behind in {shown.region} couldn't be looked for, and stays if there is any: "
+                f"{shown.scaling_problem}"
+            )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .settings import autoscaling
 from .state import ACTIVE, Observed, RegionalTable, absent
-from .steps import ADD, CREATE, DELETE, REMOVE, SET, Step
+from .steps import ADD, CLEAN, CREATE, DELETE, REMOVE, SET, Step
 
 # What a new replica has of its own, whatever the table has.
 NEW_REPLICA = {
@@ -43,6 +44,8 @@ def _after_one(observed: Observed, step: Step) -> Observed:
         for member in (region, *followers):
             observed = _with_settings(observed, member, _of_index(observed[member], step))
         return observed
+    if kind == CLEAN:
+        return observed  # no setting shows it
     raise ValueError(f"no prediction for {kind}")
 
 
@@ -76,7 +79,9 @@ def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.
     predicted = {
         **observed,
         source: origin,
-        region: RegionalTable(region, ACTIVE, settings={**origin.settings, **NEW_REPLICA}).having(own),
+        region: RegionalTable(
+            region, ACTIVE, settings={**origin.settings, **NEW_REPLICA, **autoscaling.mirrored(origin.settings)}
+        ).having(own),
     }
     return _with_membership(predicted, members)
 

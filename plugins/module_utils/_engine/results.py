@@ -10,6 +10,7 @@ import typing as t
 
 from . import inventory, predict
 from .arguments import SIDE_READ_OPTIONS
+from .settings import autoscaling
 from .spec import Table
 from .state import ABSENT, UNKNOWN, Observed, RegionalTable, account_of
 from .steps import Step
@@ -182,8 +183,8 @@ def _diff(progress: Progress, check_mode: bool) -> dict[str, t.Any] | None:
     outcome = _outcome(progress, check_mode)
     before, after = {}, {}
     for region, shown in outcome.items():
-        hidden = _unmanaged(progress.wanted, region)
-        old, new = _differing(_fields(progress.before.get(region), hidden), _fields(shown, hidden))
+        managed = _managed(progress.wanted, region)
+        old, new = _differing(_fields(progress.before.get(region), managed), _fields(shown, managed))
         if old or new:
             before[region], after[region] = old, new
     header = progress.wanted.name
@@ -209,18 +210,29 @@ def _by_name(value: t.Any) -> t.Any:
     return value
 
 
-def _unmanaged(wanted: Table, region: str) -> set[str]:
-    """What is predicted of a new table or replica, but wouldn't be read of one that stands."""
-    managed = wanted.settings if region == wanted.home else {}
-    managed = wanted.replicas[region].settings if region in wanted.replicas else managed
-    return set(SIDE_READ_OPTIONS) - managed.keys()
+def _managed(wanted: Table, region: str) -> dict[str, t.Any]:
+    """The settings that are wanted in a region."""
+    if region == wanted.home:
+        return wanted.settings
+    if region not in wanted.replicas:
+        return {}
+    return {**wanted.replicas[region].settings, **autoscaling.of_replica(wanted.settings)}
 
 
-def _fields(table: RegionalTable | None, hidden: set[str]) -> dict[str, t.Any]:
+def _fields(table: RegionalTable | None, managed: dict[str, t.Any]) -> dict[str, t.Any]:
     if table is None or not table.exists:
         return {"status": ABSENT}
-    settings = {option: value for option, value in table.settings.items() if option not in hidden}
+    settings = _visible(table.settings, managed)
+    indexes = {index["name"]: index for index in managed.get("global_secondary_indexes", [])}
+    if "global_secondary_indexes" in settings:
+        shown = settings["global_secondary_indexes"]
+        settings["global_secondary_indexes"] = [_visible(index, indexes.get(index["name"], {})) for index in shown]
     return {"status": table.status, "replicas": sorted(table.replicas), **settings}
+
+
+def _visible(shown: dict[str, t.Any], managed: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Without what is predicted of a new table or replica, but wouldn't be read of one that stands."""
+    return {option: value for option, value in shown.items() if option not in SIDE_READ_OPTIONS or option in managed}
 
 
 def _names(names: list[str]) -> str:

@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
-from .settings import insights, overrides, regional_problems, table_problems, tags
+from .settings import autoscaling, insights, overrides, regional_problems, table_problems, tags
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 AWS_HOST = re.compile(r"(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$")
@@ -283,6 +283,8 @@ class _Reader:
                 *_unmanaged(replica.settings, replica.overrides),
             ]
             self.problems += [f"table {name!r}, replica {region}: {problem}" for problem in problems]
+        if wanted:
+            self.problems += [f"table {name!r}: {problem}" for problem in autoscaling.replica_problems(settings)]
         if wanted and (settings.get("stream") or {}).get("enabled") is False:
             self.problems.append(
                 f"table {name!r}: a global table replicates through its stream, which can't be off: remove "
@@ -368,7 +370,6 @@ def _set(options: dict[str, t.Any]) -> dict[str, t.Any]:
 
 # Options of the schema, of tables, indexes and replicas, that nothing carries out yet.
 _UNMANAGED = {
-    "autoscaling",
     "on_demand_max",
     "warm_throughput",
     "purge_indexes",

@@ -18,6 +18,9 @@ CREATING = "CREATING"
 UPDATING = "UPDATING"
 DELETING = "DELETING"
 
+# (index, "" for the table; "read" or "write") -> its scalable target, and the name and configuration of its policy.
+Scaling = dict[tuple[str, str], dict[str, t.Any]]
+
 
 @dataclasses.dataclass(frozen=True)
 class RegionalTable:
@@ -32,6 +35,8 @@ class RegionalTable:
     :ivar consistency: of its group, "strong" or "eventual"; empty for a table that is in none.
     :ivar moving: setting -> what it is doing, though the table itself may be ACTIVE: "Contributor Insights: ENABLING".
     :ivar failed: setting -> why the service gave up on it when it was last asked for.
+    :ivar scaling: what scales it, where that was read; it outlives the table.
+    :ivar scaling_problem: why what outlives the table couldn't be looked for, as a sentence.
     """
 
     region: str
@@ -47,6 +52,8 @@ class RegionalTable:
     consistency: str = ""
     moving: dict[str, str] = dataclasses.field(default_factory=dict)
     failed: dict[str, str] = dataclasses.field(default_factory=dict)
+    scaling: Scaling = dataclasses.field(default_factory=dict)
+    scaling_problem: str = ""
 
     @property
     def exists(self) -> bool:

@@ -72,8 +72,8 @@ class Plan:
         return not (self.steps or self.waits or self.refusal)
 
 
-# Kinds of keys; the last two only of waits.
-CREATE, DELETE, ADD, REMOVE, SET = "create", "delete", "add", "remove", "set"
+# Kinds of keys; CLEAN is about what outlives a table, the last two are only of waits.
+CREATE, DELETE, ADD, REMOVE, SET, CLEAN = "create", "delete", "add", "remove", "set", "clean"
 SETTLE, READ = "settle", "read"
 
 

@@ -20,17 +20,17 @@ import typing as t
 
 from ..state import RegionalTable
 from ..steps import Settings, Step
-from . import capacity, indexes, insights, keys, protection, recovery, stream, table_class, tags, ttl
+from . import autoscaling, capacity, indexes, insights, keys, protection, recovery, stream, table_class, tags, ttl
 
 # What the members of a group share, in the order in which it is changed.
-SHARED = (capacity, stream, table_class, ttl)
+SHARED = (autoscaling, capacity, stream, table_class, ttl)
 
 # What never follows the table, so that each region has its own (finding DDB-TABLE-230).
 REGIONAL = (protection, recovery, tags, insights)
 
 
 def table_problems(settings: Settings) -> t.Iterator[str]:
-    for setting in (keys, indexes, capacity, ttl, stream):
+    for setting in (keys, indexes, capacity, autoscaling, ttl, stream):
         yield from setting.problems(settings)
     yield from regional_problems(settings)
 

@@ -62,10 +62,38 @@ SHARED = {"ttl": TTL, "table_class": st.sampled_from(CLASSES)}
 OVERRIDES = {"table_class": st.sampled_from([*CLASSES, "inherit"])}
 
 
+# Capacity is always within the bounds: auto scaling moves what isn't.
+CAPACITY = {"read_capacity": 5, "write_capacity": 5}
+BOUNDS = st.builds(
+    lambda least, most, target: {"min": least, "max": most, **target},
+    st.sampled_from([1, 5]),
+    st.sampled_from([5, 100]),
+    optional(target=st.sampled_from([20.0, 55.5])),
+)
+OFF = st.just({"enabled": False})
+
+
+def scaled(**dimensions: st.SearchStrategy) -> st.SearchStrategy:
+    return st.fixed_dictionaries(dimensions, optional={"read": BOUNDS}).map(lambda given: {"enabled": True, **given})
+
+
 @st.composite
-def wanted_tables(draw: t.Any) -> spec.Table:
-    settings_ = {**KEYS, **draw(optional(**SHARED, **REGIONAL))}
+def provisioned(draw: t.Any, replicated: bool) -> dict[str, t.Any]:
+    """Options of a provisioned table with an index; where there are replicas writes are scaled."""
+    scaling = st.fixed_dictionaries({"autoscaling": scaled(write=BOUNDS)})
+    if not replicated:
+        either = OFF | scaled(write=BOUNDS) | st.builds(lambda bounds: {"enabled": True, "read": bounds}, BOUNDS)
+        scaling = optional(autoscaling=either)
+    index = {"name": "by-email", "partition_keys": ["email"], **CAPACITY, **draw(scaling)}
+    table = {**KEYS, "attribute_types": {"at": "N", "email": "S"}, "billing_mode": "PROVISIONED", **CAPACITY}
+    return {**table, **draw(scaling), "global_secondary_indexes": [index]}
+
+
+@st.composite
+def wanted_tables(draw: t.Any, on_demand: bool = True) -> spec.Table:
     regions = draw(st.lists(st.sampled_from(REGIONS), unique=True))
+    paid = KEYS if on_demand else draw(provisioned(bool(regions)))
+    settings_ = {**paid, **draw(optional(**SHARED, **REGIONAL))}
     replicas = {
         region: spec.Replica(region, settings=draw(optional(**REGIONAL)), overrides=draw(optional(**OVERRIDES)))
         for region in regions
@@ -103,8 +131,9 @@ def standing(model: ServiceModel, wanted: spec.Table) -> None:
 @st.composite
 def earlier_and_wanted(draw: t.Any) -> tuple[spec.Table | None, spec.Table]:
     """What an earlier run left, if any, and what is wanted now; protection is off where something is to be removed."""
-    wanted = draw(wanted_tables())
-    earlier = draw(st.none() | wanted_tables())
+    on_demand = draw(st.booleans())
+    wanted = draw(wanted_tables(on_demand))
+    earlier = draw(st.none() | wanted_tables(on_demand))
     if earlier:
         for region, replica in earlier.replicas.items():
             if region in wanted.absent_regions:
@@ -136,6 +165,7 @@ def assert_as_wanted(model: ServiceModel, wanted: spec.Table) -> None:
     assert set(wanted.replicas) <= members
     assert not set(wanted.absent_regions) & members
     assert all((region, NAME) not in model.tables for region in wanted.absent_regions)
+    assert_scaled(model, wanted)
     home = model.tables[(HOME, NAME)]
     if "ttl" in wanted.settings:
         assert home["ttl"] == (wanted.settings["ttl"].get("attribute", "") if wanted.settings["ttl"]["enabled"] else "")
@@ -151,6 +181,26 @@ def assert_as_wanted(model: ServiceModel, wanted: spec.Table) -> None:
 
 def class_of(table: dict[str, t.Any]) -> str:
     return table["description"].get("TableClassSummary", {"TableClass": "STANDARD"})["TableClass"]
+
+
+def assert_scaled(model: ServiceModel, wanted: spec.Table) -> None:
+    """At home all that is wanted, in the replicas' regions the writes; nothing where there is no replica any more."""
+    indexes = wanted.settings.get("global_secondary_indexes", [])
+    holders = [("table", f"table/{NAME}", wanted.settings)]
+    holders += [("index", f"table/{NAME}/index/{index['name']}", index) for index in indexes]
+    for region in (HOME, *wanted.replicas):
+        for kind, resource, options in holders:
+            option = options.get("autoscaling", {})
+            for dimension in ("read", "write") if region == HOME else ("write",):
+                place = (region, resource, f"dynamodb:{kind}:{dimension.capitalize()}CapacityUnits")
+                if dimension in option:
+                    bounds = {"MinCapacity": option[dimension]["min"], "MaxCapacity": option[dimension]["max"]}
+                    assert model.scaling[place]["bounds"] == bounds
+                    policy = model.scaling[place]["policy"]["TargetTrackingScalingPolicyConfiguration"]
+                    assert policy["TargetValue"] == option[dimension].get("target", 70.0)
+                elif option.get("enabled") is False:
+                    assert place not in model.scaling
+    assert not {region for region, _, _ in model.scaling} & set(wanted.absent_regions)
 
 
 def assert_unlisted_tags_stay(model: ServiceModel, wanted: spec.Table, before: dict[str, dict[str, str]]) -> None:
@@ -214,12 +264,20 @@ def managed(observed: dict[str, t.Any], wanted: spec.Table, both: dict[str, t.An
             asked = options["point_in_time_recovery"]
             values["point_in_time_recovery"] = {name: values["point_in_time_recovery"].get(name) for name in asked}
         if "attribute_types" in values:
-            values["attribute_types"] = {"id": "S", "at": "N"} if table.exists else None
+            types = table.settings.get("attribute_types", {})
+            if "global_secondary_indexes" in options:
+                shown_indexes = table.settings.get("global_secondary_indexes", [])
+                values["global_secondary_indexes"] = [
+                    {name: index.get(name) for name in asked}
+                    for index, asked in zip(shown_indexes, options["global_secondary_indexes"], strict=False)
+                ]
+            managed_keys = options["attribute_types"].keys() | {"id"}
+            values["attribute_types"] = {name: types.get(name) for name in managed_keys} if table.exists else None
         shown[region] = (table.exists, sorted(table.replicas), values)
     return shown
 
 
-@given(wanted_tables(), st.integers(0, 12))
+@given(st.booleans().flatmap(wanted_tables), st.integers(0, 12))
 @settings(max_examples=100, deadline=None)
 def test_a_run_that_was_killed_is_continued_by_the_next(wanted, passes):
     model = ServiceModel()
@@ -249,7 +307,7 @@ class KillingClock(ModelClock):
         super().sleep(seconds)
 
 
-@given(wanted_tables(), st.booleans())
+@given(st.booleans().flatmap(wanted_tables), st.booleans())
 @settings(max_examples=80, deadline=None)
 def test_the_end_of_a_group_is_leaf_first_and_leaves_nothing(wanted, protected):
     model = ServiceModel()
@@ -265,4 +323,5 @@ def test_the_end_of_a_group_is_leaf_first_and_leaves_nothing(wanted, protected):
     else:
         assert done.failure == ""
         assert model.tables == {}
+        assert model.scaling == {}
         assert model.refused == []

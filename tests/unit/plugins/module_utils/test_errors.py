@@ -90,7 +90,7 @@ def test_a_provisioned_table_is_told_what_replicas_need():
     text = "Table write capacity should either be Pay-Per-Request or AutoScaled."
     error = errors.explain(client_error("ValidationException", text), "UpdateTable", "us-east-1")
     assert error.kind == errors.REFUSED
-    assert "set billing_mode: PAY_PER_REQUEST, or set up Application Auto Scaling" in str(error)
+    assert "set billing_mode: PAY_PER_REQUEST, or autoscaling.write of the table and of every" in str(error)
 
 
 @pytest.mark.parametrize(

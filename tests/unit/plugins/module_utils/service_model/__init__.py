@@ -13,16 +13,10 @@ from __future__ import annotations
 import copy
 import typing as t
 
-import botocore.exceptions
-
 from . import insights
 from .groups import GroupCalls, arn, entry, own_of_a_region
-
-
-def refuse(code: str, message: str, operation: str) -> t.NoReturn:
-    raise botocore.exceptions.ClientError(
-        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation
-    )
+from .refusals import refuse
+from .scaling import Place, ScalingClient
 
 
 class ServiceModel:
@@ -43,6 +37,7 @@ class ServiceModel:
         self.refused: list[str] = []
         self.abort_creates = 0
         self.insights_quota = True
+        self.scaling: dict[Place, dict[str, t.Any]] = {}
         self.client_type = Client
 
     def __getitem__(self, region: str) -> Client:
@@ -50,8 +45,7 @@ class ServiceModel:
 
     def of(self, service: str, region: str) -> Client:
         """A service's client in a region, as the engine's own `Clients` hands them out."""
-        assert service == "dynamodb"
-        return self.client_type(self, region)
+        return {"dynamodb": self.client_type, "application-autoscaling": ScalingClient}[service](self, region)
 
     def later(self, ticks: int, event: t.Callable[[], None]) -> None:
         self.due.append((self.time + ticks, event))

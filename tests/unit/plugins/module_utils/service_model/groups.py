@@ -9,6 +9,8 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from .scaling import mirror, unscaled_write
+
 STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
@@ -37,6 +39,8 @@ class GroupCalls:
             self._refuse("ValidationException", "Cannot add or delete the local region", "UpdateTable")
         if (region, name) in model.tables:
             self._refuse("ValidationException", "one or more replicas already existed as tables", "UpdateTable")
+        if unscaled := unscaled_write(model, self.region, name):
+            self._refuse("ValidationException", unscaled, "UpdateTable")
         here["status"] = "UPDATING"
         if model.abort_creates:
             model.abort_creates -= 1
@@ -50,6 +54,7 @@ class GroupCalls:
             override(replica["description"], overrides)
             model.tables[(region, name)] = replica
             model.groups.setdefault(name, {self.region}).add(region)
+            mirror(model, name, self.region, region)
             here["description"].setdefault("StreamSpecification", dict(STREAM))
             replica["description"].setdefault("StreamSpecification", dict(STREAM))
             here["status"] = "ACTIVE"  # while the replica is still being made (finding DDB-TABLE-306)

@@ -1,0 +1,324 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Application Auto Scaling of provisioned capacity, reads and writes, of a table and its global secondary indexes.
+
+A scalable target says between which bounds, its policy at which utilization. Each region has its own: DynamoDB copies
+the write side into a new replica's region (finding DDB-TABLE-194), later changes are made in every region.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..state import RegionalTable, Scaling
+from ..steps import CLEAN, SET, Settings, Step
+
+READ, WRITE = "read", "write"
+DIMENSIONS = (READ, WRITE)
+DEFAULT_TARGET = 70.0
+OFF = {"enabled": False}
+
+# For short: the table itself among the names of indexes.
+TABLE = ""
+
+
+def problems(settings: Settings) -> t.Iterator[str]:
+    for holder, options in _holders(settings):
+        option = options.get("autoscaling", {})
+        given = [dimension for dimension in DIMENSIONS if dimension in option]
+        if not option:
+            continue
+        if not option["enabled"] and given:
+            yield f"autoscaling.{' and '.join(given)} of {_named(holder)} need autoscaling.enabled: true."
+        if option["enabled"] and not given:
+            yield f"autoscaling of {_named(holder)} needs read or write, each with min and max."
+        if option["enabled"] and settings.get("billing_mode") != "PROVISIONED":
+            yield f"autoscaling of {_named(holder)} needs billing_mode: PROVISIONED beside it."
+        for dimension in given:
+            yield from _bounds_problems(f"autoscaling.{dimension} of {_named(holder)}", option[dimension])
+
+
+def _bounds_problems(where: str, bounds: Settings) -> t.Iterator[str]:
+    if not 1 <= bounds["min"] <= bounds["max"]:
+        yield f"{where}: min is {bounds['min']} and max is {bounds['max']}, but 1 <= min <= max."
+    if not 20 <= bounds.get("target", DEFAULT_TARGET) <= 90:
+        yield f"{where}: target is {bounds['target']:g}, but must be 20 to 90 percent."
+
+
+def replica_problems(settings: Settings) -> t.Iterator[str]:
+    """What the options of a table that is to have replicas already say they lack (findings DDB-TABLE-188, 288)."""
+    if settings.get("billing_mode") != "PROVISIONED":
+        return
+    for holder, options in _holders(settings):
+        option = options.get("autoscaling")
+        if option is not None and WRITE not in option:
+            yield (
+                f"a provisioned table with replicas needs auto scaling of its write capacity: add autoscaling.write to "
+                f"{_named(holder)}, or set billing_mode: PAY_PER_REQUEST."
+            )
+
+
+def managed(settings: Settings) -> bool:
+    return any("autoscaling" in options for _, options in _holders(settings))
+
+
+def of_new(indexes: list[Settings]) -> list[Settings]:
+    """``indexes`` as they are made: what scales them comes later."""
+    return [{**index, "autoscaling": OFF} if "autoscaling" in index else index for index in indexes]
+
+
+def concerns(settings: Settings) -> bool:
+    """Whether it has to be known: where it is managed, and where capacity is, which it may own."""
+    return managed(settings) or any("read_capacity" in options for _, options in _holders(settings))
+
+
+def of_replica(settings: Settings) -> Settings:
+    """What of a table's options its replicas follow: writes, as those have to fit in every region."""
+    return {
+        **_write_side(settings),
+        "global_secondary_indexes": [
+            {"name": index["name"], **_write_side(index)} for index in settings.get("global_secondary_indexes", [])
+        ],
+    }
+
+
+def mirrored(shown: Settings) -> Settings:
+    """Of the settings that a table shows, those of auto scaling as a new replica gets them (finding DDB-TABLE-194)."""
+    indexes = shown.get("global_secondary_indexes", [])
+    return {
+        **_mirrored(shown),
+        "global_secondary_indexes": [{**index, **_mirrored(index)} for index in indexes],
+    }
+
+
+def _mirrored(holder: Settings) -> Settings:
+    write = holder.get("autoscaling", {}).get(WRITE)
+    if "autoscaling" not in holder:
+        return {}
+    return {"autoscaling": {"enabled": True, WRITE: write} if write else OFF}
+
+
+def _write_side(holder: Settings) -> Settings:
+    option = holder.get("autoscaling", {})
+    if not option or (option["enabled"] and WRITE not in option):
+        return {}
+    return {"autoscaling": {name: value for name, value in option.items() if name != READ}}
+
+
+def prerequisite(wanted: Settings, shown: Settings) -> str:
+    """What keeps a provisioned table from having replicas, and what to do: a target and a policy of the write capacity
+    are needed, of the table and of every index (findings DDB-TABLE-188, 288)."""
+    if shown.get("billing_mode") != "PROVISIONED" or "autoscaling" not in shown:
+        return ""
+    bounds = {holder: options.get("autoscaling", {}).get(WRITE, {}) for holder, options in _holders(shown)}
+    missing = [holder for holder, write in bounds.items() if "target" not in write]
+    if not missing:
+        return ""
+    asked = {holder for holder, options in _holders(wanted) if WRITE in options.get("autoscaling", {})}
+    listed = ", ".join(_named(holder) for holder in missing if holder not in asked)
+    remedy = f"Add autoscaling with write (min, max) to {listed}, or set billing_mode: PAY_PER_REQUEST. "
+    return (
+        "it is provisioned, and DynamoDB adds a replica only while auto scaling, by a scalable target and a policy, "
+        f"sets the write capacity. It doesn't for {', '.join(map(_named, missing))}. {remedy if listed else ''}The "
+        "module (role) tables sets it up: run it first."
+    )
+
+
+def _holders(settings: Settings) -> t.Iterator[tuple[str, Settings]]:
+    yield TABLE, settings
+    for index in settings.get("global_secondary_indexes", []):
+        yield index["name"], index
+
+
+def _named(index: str) -> str:
+    return f"index {index!r}" if index else "the table"
+
+
+# What the service shows
+
+
+def resource(table: str, index: str = TABLE) -> str:
+    """The ResourceId."""
+    return f"table/{table}/index/{index}" if index else f"table/{table}"
+
+
+def resources(table: str, settings: Settings) -> list[str]:
+    """The ResourceIds of a table and its indexes."""
+    return [resource(table, holder) for holder, _ in _holders(settings)]
+
+
+def read(table: str, targets: list[Settings], policies: list[Settings]) -> Scaling:
+    """Scalable targets and policies, those of other tables left out."""
+    scaling: Scaling = {}
+    for target in targets:
+        if place := _place(table, target):
+            scaling[place] = {"min": target["MinCapacity"], "max": target["MaxCapacity"]}
+    for policy in policies:
+        place = _place(table, policy)
+        if place in scaling and policy.get("PolicyType") == "TargetTrackingScaling":
+            scaling[place]["policy"] = policy["PolicyName"]
+            scaling[place]["configuration"] = policy["TargetTrackingScalingPolicyConfiguration"]
+    return scaling
+
+
+def _place(table: str, entry: Settings) -> tuple[str, str] | None:
+    dimension = {"ReadCapacityUnits": READ, "WriteCapacityUnits": WRITE}.get(
+        entry["ScalableDimension"].rpartition(":")[2]
+    )
+    prefix = resource(table) + "/index/"
+    if dimension and entry["ResourceId"] == resource(table):
+        return TABLE, dimension
+    if dimension and entry["ResourceId"].startswith(prefix):
+        return entry["ResourceId"].removeprefix(prefix), dimension
+    return None
+
+
+def described(settings: Settings, scaling: Scaling) -> Settings:
+    """``settings`` of a table and its indexes, with what scales them."""
+    indexes = settings.get("global_secondary_indexes", [])
+    return {
+        **settings,
+        "autoscaling": _described(scaling, TABLE),
+        "global_secondary_indexes": [{**index, "autoscaling": _described(scaling, index["name"])} for index in indexes],
+    }
+
+
+def _described(scaling: Scaling, holder: str) -> Settings:
+    scaled = {dimension: scaling[holder, dimension] for dimension in DIMENSIONS if (holder, dimension) in scaling}
+    return {"enabled": bool(scaled), **{dimension: _bounds(target) for dimension, target in scaled.items()}}
+
+
+def _bounds(target: Settings) -> Settings:
+    bounds = {"min": target["min"], "max": target["max"]}
+    return {**bounds, "target": target["configuration"]["TargetValue"]} if "policy" in target else bounds
+
+
+# Steps
+
+
+def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
+    standing = dict(_holders(shown.settings))
+    for holder, options in _holders(wanted):
+        if "autoscaling" not in options or "autoscaling" not in standing.get(holder, shown.settings):
+            continue  # it isn't managed, or wasn't read
+        change = _Change(name, shown, holder, standing.get(holder))
+        yield from change.steps(options["autoscaling"])
+
+
+@dataclasses.dataclass
+class _Change:
+    """Of one table or index in one region: ``shown`` is the whole table, ``standing`` what is to be changed."""
+
+    name: str
+    shown: RegionalTable
+    holder: str
+    standing: Settings | None
+
+    def __post_init__(self) -> None:
+        self.now = dict(self.standing["autoscaling"]) if self.standing else OFF
+
+    def steps(self, option: Settings) -> t.Iterator[Step]:
+        for dimension in DIMENSIONS:
+            if option["enabled"] and dimension in option:
+                yield from self._set(dimension, {"target": DEFAULT_TARGET, **option[dimension]})
+            elif not option["enabled"] and dimension in self.now:
+                yield self._end(dimension)
+
+    def _set(self, dimension: str, bounds: Settings) -> t.Iterator[Step]:
+        now = self.now.get(dimension, {})
+        least, most, target = bounds["min"], bounds["max"], bounds["target"]
+        if (now.get("min"), now.get("max")) != (least, most):
+            self.now = {**self.now, "enabled": True, dimension: {**now, "min": least, "max": most}}
+            sentence = (
+                f"let auto scaling keep the {dimension} capacity of {_named(self.holder)} within {least} to {most}"
+            )
+            members = {"MinCapacity": least, "MaxCapacity": most}
+            yield self._step("RegisterScalableTarget", dimension, "target", members, sentence)
+        if now.get("target") != target:
+            self.now = {**self.now, dimension: dict(bounds)}
+            sentence = f"let auto scaling keep {target:g} % of the {dimension} capacity of {_named(self.holder)} in use"
+            yield self._step("PutScalingPolicy", dimension, "policy", self._policy(dimension, target), sentence)
+
+    def _policy(self, dimension: str, target: float) -> Settings:
+        """The policy that is there, whoever made it and with what else it says, or one named as DynamoDB names its own
+        (finding DDB-TABLE-237): a target takes one policy a metric."""
+        metric = f"DynamoDB{dimension.capitalize()}CapacityUtilization"
+        standing = self.shown.scaling.get((self.holder, dimension), {})
+        return {
+            "PolicyName": standing.get("policy", f"{metric}:{resource(self.name, self.holder)}"),
+            "PolicyType": "TargetTrackingScaling",
+            "TargetTrackingScalingPolicyConfiguration": {
+                "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
+                **standing.get("configuration", {}),
+                "TargetValue": target,
+            },
+        }
+
+    def _end(self, dimension: str) -> Step:
+        left = {name: value for name, value in self.now.items() if name != dimension}
+        self.now = {**left, "enabled": any(dimension in left for dimension in DIMENSIONS)}
+        sentence = f"end auto scaling of the {dimension} capacity of {_named(self.holder)}"
+        return self._step("DeregisterScalableTarget", dimension, "target", {}, sentence)
+
+    def _step(self, call: str, dimension: str, part: str, members: Settings, sentence: str) -> Step:
+        region = self.shown.region
+        return Step(
+            key=(SET, region, f"autoscaling {dimension} {part} {self.holder}".rstrip()),
+            region=region,
+            call=call,
+            parameters={**_target(self.name, self.holder, dimension), **members},
+            sentence=f"{sentence} in {region}",
+            exclusive=False,
+            effect={"autoscaling": self.now},
+            index=self.holder,
+            waits_for=self._waits_for(call),
+        )
+
+    def _waits_for(self, call: str) -> str:
+        if call == "DeregisterScalableTarget":
+            return ""
+        if self.standing is None:
+            return f"{_named(self.holder)} to be there"
+        # Of a global table writes have to be scaled before it can be provisioned.
+        switched = self.shown.replicas or self.shown.settings.get("billing_mode") == "PROVISIONED"
+        return "" if switched else "billing_mode PROVISIONED"
+
+
+def _target(table: str, index: str, dimension: str) -> Settings:
+    kind = "index" if index else "table"
+    return {
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": resource(table, index),
+        "ScalableDimension": f"dynamodb:{kind}:{dimension.capitalize()}CapacityUnits",
+    }
+
+
+# What is left of a table or an index that is gone
+
+
+def purged(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
+    """What scaled the indexes that are purged."""
+    if wanted.get("purge_indexes") and "global_secondary_indexes" in wanted:
+        kept = {holder for holder, _ in _holders(wanted)}
+        yield from leavings(name, shown, {holder for holder, _ in shown.scaling} - kept)
+
+
+def leavings(name: str, shown: RegionalTable, holders: t.Collection[str] | None = None) -> t.Iterator[Step]:
+    """The end of the scalable targets, with their policies and alarms, that outlive what they scaled (findings
+    DDB-TABLE-292, 323): of the table with all its indexes, or of ``holders``."""
+    standing = {holder for holder, _ in _holders(shown.settings)} if shown.exists else set()
+    for holder, dimension in sorted(shown.scaling):
+        if holders is not None and holder not in holders:
+            continue
+        yield Step(
+            key=(CLEAN, shown.region, f"autoscaling {dimension} {holder}".rstrip()),
+            region=shown.region,
+            call="DeregisterScalableTarget",
+            parameters=_target(name, holder, dimension),
+            sentence=f"remove what scaled the {dimension} capacity of {_named(holder)} in {shown.region}",
+            exclusive=False,
+            waits_for=f"{_named(holder)} to be gone from {shown.region}" if holder in standing else "",
+        )
