@@ -92,7 +92,7 @@ class Capacity:
             rules.throughput_is_given(current, throughput, indexes, known, names_mode)
         rules.throughput_is_new(current, throughput, indexes, known)
         if table.group and current is None:
-            rules.write_capacity_follows_load(table, store.write_scaling_resources(table.region), known)
+            rules.write_capacity_follows_load(table, self._lifecycle.scaling.scaled_writes(table.region), known)
 
         def apply(member: RegionalTable) -> None:
             store.set_capacity(member.region, member.name, throughput, indexes)

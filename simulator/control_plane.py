@@ -212,7 +212,7 @@ class ControlPlane:
         """A replica as its Create describes it, if the service admits it."""
         rules.replica_can_be_created(table, region, self._tables.get(region, table.name))
         if store.billing_mode(table.region, table.name) != PAY_PER_REQUEST:
-            scaled = store.write_scaling_resources(table.region)
+            scaled = self._lifecycle.scaling.scaled_writes(table.region)
             rules.write_capacity_follows_load(table, scaled, store.index_throughputs(table.region, table.name))
         limits.another_table(self._tables, region)
         self._faults.check_permission("CreateTableReplica", region, table.name)

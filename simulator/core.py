@@ -11,6 +11,7 @@ import random
 import threading
 
 from simulator import admission, operations, store, strong_consistency
+from simulator.auto_scaling import AutoScaling
 from simulator.calls import ITEM_OPERATIONS, Answer, Call, CallLog
 from simulator.clock import DEFAULT_TIME_SCALE, SimulatedClock
 from simulator.control_plane import ControlPlane
@@ -23,13 +24,17 @@ from simulator.errors import (
 )
 from simulator.expiry import Expiry
 from simulator.faults import LOSE_ANSWER, STOP_REGION, Faults
+from simulator.insights import ContributorInsights
+from simulator.kinesis_destinations import KinesisDestinations
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
 from simulator.moto_service import account_of, item_answer, regional_answer
 from simulator.other_services import OtherServices
-from simulator.per_region import PerRegion
 from simulator.regions import DISABLED_AT_START
+from simulator.replica_auto_scaling import ReplicaAutoScaling
 from simulator.replication import Replication
+from simulator.resource_policies import ResourcePolicies
+from simulator.scaling import ScalableTargets
 from simulator.state import REGION_DISABLED, RegionalTable, Tables
 from simulator.throttle import Throttles
 
@@ -52,11 +57,18 @@ class Simulator:
         self._throttles = Throttles()
         self.tables = Tables()
         self.replication = Replication(self.tables, self.clock, self._dice, lag, self.faults)
-        self.lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication)
+        self._scaling = ScalableTargets()
+        self.lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication, self._scaling)
         self._control_plane = ControlPlane(self.tables, self.clock, self.lifecycle, self.faults, self.disabled_regions)
-        self._per_region = PerRegion(self.tables, self.clock, self._dice, self.lifecycle)
         self.expiry = Expiry(self.tables, self.clock, self.replication)
-        self._other_services = OtherServices(self.clock)
+        self._auto_scaling = AutoScaling(self.tables, self.clock, self.lifecycle)
+        self._settings = {
+            **ContributorInsights(self.tables, self.clock, self._dice).operations,
+            **KinesisDestinations(self.tables, self.clock, self._dice).operations,
+            **ResourcePolicies(self.tables, self.clock, self._dice, self.lifecycle).operations,
+            **ReplicaAutoScaling(self.tables, self.clock, self._scaling, self._auto_scaling).operations,
+        }
+        self._other_services = OtherServices(self.clock, self._auto_scaling)
         self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
         self._timer.start()
 
@@ -126,6 +138,8 @@ class Simulator:
             self.clock.reset()
             self.tables.clear()
             self.replication.clear()
+            self._scaling.clear()
+            self._auto_scaling.clear()
             self.calls.clear()
             self.faults.clear()
             self.disabled_regions.clear()
@@ -155,8 +169,8 @@ class Simulator:
         self._throttles.admit(call.operation, self.clock.now())
         if call.operation in operations.CONTROL_OPERATIONS:
             return self._control_plane.answer(call)
-        if call.operation in operations.PER_REGION_OPERATIONS:
-            return self._per_region.answer(call)
+        if call.operation in operations.SETTING_OPERATIONS:
+            return Answer.of(self._settings[call.operation](call))
         for table in admission.admit(self.tables, call):
             if table.is_strong and call.operation in ITEM_OPERATIONS:
                 self._bring_up_to_date(call, table)

@@ -84,5 +84,7 @@ KINESIS_DISABLING = Span(1, 2.2)  # 301, 304
 KINESIS_DISABLING_SHOWN = 0.1  # 269, 304: until then it is shown as ACTIVE
 KINESIS_UPDATING = Span(124, 152)  # 300, 319
 KINESIS_STREAM_CREATED = 10.0  # how long a new stream of Kinesis is CREATING
+SCALING_SHOWN = 0.5  # 238: DescribeTableReplicaAutoScaling shows what was before
+SCALING_TRIES_AGAIN = 10.0  # when capacity can't be changed to fit new bounds at once
 TTL_FOLLOWS = Span(5, 60)  # 297: the other regions show a change of TTL
 TTL_CHANGE_APART = 31 * 60.0  # 143, 228

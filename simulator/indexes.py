@@ -79,7 +79,7 @@ class Indexes:
             _throughput_fits(created, provisioned)
         self._check_others(table, changes)
         if table.group and provisioned:
-            scaled = store.write_scaling_resources(table.region)
+            scaled = self._lifecycle.scaling.scaled_writes(table.region)
             rules.write_capacity_follows_load(table, scaled, table.indexes)  # 291
         if len(table.indexes) + len(changes.created) > schema.MAX_INDEXES:
             raise errors.too_many_indexes(schema.MAX_INDEXES)
@@ -126,7 +126,7 @@ class Indexes:
             for member, index in new.items():
                 _list(member, index, created, definitions)
                 if "ProvisionedThroughput" in created:
-                    store.scale_index_writes(member.region, member.name, created["IndexName"])  # 322
+                    self._lifecycle.scaling.scale_index_writes(member.region, member.name, created["IndexName"])  # 322
 
         self._lifecycle.later(durations.GLOBAL_INDEX_LISTED, show)
         self._backfill(new, durations.GLOBAL_INDEX_ALLOCATED, durations.GLOBAL_INDEX_ACTIVE)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from simulator import durations, rules, store
 from simulator.clock import SimulatedClock
 from simulator.replication import Replication
+from simulator.scaling import ScalableTargets
 from simulator.state import (
     ACTIVE,
     CREATING,
@@ -30,7 +31,15 @@ from simulator.state import (
 class Lifecycle:
     """Moves tables through their states on the simulated clock."""
 
-    def __init__(self, tables: Tables, clock: SimulatedClock, dice: random.Random, replication: Replication) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        clock: SimulatedClock,
+        dice: random.Random,
+        replication: Replication,
+        scaling: ScalableTargets,
+    ) -> None:
+        self.scaling = scaling
         self._tables = tables
         self._clock = clock
         self._dice = dice
@@ -281,7 +290,7 @@ class Lifecycle:
         for index in replica.indexes.values():
             index.status = ACTIVE
         indexes = store.index_throughputs(source.region, source.name)
-        store.copy_write_scaling(source.region, replica.region, rules.scaled_resources(source.name, indexes))
+        self.scaling.mirror_writes(source.region, replica.region, rules.scaled_resources(source.name, indexes))
 
     def _begin_adding(self, source: RegionalTable, strong: bool = False) -> GlobalTable:
         """The source is part of a global table, with a stream, as soon as the call is answered (221, 226)."""

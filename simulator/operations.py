@@ -14,11 +14,12 @@ from simulator.errors import not_simulated
 CONTROL_OPERATIONS = frozenset({"CreateTable", "DeleteTable", "DescribeTable", "UpdateTable", "UpdateTimeToLive"})
 """What the simulator answers itself."""
 
-PER_REGION_OPERATIONS = frozenset(
+SETTING_OPERATIONS = frozenset(
     {
         "DeleteResourcePolicy",
         "DescribeContributorInsights",
         "DescribeKinesisStreamingDestination",
+        "DescribeTableReplicaAutoScaling",
         "DisableKinesisStreamingDestination",
         "EnableKinesisStreamingDestination",
         "GetResourcePolicy",
@@ -26,9 +27,10 @@ PER_REGION_OPERATIONS = frozenset(
         "PutResourcePolicy",
         "UpdateContributorInsights",
         "UpdateKinesisStreamingDestination",
+        "UpdateTableReplicaAutoScaling",
     }
 )
-"""What the simulator answers itself, of settings that belong to one region's table alone."""
+"""What the simulator answers itself, of settings that have APIs of their own."""
 
 THROTTLED_OPERATIONS = frozenset({"CreateTable", "DeleteTable", "UpdateTable"})
 """Changes of the control plane, of which an account may make only so many."""
@@ -88,6 +90,15 @@ _DISASSOCIATE: Shape = {**_REGION, "DisassociationMode": LEAF}
 _STREAM: Shape = {"StreamEnabled": LEAF, "StreamViewType": LEAF}
 _ENCRYPTION: Shape = {"Enabled": LEAF, "SSEType": LEAF, "KMSMasterKeyId": LEAF}
 _PRECISION: Shape = {"ApproximateCreationDateTimePrecision": LEAF}
+_TRACKING: Shape = {
+    "TargetValue": LEAF,
+    "PredefinedMetricSpecification": {"PredefinedMetricType": LEAF},
+    "ScaleInCooldown": LEAF,
+    "ScaleOutCooldown": LEAF,
+    "DisableScaleIn": LEAF,
+}
+_SCALED: Shape = {"ServiceNamespace": LEAF, "ResourceId": LEAF, "ScalableDimension": LEAF}
+_PAGE: Shape = {"MaxResults": LEAF, "NextToken": LEAF}
 
 MEMBERS: dict[str, Shape] = {
     "CreateTable": {
@@ -143,6 +154,25 @@ MEMBERS: dict[str, Shape] = {
         "StreamArn": LEAF,
         "UpdateKinesisStreamingConfiguration": _PRECISION,
     },
+    "RegisterScalableTarget": {
+        **_SCALED,
+        "MinCapacity": LEAF,
+        "MaxCapacity": LEAF,
+        "RoleARN": LEAF,
+        "SuspendedState": LEAF,
+    },
+    "DeregisterScalableTarget": _SCALED,
+    "DescribeScalableTargets": {"ServiceNamespace": LEAF, "ResourceIds": LEAF, "ScalableDimension": LEAF, **_PAGE},
+    "PutScalingPolicy": {
+        **_SCALED,
+        "PolicyName": LEAF,
+        "PolicyType": LEAF,
+        "TargetTrackingScalingPolicyConfiguration": _TRACKING,
+        "StepScalingPolicyConfiguration": LEAF,
+    },
+    "DeleteScalingPolicy": {**_SCALED, "PolicyName": LEAF},
+    "DescribeScalingPolicies": {**_SCALED, "PolicyNames": LEAF, **_PAGE},
+    "DescribeScalingActivities": {**_SCALED, "IncludeNotScaledActivities": LEAF, **_PAGE},
     "PutResourcePolicy": {
         "ResourceArn": LEAF,
         "Policy": LEAF,
@@ -161,8 +191,13 @@ MEMBERS: dict[str, Shape] = {
 
 def refuse_unknown(operation: str, parameters: dict[str, Any]) -> None:
     """Refuse an operation or a member that nothing here carries out."""
-    if operation not in CONTROL_OPERATIONS | PER_REGION_OPERATIONS | REGIONAL_OPERATIONS:
+    if operation not in CONTROL_OPERATIONS | SETTING_OPERATIONS | REGIONAL_OPERATIONS:
         raise not_simulated(f"the operation {operation}")
+    refuse_members(operation, parameters)
+
+
+def refuse_members(operation: str, parameters: dict[str, Any]) -> None:
+    """Refuse a member that nothing here carries out, of an operation whose members are listed."""
     shape = MEMBERS.get(operation)
     if shape is not None:
         _refuse_members(shape, parameters, operation)

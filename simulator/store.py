@@ -11,7 +11,6 @@ import copy
 from decimal import Decimal
 from typing import Any
 
-from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
@@ -21,8 +20,6 @@ from moto.dynamodb.models.table import GlobalSecondaryIndex, StreamRecord, Strea
 from moto.kinesis.models import kinesis_backends
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
-
-WRITE_DIMENSIONS = ("dynamodb:table:WriteCapacityUnits", "dynamodb:index:WriteCapacityUnits")
 
 Throughput = dict[str, int]
 
@@ -301,59 +298,16 @@ def changed_keys(region: str, name: str, start: int) -> list[Key]:
     return list(keys)
 
 
-def write_scaling_resources(region: str) -> set[str]:
-    """The resources whose writes have both a scaling target and a policy (188, 249)."""
-    scaling = applicationautoscaling_backends[ACCOUNT][region]
-    return {
-        policy.resource_id
-        for policy in scaling.policies.values()
-        if policy.scalable_dimension in WRITE_DIMENSIONS
-        and policy.resource_id in scaling.targets.get(policy.scalable_dimension, {})
-    }
+def put_alarm(region: str, **settings: Any) -> None:
+    cloudwatch_backends[ACCOUNT][region].put_metric_alarm(**settings)
 
 
-def copy_write_scaling(source_region: str, target_region: str, resources: set[str]) -> None:
-    """Mirror the write targets and policies of a table into a new region (194)."""
-    source = applicationautoscaling_backends[ACCOUNT][source_region]
-    target = applicationautoscaling_backends[ACCOUNT][target_region]
-    for dimension in WRITE_DIMENSIONS:
-        for resource, scaled in source.targets.get(dimension, {}).items():
-            if resource in resources:
-                target.register_scalable_target(
-                    scaled.service_namespace,
-                    resource,
-                    dimension,
-                    scaled.min_capacity,
-                    scaled.max_capacity,
-                    scaled.role_arn,
-                    scaled.suspended_state,
-                )
-    for policy in list(source.policies.values()):
-        if policy.resource_id in resources and policy.scalable_dimension in WRITE_DIMENSIONS:
-            target.put_scaling_policy(
-                policy.policy_name,
-                policy.service_namespace,
-                policy.resource_id,
-                policy.scalable_dimension,
-                copy.deepcopy(policy._policy_body),
-                policy.policy_type,
-            )
+def delete_alarms(region: str, names: list[str]) -> None:
+    cloudwatch_backends[ACCOUNT][region].delete_alarms(names)
 
 
-def scale_index_writes(region: str, name: str, index: str) -> None:
-    """What DynamoDB registers for an index that is added to a provisioned global table (322)."""
-    scaling = applicationautoscaling_backends[ACCOUNT][region]
-    resource, dimension = f"table/{name}/index/{index}", "dynamodb:index:WriteCapacityUnits"
-    scaling.register_scalable_target("dynamodb", resource, dimension, 1, 10, None, None)
-    metric = {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"}
-    scaling.put_scaling_policy(
-        f"DynamoDBWriteCapacityUtilization:{resource}",
-        "dynamodb",
-        resource,
-        dimension,
-        {"TargetValue": 70.0, "PredefinedMetricSpecification": metric},
-        "TargetTrackingScaling",
-    )
+def missing_alarms(region: str, names: list[str]) -> list[str]:
+    return [name for name in names if name not in cloudwatch_backends[ACCOUNT][region].alarms]
 
 
 def is_active_kinesis_stream(region: str, arn: str) -> bool:

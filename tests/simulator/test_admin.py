@@ -160,7 +160,7 @@ def test_reset_leaves_nothing_and_nothing_pending(world: World) -> None:
     world.put("one")
     world.change_replica("Delete", EUROPE)
     world.client(HOME, "kms").create_key()
-    world.scale_writes("table/other")
+    world.scale_writes(f"table/{TABLE}")
     world.admin.pause(region=EUROPE)
     world.admin.fail("ThrottlingException", operation="GetItem")
     world.admin.disable_region(EUROPE)

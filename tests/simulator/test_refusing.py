@@ -26,8 +26,6 @@ NOT_SIMULATED = ("ValidationException", "The simulator does not implement ")
     [
         ("create_global_table", {"GlobalTableName": TABLE, "ReplicationGroup": [{"RegionName": EUROPE}]}),
         ("describe_global_table", {"GlobalTableName": TABLE}),
-        ("update_table_replica_auto_scaling", {"TableName": TABLE}),
-        ("describe_table_replica_auto_scaling", {"TableName": TABLE}),
         ("create_backup", {"TableName": TABLE, "BackupName": "backup"}),
         ("restore_table_to_point_in_time", {"TargetTableName": "another"}),
         ("export_table_to_point_in_time", {"TableArn": "arn", "S3Bucket": "bucket"}),

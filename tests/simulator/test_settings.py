@@ -35,7 +35,8 @@ def provisioned(read: int, write: int) -> dict:
 def global_provisioned(world: World, **settings: object) -> None:
     world.create_provisioned(**settings)
     world.scale_writes(f"table/{TABLE}")
-    world.scale_writes(f"table/{TABLE}/index/by_id")
+    if settings:
+        world.scale_writes(f"table/{TABLE}/index/by_id")
     world.add(EUROPE)
 
 
