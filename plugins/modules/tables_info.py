@@ -84,6 +84,7 @@ tables:
         name: orders
         region: us-east-1
         partition_key: customer
+      complete: true
       replicas: {}
       problems: []
       unlisted_replicas: []
@@ -137,6 +138,11 @@ tables:
         - Of a replica in a region that wasn't read it has the region only.
       type: dict
       returned: when the table is C(ACTIVE) or C(UPDATING) in its home region
+    complete:
+      description:
+        - Whether every region of the group was read and is C(ACTIVE), so that RV(tables[].inventory) has everything.
+      type: bool
+      returned: always
     problems:
       description: Why regions couldn't be read.
       type: list

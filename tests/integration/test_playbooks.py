@@ -13,7 +13,7 @@ import threading
 
 import pytest
 
-PLAYBOOKS = ["site", "tables", "replicas", "verify", "status", "teardown"]
+PLAYBOOKS = ["site", "tables", "replicas", "verify", "status", "teardown", "export"]
 
 
 def flat(output: str) -> str:
@@ -30,8 +30,10 @@ def test_a_group_without_hosts_fails(run, playbook):
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
-def test_the_local_inventory_refuses_an_endpoint_that_is_not_loopback(run, playbook):
-    ended = run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", "dynamodb_endpoint_url=http://192.0.2.1:4566")
+def test_the_local_inventory_refuses_an_endpoint_that_is_not_loopback(run, playbook, tmp_path):
+    elsewhere = "dynamodb_endpoint_url=http://192.0.2.1:4566"
+    export = f"export_names=x export_file={tmp_path}/x.yml"
+    ended = run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", elsewhere, "-e", export)
 
     assert ended.returncode != 0
     assert "loopback" in ended.stdout

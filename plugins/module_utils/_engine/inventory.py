@@ -49,6 +49,12 @@ def entry(name: str, home: str, observed: Observed) -> Settings | None:
     return {option: pasted[option] for option in TABLE_OPTIONS if pasted.get(option) not in _OFF}
 
 
+def complete(home: str, observed: Observed) -> bool:
+    """Whether every region of the group was read and stands still, so that `entry` has everything."""
+    members = [observed.get(region) for region in (home, *observed[home].replicas)]
+    return all(shown is not None and shown.status == ACTIVE and not shown.problem for shown in members)
+
+
 def _replica(region: str, shown: RegionalTable | None) -> Settings:
     own = {option: value for option, value in REPLICA_OPTIONS.items() if option in predict.NEW_REPLICA}
     return {"region": region, **(_pasted(shown.settings, own, predict.NEW_REPLICA) if shown else {})}

@@ -90,6 +90,7 @@ def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
     return {
         "name": table.name,
         **({"inventory": pasted} if pasted else {}),
+        "complete": inventory.complete(table.home, observed),
         "arn": home.arn,
         "home": table.home,
         "account_id": next((account_of(shown.arn) for shown in observed.values() if shown.arn), ""),

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Playbooks on tables that stand: writing them down as an inventory, and comparing them with one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+
+import pytest
+import yaml
+from caller import AP, EU, US, changes
+from conftest import CHECKOUT
+
+ORDERS = {"name": "orders", "partition_key": "id", "sort_key": "at", "attribute_types": {"at": "N"}}
+SHOP = {
+    "name": "shop-baskets",
+    "partition_key": "id",
+    "table_class": "STANDARD_INFREQUENT_ACCESS",
+    "ttl": {"enabled": True, "attribute": "expires"},
+    "tags": {"team": "yes", "cost": "012"},
+    "deletion_protection": True,
+    "point_in_time_recovery": {"enabled": True, "recovery_period_days": 7},
+    "global_secondary_indexes": [{"name": "by-email", "partition_keys": ["email"], "projection": "KEYS_ONLY"}],
+    "local_secondary_indexes": [],
+}
+OF_REPLICA = {"region": EU, "tags": {"data": "eu"}, "point_in_time_recovery": {"enabled": True}}
+
+
+@pytest.fixture
+def tables(run_module, admin):
+    run_module("tables", ORDERS, SHOP)
+    run_module("replicas", {**SHOP, "replicas": [OF_REPLICA, {"region": AP}]})
+    admin.clear_calls()
+
+
+@pytest.fixture
+def play(run, served):
+    """Run a playbook on the simulator; variables as JSON, which keeps their types."""
+
+    def play(playbook, *arguments, **variables):
+        variables = {"simulator_port": int(served.url.rpartition(":")[2]), **variables}
+        return run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", json.dumps(variables), *arguments)
+
+    return play
+
+
+def flat(output: str) -> str:
+    return " ".join(output.split())
+
+
+@pytest.fixture
+def inventory(tmp_path, served):
+    """An inventory of this simulator, without variables of tables."""
+    directory = tmp_path / "inventory"
+    (directory / "group_vars").mkdir(parents=True)
+    shutil.copy(CHECKOUT / "inventories/local/hosts.yml", directory)
+    shutil.copy(CHECKOUT / "inventories/local/credentials.cfg", directory)
+    local = yaml.safe_load((CHECKOUT / "inventories/local/group_vars/dynamodb.yml").read_text())
+    ours = {name: local[name] for name in ("dynamodb_environment", "dynamodb_loopback_only", "dynamodb_wait_delay")}
+    ours["dynamodb_endpoint_url"] = served.url
+    (directory / "group_vars/all.yml").write_text(yaml.safe_dump(ours))
+    return directory
+
+
+def test_site_changes_nothing_on_what_was_exported(run, play, admin, tables, inventory):
+    path = inventory / "group_vars/dynamodb.yml"
+    exported = play("export", export_names=["shop-*", "orders"], export_file=str(path))
+    assert exported.returncode == 0, exported.stdout
+    assert changes(admin) == []
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+    site = run("ansible-playbook", "site.yml", "-i", str(inventory))
+    assert site.returncode == 0, site.stdout
+    assert site.stdout.count("changed=0") == 2  # localhost and the account
+    assert (
+        "shop-baskets: us-east-1, ap-southeast-2, eu-west-1: replicas are ACTIVE; only states were read" in site.stdout
+    )
+    assert changes(admin) == []
+
+
+def test_an_export_has_every_option_and_nothing_that_unset_means_anyway(play, tables, tmp_path):
+    path = tmp_path / "new/directory/dynamodb.yml"
+    assert play("export", export_names="*", export_file=str(path)).returncode == 0
+    written = yaml.safe_load(path.read_text())
+    shop = {option: value for option, value in SHOP.items() if value != []}
+    assert written == {
+        "dynamodb_account_id": "123456789012",
+        "dynamodb_region": US,
+        "dynamodb_table_defaults": {"verification": "states"},
+        "dynamodb_tables": [
+            {"region": US, **ORDERS},
+            {"region": US, **shop, "replicas": [{"region": AP}, OF_REPLICA]},
+        ],
+    }
+
+
+def test_a_file_is_replaced_only_when_that_is_said(play, admin, tables, tmp_path):
+    path = tmp_path / "dynamodb.yml"
+    path.write_text("mine")
+    ended = play("export", export_names=["*"], export_file=str(path))
+    assert ended.returncode != 0
+    assert f"{path} exists. Nothing was read or written." in flat(ended.stdout)
+    assert path.read_text() == "mine"
+    assert admin.calls() == []
+    assert play("export", export_names=["*"], export_file=str(path), export_overwrite=True).returncode == 0
+    assert "shop-baskets" in path.read_text()
+
+
+def test_nothing_is_written_while_a_region_of_a_table_can_not_be_read(play, admin, tables, tmp_path):
+    admin.fail("AccessDeniedException", operation="ListTagsOfResource", region=EU)
+    path = tmp_path / "new/dynamodb.yml"
+    ended = play("export", export_names=["*"], export_file=str(path))
+    assert ended.returncode != 0
+    assert "Nothing was written." in flat(ended.stdout)
+    assert "access denied: dynamodb:ListTagsOfResource in eu-west-1" in flat(ended.stdout)
+    assert not path.parent.exists()
+
+
+def test_nothing_is_written_that_an_inventory_would_take_for_a_template(run_module, play, tmp_path):
+    run_module("tables", {"name": "orders", "partition_key": "{{ id }}"})
+    path = tmp_path / "dynamodb.yml"
+    ended = play("export", export_names=["*"], export_file=str(path))
+    assert ended.returncode != 0
+    assert "which begins a template in an inventory" in flat(ended.stdout)
+    assert not path.exists()
+
+
+def test_a_name_that_matches_nothing_is_said(play, admin, tmp_path):
+    ended = play("export", export_names=["shop-*"], export_file=str(tmp_path / "dynamodb.yml"))
+    assert ended.returncode != 0
+    assert "no table in us-east-1 matches shop-*" in flat(ended.stdout)
