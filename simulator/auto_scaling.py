@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from simulator import durations, errors, operations, rules, store
 from simulator.calls import Call
-from simulator.capacity import is_provisioned
+from simulator.capacity import is_provisioned, provisioned_capacities, set_capacities
 from simulator.clock import SimulatedClock
 from simulator.errors import ServiceError
 from simulator.lifecycle import Lifecycle
@@ -238,16 +238,10 @@ def _is_ready(table: RegionalTable, scaled: Scaled) -> bool:
 
 
 def _capacity(table: RegionalTable, scaled: Scaled) -> int:
-    override = table.indexes[scaled.index].read_override if scaled.index else table.read_override
+    override = table.capacities[scaled.index].read_override
     if scaled.kind == READ and override is not None:
         return override
-    return _provisioned(table, scaled)[scaled.unit]
-
-
-def _provisioned(table: RegionalTable, scaled: Scaled) -> store.Throughput:
-    if scaled.index:
-        return store.index_throughputs(table.region, table.name)[scaled.index]
-    return store.throughput(table.region, table.name)
+    return provisioned_capacities(table)[scaled.index][scaled.unit]
 
 
 def _set_capacity(table: RegionalTable, scaled: Scaled, old: int, new: int) -> None:
@@ -256,20 +250,17 @@ def _set_capacity(table: RegionalTable, scaled: Scaled, old: int, new: int) -> N
         _override(table, scaled, new)
         return
     for member in (table, *table.others()):
-        capacity = {**_provisioned(member, scaled), scaled.unit: new}
-        if scaled.index:
-            store.set_capacity(member.region, member.name, None, {scaled.index: capacity})
-        else:
-            store.set_capacity(member.region, member.name, capacity, {})
+        capacity = {**provisioned_capacities(member)[scaled.index], scaled.unit: new}
+        set_capacities(member, {scaled.index: capacity})
         if scaled.kind == READ:
-            owner = member.indexes[scaled.index] if scaled.index else member
-            kept = old if owner.read_override is None else owner.read_override
+            own = member.capacities[scaled.index].read_override
+            kept = old if own is None else own
             _override(member, scaled, new if member is table else kept)
 
 
 def _override(member: RegionalTable, scaled: Scaled, wanted: int) -> None:
-    owner = member.indexes[scaled.index] if scaled.index else member
-    owner.read_override = None if wanted == _provisioned(member, scaled)[scaled.unit] else wanted
+    inherited = wanted == provisioned_capacities(member)[scaled.index][scaled.unit]
+    member.capacities[scaled.index].read_override = None if inherited else wanted
 
 
 def _fail(activity: Result, wanted: int) -> None:

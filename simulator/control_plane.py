@@ -24,15 +24,19 @@ from simulator import (
 )
 from simulator.admission import table_here
 from simulator.calls import Answer, Call
-from simulator.capacity import apply_overrides
+from simulator.capacity import is_within_quota, provisioned_capacities
 from simulator.clock import SimulatedClock
 from simulator.description import PAY_PER_REQUEST, table_description
 from simulator.faults import Faults
+from simulator.indexes import index_capacity_is_valid, new_index
 from simulator.lifecycle import Lifecycle
 from simulator.moto_service import regional_answer
+from simulator.on_demand import maximums_are_valid
+from simulator.overrides import apply_overrides, overrides_can_be_created
 from simulator.settings import Settings
 from simulator.state import CREATING, Index, RegionalTable, Tables
 from simulator.strong_consistency import GroupChange
+from simulator.warm import warm_is_valid_at_creation
 
 Result = dict[str, Any]
 
@@ -71,6 +75,7 @@ class ControlPlane:
         if {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"} & set(call.parameters):
             limits.another_indexed_table(self._tables, call.region, _is_indexed)
         schema.new_table_is_valid(call.parameters)
+        _capacity_is_valid(call.parameters, call.region)
         key_arn = encryption.key_of_new_table(call.region, call.parameters.get("SSESpecification"))
         policy = self._policy_of_new_table(call)
         answer = regional_answer(call)
@@ -79,8 +84,7 @@ class ControlPlane:
         table = RegionalTable(call.region, name, CREATING)
         table.table_class = call.parameters.get("TableClass")
         table.kms_key_arn = key_arn
-        names = [index["IndexName"] for index in call.parameters.get("GlobalSecondaryIndexes", [])]
-        table.indexes = {name: Index(name, CREATING) for name in names}
+        _give_capacity(table, call.parameters)
         if call.parameters.get("BillingMode") == PAY_PER_REQUEST:
             table.on_demand_since = time.time()
         if policy:
@@ -215,12 +219,15 @@ class ControlPlane:
             scaled = self._lifecycle.scaling.scaled_writes(table.region)
             rules.write_capacity_follows_load(table, scaled, store.index_throughputs(table.region, table.name))
         limits.another_table(self._tables, region)
+        overrides_can_be_created(table, settings)
         self._faults.check_permission("CreateTableReplica", region, table.name)
         replica = RegionalTable(region, table.name, CREATING)
         replica.kms_key_arn = encryption.key_of_new_replica(table, region, settings.get("KMSMasterKeyId"))
         replica.on_demand_since = table.on_demand_since
         replica.table_class = settings.get("TableClassOverride", table.table_class)
         replica.indexes = {name: Index(name, CREATING) for name in table.indexes}
+        for index, capacity in replica.capacities.items():
+            capacity.maximums = dict(table.capacities[index].maximums)
         apply_overrides(table, replica, settings)
         return replica
 
@@ -241,3 +248,35 @@ class ControlPlane:
 
 def _is_indexed(table: RegionalTable) -> bool:
     return bool(table.indexes) or store.has_local_indexes(table.region, table.name)
+
+
+def _capacity_is_valid(parameters: dict[str, Any], region: str) -> None:
+    """CreateTable: capacity, maximums and warm throughput of the table and its indexes (038, 039, 128, 170)."""
+    throughput, provisioned = parameters.get("ProvisionedThroughput"), not _is_on_demand(parameters)
+    if throughput and not provisioned:
+        raise errors.capacity_on_demand()
+    maximums_are_valid(region, parameters.get("OnDemandThroughput", {}), provisioned)
+    is_within_quota(region, {None: throughput or {}})
+    warm_is_valid_at_creation(parameters.get("WarmThroughput", {}), throughput, region)
+    for index in parameters.get("GlobalSecondaryIndexes", []):
+        if not provisioned and "ProvisionedThroughput" in index:
+            raise errors.new_index_takes_no_throughput(index["IndexName"])
+        if provisioned and "ProvisionedThroughput" not in index:
+            raise errors.index_throughput_not_specified(index["IndexName"])
+        index_capacity_is_valid(index, provisioned, region)
+
+
+def _give_capacity(table: RegionalTable, parameters: dict[str, Any]) -> None:
+    """What moto doesn't keep of a new table's capacity, and what it keeps only in part (039)."""
+    table.indexes = {index["IndexName"]: new_index(index) for index in parameters.get("GlobalSecondaryIndexes", [])}
+    table.capacity.maximums = dict(parameters.get("OnDemandThroughput", {}))
+    table.capacity.warm_wanted = parameters.get("WarmThroughput")
+    least = store.WARM_ON_DEMAND
+    for index in table.capacities:
+        if not _is_on_demand(parameters):
+            least = store.warm_of(provisioned_capacities(table)[index])
+        store.raise_warm_throughput(table.region, table.name, index, least)
+
+
+def _is_on_demand(parameters: dict[str, Any]) -> bool:
+    return parameters.get("BillingMode") == PAY_PER_REQUEST

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from simulator import store
-from simulator.state import ACTIVE, CREATING, REPLICATION_NOT_AUTHORIZED, RegionalTable
+from simulator.state import ACTIVE, CREATING, REPLICATION_NOT_AUTHORIZED, CapacityRecord, RegionalTable
 
 GLOBAL_TABLE_VERSION = "2019.11.21"
 SETTINGS_MODE = "ENABLED_WITH_OVERRIDES"
-PAY_PER_REQUEST = "PAY_PER_REQUEST"
+PAY_PER_REQUEST, PROVISIONED = "PAY_PER_REQUEST", "PROVISIONED"
+MAX_READ = "MaxReadRequestUnits"
 
 
 def table_description(table: RegionalTable) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def table_description(table: RegionalTable) -> dict[str, Any]:
     described["AttributeDefinitions"] = sorted(  # 125
         described["AttributeDefinitions"], key=lambda definition: str(definition["AttributeName"])
     )
-    described["ProvisionedThroughput"] = _throughput(described["ProvisionedThroughput"], table.read_override)
+    described.update(_capacity(described, table.capacity))
     if not described["LocalSecondaryIndexes"]:
         del described["LocalSecondaryIndexes"]
     described["GlobalSecondaryIndexes"] = [
@@ -68,17 +69,23 @@ def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "RegionName": other.region,
         "ReplicaStatus": _replica_status(other),
-        "WarmThroughput": dict(moto_table.warm_throughput),
+        "WarmThroughput": _warm(moto_table.warm_throughput, other.capacity),
         "GlobalTableSettingsReplicationMode": SETTINGS_MODE,
+        **_overrides(viewer.capacity, other.capacity),
     }
     if other.inaccessible_at is not None:
         entry["ReplicaInaccessibleDateTime"] = other.inaccessible_at
     if other.kms_key_arn:
         entry["KMSMasterKeyId"] = other.kms_key_arn
-    if other.read_override is not None:
-        entry["ProvisionedThroughputOverride"] = {"ReadCapacityUnits": other.read_override}
     if moto_table.global_indexes:
-        entry["GlobalSecondaryIndexes"] = [_replica_index(other, index) for index in moto_table.global_indexes]
+        entry["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": index.name,
+                "WarmThroughput": _warm(index.warm_throughput, other.indexes[index.name].capacity),
+                **_overrides(viewer.indexes[index.name].capacity, other.indexes[index.name].capacity),
+            }
+            for index in moto_table.global_indexes
+        ]
     entry.update(_table_class(other, "ReplicaTableClassSummary"))
     return entry
 
@@ -94,12 +101,15 @@ def _replica_status(table: RegionalTable) -> str:
     return _status(table, table.replica_status)
 
 
-def _replica_index(other: RegionalTable, index: Any) -> dict[str, Any]:
-    entry: dict[str, Any] = {"IndexName": index.name, "WarmThroughput": dict(index.warm_throughput)}
-    read_override = other.indexes[index.name].read_override
-    if read_override is not None:
-        entry["ProvisionedThroughputOverride"] = {"ReadCapacityUnits": read_override}
-    return entry
+def _overrides(own: CapacityRecord, others: CapacityRecord) -> dict[str, Any]:
+    """What another region has of its own. A read maximum is shown where it isn't that of the region asked (422)."""
+    overrides: dict[str, Any] = {}
+    if others.read_override is not None:
+        overrides["ProvisionedThroughputOverride"] = {"ReadCapacityUnits": others.read_override}
+    maximum = _maximums(others).get(MAX_READ)
+    if maximum is not None and maximum != _maximums(own).get(MAX_READ):
+        overrides["OnDemandThroughputOverride"] = {MAX_READ: maximum}
+    return overrides
 
 
 def _index(table: RegionalTable, described: dict[str, Any], table_arn: str) -> dict[str, Any]:
@@ -107,8 +117,8 @@ def _index(table: RegionalTable, described: dict[str, Any], table_arn: str) -> d
     ready = index.status != CREATING
     entry = {
         **described,
+        **_capacity(described, index.capacity),
         "Projection": _projection(described["Projection"]),
-        "ProvisionedThroughput": _throughput(described["ProvisionedThroughput"], index.read_override),
         "IndexStatus": index.status,
         "IndexArn": f"{table_arn}/index/{index.name}",
         "IndexSizeBytes": 0,
@@ -125,19 +135,49 @@ def _projection(projection: dict[str, Any]) -> dict[str, Any]:
     return {**projection, "NonKeyAttributes": sorted(projection["NonKeyAttributes"])}  # 125
 
 
-def _throughput(throughput: dict[str, Any], read_override: int | None) -> dict[str, Any]:
-    return {
-        "NumberOfDecreasesToday": throughput.get("NumberOfDecreasesToday", 0),
-        "ReadCapacityUnits": throughput["ReadCapacityUnits"] if read_override is None else read_override,
+def _capacity(described: dict[str, Any], capacity: CapacityRecord) -> dict[str, Any]:
+    """The capacity members of a table or an index; on-demand maximums only where there are some (028, 182)."""
+    throughput = described["ProvisionedThroughput"]
+    provisioned: dict[str, Any] = {
+        "NumberOfDecreasesToday": capacity.decreases_today,
+        "ReadCapacityUnits": throughput["ReadCapacityUnits"],
         "WriteCapacityUnits": throughput["WriteCapacityUnits"],
     }
+    if capacity.read_override is not None:
+        provisioned["ReadCapacityUnits"] = capacity.read_override
+    for member, moment in (
+        ("LastIncreaseDateTime", capacity.last_increase),
+        ("LastDecreaseDateTime", capacity.last_decrease),
+    ):
+        if moment is not None:
+            provisioned[member] = moment
+    members = {
+        "ProvisionedThroughput": provisioned,
+        "WarmThroughput": _warm(described["WarmThroughput"], capacity),
+    }
+    maximums = _maximums(capacity)
+    return {**members, "OnDemandThroughput": maximums} if maximums else members
+
+
+def _maximums(capacity: CapacityRecord) -> dict[str, int]:
+    """The on-demand maximums of a region: its read override goes before what all regions share."""
+    override = {} if capacity.max_read_override is None else {MAX_READ: capacity.max_read_override}
+    return {**capacity.maximums, **override}
+
+
+def _warm(warm: dict[str, Any], capacity: CapacityRecord) -> dict[str, Any]:
+    """Old values until the new ones are there; only their Status tells (155, 179)."""
+    return {**warm, "Status": "UPDATING" if capacity.warm_wanted else ACTIVE}
 
 
 def _billing(table: RegionalTable, mode: str) -> dict[str, Any]:
     """A table that was never on demand has no BillingModeSummary."""
-    if table.on_demand_since is None:
+    if table.on_demand_since is None and mode == PROVISIONED:
         return {}
-    return {"BillingModeSummary": {"BillingMode": mode, "LastUpdateToPayPerRequestDateTime": table.on_demand_since}}
+    summary: dict[str, Any] = {"BillingMode": mode}
+    if table.on_demand_since is not None:
+        summary["LastUpdateToPayPerRequestDateTime"] = table.on_demand_since
+    return {"BillingModeSummary": summary}
 
 
 def _table_class(table: RegionalTable, member: str) -> dict[str, Any]:

@@ -28,6 +28,12 @@ STREAM = Span(4, 5.1)  # 050
 TABLE_CLASS = Span(3.6, 6.1)  # 284, 365
 TO_PROVISIONED = Span(60, 98)  # 056, 452
 TO_ON_DEMAND = Span(128, 172)  # 056, 183
+BACK_TO_ON_DEMAND = Span(4, 5.1)  # 056, 452: a table that was on demand before
+ON_DEMAND_CLEARED = Span(0.9, 1.1)  # 182: until then a maximum that was cleared is shown as -1
+WARM = Span(271.6, 513.9)  # 121, 179, 459
+WARM_AGAIN = Span(1.9, 2.1)  # 121, 179: what was raised before, or doesn't change
+DAY = 24 * 3600.0
+DECREASE_APART = 3600.0  # 326: once the day's decreases are spent
 DELETE_TABLE = Span(4, 9)
 
 INDEX_ALLOCATED = Span(24.2, 56.3)  # 148, 458: the table is ACTIVE again, the index backfills
@@ -41,6 +47,9 @@ GLOBAL_INDEX_ACTIVE = Span(541, 576)  # 296: in each region by itself
 
 REPLICA_LISTED = Span(5.6, 6.7)  # 226, 187: the source lists the new region
 REPLICA_DESCRIBABLE = Span(9.6, 10.4)  # 226: the new region answers DescribeTable
+CAPPED_REPLICA_LISTED = Span(145, 149)  # 422: one with an on-demand maximum of its own takes that much longer
+CAPPED_REPLICA_DESCRIBABLE = Span(150, 154)  # 422
+CAPPED_REPLICA_ACTIVE = Span(157, 162)  # 422
 REPLICA_ACTIVE = Span(14.4, 49)  # 226, 305, 309: both regions ACTIVE, for a table without items
 
 FILLED_REPLICA_ACTIVE = Span(540, 690)  # 265, 298, 306: the same with at least one item

@@ -11,6 +11,7 @@ DynamoDB answers; the finding that recorded each is named beside it (DDB-TABLE-n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 ERROR_TYPE_PREFIX = "com.amazonaws.dynamodb.v20120810#"
 
@@ -672,6 +673,10 @@ def new_index_throughput_needed(index: str) -> ServiceError:
     return invalid(f"Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {index}")  # 152
 
 
+def index_throughput_not_specified(index: str) -> ServiceError:
+    return invalid(f"ProvisionedThroughput is not specified for index: {index}")  # 128
+
+
 def new_index_takes_no_throughput(index: str) -> ServiceError:
     return invalid(
         f"ProvisionedThroughput should not be specified for index: {index} when BillingMode is PAY_PER_REQUEST"
@@ -872,6 +877,86 @@ def local_index_without_range_key(index: str) -> ServiceError:
     return invalid(f"Index KeySchema does not have a range key for index: {index}")  # 129
 
 
+def internal_failure() -> ServiceError:
+    return ServiceError("InternalFailure", "", 500)  # 178, 437
+
+
+def system_maintenance() -> ServiceError:
+    return ServiceError("InternalServerError", "Table is under system maintenance, please try again later", 500)  # 458
+
+
+def maximum_not_provisioned(unit: str, index: str | None = None) -> ServiceError:
+    what = f"OnDemandThroughput for index : {index}" if index else "OnDemandThroughput"
+    return invalid(f"{unit} for {what} cannot be specified when the table BillingMode is PROVISIONED")  # 059, 153
+
+
+def maximum_out_of_range(unit: str, index: str | None = None) -> ServiceError:
+    return invalid(f"Requested {unit} for OnDemandThroughput for {_whose(index)} is outside of valid range")  # 039, 128
+
+
+def above_maximum_of_table(unit: str, setting: str, region: str, index: str | None = None) -> ServiceError:
+    kind = "Read" if "Read" in unit else "Write"
+    return subscriber_limit(
+        f"Requested {unit} for {setting} for {_whose(index)} exceeds TableMax{kind}CapacityUnits of the account in "
+        f"region {region}"
+    )  # 154
+
+
+def capacity_above_quota(unit: str, units: int, limit: int, region: str, index: str | None = None) -> ServiceError:
+    what, kind = (f"{unit} for index {index}", "index") if index else (unit, "table")
+    return ServiceError(
+        "LimitExceededException",
+        f"The requested {what}, {units}, is above the per {kind} maximum for the account in {region}. Per table "
+        f"maximum: {limit}. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
+        "limits.",
+    )  # 170
+
+
+def warm_too_low_at_creation(unit: str, provisioned: bool, index: str | None = None) -> ServiceError:
+    capacity = f"{unit.split('Units')[0]}CapacityUnits of ProvisionedThroughput"
+    least = capacity if provisioned else "initial throughput for OnDemand"
+    of_whom = f"index {index}" if index else "table"
+    return invalid(f"Requested {unit} for WarmThroughput for {of_whom} is lower than {least}")  # 039, 128
+
+
+def warm_decreased(unit: str, index: str | None = None) -> ServiceError:
+    of_whom = f"index {index}" if index else "table"
+    return invalid(
+        f"Requested {unit} for WarmThroughput for {of_whom} is lower than current WarmThroughput, decreasing "
+        "WarmThroughput is not supported"
+    )  # 155, 179
+
+
+def warm_must_stand_alone() -> ServiceError:
+    return invalid("WarmThroughput must be the only operation in the request")  # 433
+
+
+def warm_with_new_index() -> ServiceError:
+    return invalid("Create global secondary index cannot be specified when updating WarmThroughput")  # 174
+
+
+def maximum_only_with_billing() -> ServiceError:
+    return invalid("OnDemandThroughput can only be combined with BillingMode in an UpdateTable request")  # 433
+
+
+def decreases_are_spent(today: int, seconds: float) -> ServiceError:
+    next_time = datetime.now(tz=UTC) + timedelta(seconds=seconds)
+    return subscriber_limit(
+        "Provisioned throughput decreases are limited within a given UTC day. After the first 4 decreases, each "
+        "subsequent decrease in the same UTC day can be performed at most once every 3600 seconds. Number of "
+        f"decreases today: {today}. Next decrease can be made at {next_time:%A, %B %d, %Y at %I:%M:%S %p} Coordinated "
+        "Universal Time"
+    )  # 184, 326
+
+
+def table_is_updating(table: str) -> ServiceError:
+    return still_in_use(f"Table: {table} is in the process of being updated.")  # 063
+
+
+def _whose(index: str | None) -> str:
+    return f"index : {index}" if index else "table"
+
+
 IN_THE_WAY = {
     ("throughput", "throughput"): "Table IOPS are currently being updated. Table: {table}",
     ("throughput", "index created"): "Can't change table IOPS when an index is being created. Table: {table} "
@@ -882,6 +967,11 @@ IN_THE_WAY = {
     ("stream", "table class"): "Can't change stream status when a table class update is in progress. Table: {table}",
     ("stream", "index created"): "Can't change stream status when an index is being created",
     ("table class", "table class"): "Can't update table class when a table class update is in progress. Table: {table}",
+    ("on-demand", "table class"): "OnDemandThroughput cannot be updated while TableClass update is in progress.",
+    ("on-demand", "index created"): "OnDemandThroughput cannot be updated while index creation is in progress for "
+    "indexes: [{indexes}]",
+    ("on-demand", "index deleted"): "OnDemandThroughput cannot be updated while index deletion is in progress for "
+    "indexes: [{indexes}]",
     ("index", "throughput"): "Can't create or delete indexes while table IOPS are being updated. Table: {table}",
     ("index", "stream"): "Can't create or delete an index when stream status is being updated.",
     ("index", "table class"): "Can't create or delete an index when a table class update is in progress.",

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator import durations, errors, rules, schema, store
+from simulator.capacity import is_within_quota
 from simulator.lifecycle import Lifecycle
+from simulator.on_demand import maximums_are_valid
 from simulator.state import (
-    ACTIVE,
     CREATING,
     DELETING,
     INDEX_CREATED,
@@ -24,6 +25,7 @@ from simulator.state import (
     Index,
     RegionalTable,
 )
+from simulator.warm import warm_is_valid_at_creation
 
 CREATE, UPDATE, DELETE = "Create", "Update", "Delete"
 
@@ -51,12 +53,18 @@ class IndexChanges:
                 changes.created.append(settings)
             elif action == DELETE:
                 changes.deleted.append(settings["IndexName"])
+            elif len(settings) == 1:
+                raise errors.no_index_action()
             else:
                 changes.updated[settings["IndexName"]] = settings
         for name in named:
             if named.count(name) > 1:
                 raise errors.index_named_twice(name)
         return changes
+
+    def of_kind(self, member: str) -> dict[str, Any]:
+        """What the indexes that are updated get of one member."""
+        return {name: settings[member] for name, settings in self.updated.items() if member in settings}
 
     @property
     def changes_schema(self) -> bool:
@@ -77,6 +85,7 @@ class Indexes:
             schema.index_is_valid(created)
             schema.definitions_for_index(created, definitions, store.definitions(table.region, table.name))
             _throughput_fits(created, provisioned)
+            index_capacity_is_valid(created, provisioned, table.region)
         self._check_others(table, changes)
         if table.group and provisioned:
             scaled = self._lifecycle.scaling.scaled_writes(table.region)
@@ -87,7 +96,7 @@ class Indexes:
     def start(self, table: RegionalTable, changes: IndexChanges, parameters: dict[str, Any]) -> None:
         members = [table, *table.others()]
         for created in changes.created:
-            new = {member: Index(created["IndexName"], CREATING, backfilling=False) for member in members}
+            new = {member: new_index(created, backfilling=False) for member in members}
             definitions = schema.definitions_of(parameters)
             if table.group:
                 self._create_everywhere(new, created, definitions)
@@ -100,7 +109,7 @@ class Indexes:
     def _check_others(self, table: RegionalTable, changes: IndexChanges) -> None:
         """One index comes or goes at a time, and not while the table changes otherwise (149, 159, 163, 175)."""
         for name in changes.deleted:
-            index = named(table, name)
+            index = rules.index_named(table, name)
             if index.status == CREATING and not index.backfilling:
                 raise errors.index_is_allocating(table.name, name)
             if index.status == UPDATING:
@@ -157,11 +166,20 @@ class Indexes:
         self._lifecycle.hold_updating(members, span, forget, INDEX_DELETED)
 
 
-def named(table: RegionalTable, name: str) -> Index:
-    """The index of a name, or the service's refusal."""
-    if name not in table.indexes:
-        raise errors.index_not_found(table.name, name)
-    return table.indexes[name]
+def index_capacity_is_valid(created: dict[str, Any], provisioned: bool, region: str) -> None:
+    """Maximums and warm throughput of an index that is new, alone or with its table (128)."""
+    name, throughput = created["IndexName"], created.get("ProvisionedThroughput")
+    maximums_are_valid(region, created.get("OnDemandThroughput", {}), provisioned, name)
+    is_within_quota(region, {name: throughput or {}})
+    warm_is_valid_at_creation(created.get("WarmThroughput", {}), throughput, region, name)
+
+
+def new_index(created: dict[str, Any], backfilling: bool | None = None) -> Index:
+    """An index that is being created, alone or with its table."""
+    index = Index(created["IndexName"], CREATING, backfilling)
+    index.capacity.maximums = dict(created.get("OnDemandThroughput", {}))
+    index.capacity.warm_wanted = created.get("WarmThroughput")
+    return index
 
 
 def _throughput_fits(created: dict[str, Any], provisioned: bool) -> None:
@@ -180,4 +198,4 @@ def _list(table: RegionalTable, index: Index, created: dict[str, Any], definitio
 
 def _finish(index: Index) -> None:
     if index.status == CREATING:  # unless it was deleted while it was backfilling
-        index.status, index.backfilling = ACTIVE, None
+        index.is_made()

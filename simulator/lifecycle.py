@@ -54,8 +54,9 @@ class Lifecycle:
 
         def finish() -> None:
             table.status = ACTIVE
+            table.capacity.warm_wanted = None
             for index in table.indexes.values():
-                index.status = ACTIVE
+                index.is_made()
 
         self.later(durations.CREATE_TABLE_WITH_INDEXES if table.indexes else durations.CREATE_TABLE, finish)
 
@@ -124,7 +125,8 @@ class Lifecycle:
         """Add a region to a table (226; with items 265, 298, 306)."""
         self._begin_adding(source)
         self._join(source, replica)
-        self._later(durations.REPLICA_LISTED.draw(self._dice), lambda: _list(replica))
+        is_capped = replica.capacity.max_read_override is not None
+        self.later(durations.CAPPED_REPLICA_LISTED if is_capped else durations.REPLICA_LISTED, lambda: _list(replica))
         if store.item_count(source.region, source.name):
             self._add_filled_replica(source, replica)
         else:
@@ -263,8 +265,11 @@ class Lifecycle:
         self._later(durations.UNAUTHORIZED_LEAVES, leave)
 
     def _add_empty_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
-        self._later(durations.REPLICA_DESCRIBABLE.draw(self._dice), lambda: self._open(source, replica))
-        self._later(durations.REPLICA_ACTIVE.draw(self._dice), lambda: self._activate(source, replica))
+        describable, active = durations.REPLICA_DESCRIBABLE, durations.REPLICA_ACTIVE
+        if replica.capacity.max_read_override is not None:
+            describable, active = durations.CAPPED_REPLICA_DESCRIBABLE, durations.CAPPED_REPLICA_ACTIVE
+        self.later(describable, lambda: self._open(source, replica))
+        self.later(active, lambda: self._activate(source, replica))
 
     def _add_filled_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         total = durations.FILLED_REPLICA_ACTIVE.draw(self._dice)
@@ -288,7 +293,7 @@ class Lifecycle:
         source.status = ACTIVE
         replica.status = replica.replica_status = ACTIVE
         for index in replica.indexes.values():
-            index.status = ACTIVE
+            index.is_made()
         indexes = store.index_throughputs(source.region, source.name)
         self.scaling.mirror_writes(source.region, replica.region, rules.scaled_resources(source.name, indexes))
 

@@ -71,18 +71,25 @@ LEAF = None
 Shape = dict[str, "Shape | None"]
 
 _THROUGHPUT: Shape = {"ReadCapacityUnits": LEAF, "WriteCapacityUnits": LEAF}
-_READ_OVERRIDE: Shape = {"ReadCapacityUnits": LEAF}
 _DEFINITIONS: Shape = {"AttributeName": LEAF, "AttributeType": LEAF}
 _KEY_SCHEMA: Shape = {"AttributeName": LEAF, "KeyType": LEAF}
 _PROJECTION: Shape = {"ProjectionType": LEAF, "NonKeyAttributes": LEAF}
 _LOCAL_INDEX: Shape = {"IndexName": LEAF, "KeySchema": _KEY_SCHEMA, "Projection": _PROJECTION}
-_INDEX: Shape = {**_LOCAL_INDEX, "ProvisionedThroughput": _THROUGHPUT}
-_REPLICA_INDEX: Shape = {"IndexName": LEAF, "ProvisionedThroughputOverride": _READ_OVERRIDE}
+_CAPACITY: Shape = {
+    "ProvisionedThroughput": _THROUGHPUT,
+    "OnDemandThroughput": {"MaxReadRequestUnits": LEAF, "MaxWriteRequestUnits": LEAF},
+    "WarmThroughput": {"ReadUnitsPerSecond": LEAF, "WriteUnitsPerSecond": LEAF},
+}
+_INDEX: Shape = {**_LOCAL_INDEX, **_CAPACITY}
+_OVERRIDES: Shape = {
+    "ProvisionedThroughputOverride": {"ReadCapacityUnits": LEAF},
+    "OnDemandThroughputOverride": {"MaxReadRequestUnits": LEAF},
+}
 _REPLICA: Shape = {
     "RegionName": LEAF,
     "KMSMasterKeyId": LEAF,
-    "ProvisionedThroughputOverride": _READ_OVERRIDE,
-    "GlobalSecondaryIndexes": _REPLICA_INDEX,
+    **_OVERRIDES,
+    "GlobalSecondaryIndexes": {"IndexName": LEAF, **_OVERRIDES},
     "TableClassOverride": LEAF,
 }
 _REGION: Shape = {"RegionName": LEAF}
@@ -108,7 +115,7 @@ MEMBERS: dict[str, Shape] = {
         "LocalSecondaryIndexes": _LOCAL_INDEX,
         "GlobalSecondaryIndexes": _INDEX,
         "BillingMode": LEAF,
-        "ProvisionedThroughput": _THROUGHPUT,
+        **_CAPACITY,
         "StreamSpecification": _STREAM,
         "SSESpecification": _ENCRYPTION,
         "Tags": {"Key": LEAF, "Value": LEAF},
@@ -119,11 +126,11 @@ MEMBERS: dict[str, Shape] = {
     "UpdateTable": {
         "TableName": LEAF,
         "BillingMode": LEAF,
-        "ProvisionedThroughput": _THROUGHPUT,
+        **_CAPACITY,
         "AttributeDefinitions": _DEFINITIONS,
         "GlobalSecondaryIndexUpdates": {
             "Create": _INDEX,
-            "Update": {"IndexName": LEAF, "ProvisionedThroughput": _THROUGHPUT},
+            "Update": {"IndexName": LEAF, **_CAPACITY},
             "Delete": {"IndexName": LEAF},
         },
         "StreamSpecification": _STREAM,

@@ -6,15 +6,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from simulator import durations, errors, regions
-from simulator.state import ACTIVE, CREATING, CREATION_FAILED, DELETING, UPDATING, RegionalTable
+from simulator.state import ACTIVE, CREATING, CREATION_FAILED, DELETING, UPDATING, Index, RegionalTable
 
 CREATE, UPDATE, DELETE = "Create", "Update", "Delete"
-REPLICA_OVERRIDES = ("KMSMasterKeyId", "ProvisionedThroughputOverride", "TableClassOverride")
+THROUGHPUT_OVERRIDES = ("ProvisionedThroughputOverride", "OnDemandThroughputOverride")
+REPLICA_OVERRIDES = ("KMSMasterKeyId", "TableClassOverride", *THROUGHPUT_OVERRIDES)
+EXCLUSIVE = {
+    "SSESpecification": "Server-Side Encryption",
+    "TableClass": "TableClass",
+    "DeletionProtectionEnabled": "DeletionProtection",
+    "DisassociationProtectionEnabled": "DisassociationProtection",
+}
+"""Members that share a call with no other, in the order in which they are named (433)."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,8 @@ def mode_can_be_named(table: RegionalTable, parameters: dict[str, Any]) -> None:
 
 def _overrides_something(settings: dict[str, Any]) -> bool:
     indexes = settings.get("GlobalSecondaryIndexes", [])
-    return any(name in settings for name in REPLICA_OVERRIDES) or any(
-        "ProvisionedThroughputOverride" in index for index in indexes
+    return any(settings.get(name) for name in REPLICA_OVERRIDES) or any(
+        index.get(name) for index in indexes for name in THROUGHPUT_OVERRIDES
     )
 
 
@@ -116,10 +124,28 @@ def nothing_in_the_way(table: RegionalTable, wanted: str, *running: str) -> None
 
 
 def no_index_changes(table: RegionalTable) -> None:
-    """Members neither come nor go while an index is being created, updated or deleted in any region (296)."""
+    """Members neither come nor go while an index comes, goes, changes or warms up in any region (296)."""
     for member in [table, *table.others()]:
-        if member.indexes_in(CREATING, UPDATING, DELETING):
+        if member.indexes_in(CREATING, UPDATING, DELETING) or member.is_warming:
             raise errors.resource_in_use()
+
+
+def index_named(table: RegionalTable, name: str) -> Index:
+    """The index of a name."""
+    if name not in table.indexes:
+        raise errors.index_not_found(table.name, name)
+    return table.indexes[name]
+
+
+def index_is_changeable(table: RegionalTable, name: str) -> None:
+    """Whether an index is there, and neither comes, goes nor changes (135, 163)."""
+    index = index_named(table, name)
+    if index.status == DELETING:
+        raise errors.index_is_deleting(table.name, name)
+    if index.status == UPDATING:
+        raise errors.index_is_updating(table.name, name)
+    if index.status == CREATING and not index.backfilling:
+        raise errors.index_not_backfilling_yet(table.name, name)
 
 
 def is_no_recent_source(table: RegionalTable, now: float) -> None:
@@ -143,6 +169,8 @@ def table_can_be_deleted(table: RegionalTable, protected: bool, now: float) -> N
         raise errors.table_in_use(table.name)
     if table.indexes_in(CREATING, UPDATING, DELETING):
         raise errors.table_with_changing_indexes()  # 150, 376
+    if table.is_warming:
+        raise errors.table_is_updating(table.name)  # 069, 410
     if table.status in (UPDATING, DELETING):
         raise errors.resource_in_use()
     if table.is_strong:
@@ -188,17 +216,17 @@ def is_one_concern(parameters: dict[str, Any]) -> None:
     updates = parameters.get("GlobalSecondaryIndexUpdates")
     if not changes or (changes == {"GlobalSecondaryIndexUpdates"} and not updates):
         raise errors.nothing_to_update()  # 015, 359
-    for member, name in (
-        ("TableClass", "TableClass"),
-        ("DeletionProtectionEnabled", "DeletionProtection"),
-        ("DisassociationProtectionEnabled", "DisassociationProtection"),
-    ):
+    for member, name in EXCLUSIVE.items():
         if member in changes and len(changes) > 1:
             raise errors.must_stand_alone(name)
+    index_comes_or_goes = any(set(update) & {CREATE, DELETE} for update in updates or [])
+    if "WarmThroughput" in changes and len(changes) > 1:
+        raise errors.warm_with_new_index() if index_comes_or_goes else errors.warm_must_stand_alone()
+    if "OnDemandThroughput" in changes and changes - {"OnDemandThroughput", "BillingMode"} and updates != []:
+        raise errors.maximum_only_with_billing()
     if updates == []:
         raise errors.empty_list("GlobalSecondaryIndexUpdates")  # 359
     capacity = "ProvisionedThroughput" in changes or parameters.get("BillingMode") == "PROVISIONED"
-    index_comes_or_goes = any(set(update) & {CREATE, DELETE} for update in updates or [])
     if index_comes_or_goes and capacity:
         raise errors.index_with_capacity()
     if index_comes_or_goes and "StreamSpecification" in changes:
@@ -215,35 +243,22 @@ def time_to_live_can_be_changed(current: dict[str, Any], enabled: bool, attribut
         raise errors.ttl_already(enabled)
 
 
-def throughput_is_given(
-    current: dict[str, int] | None,
-    wanted: dict[str, int] | None,
-    indexes: Collection[str],
-    known_indexes: Collection[str],
-    names_mode: bool,
-) -> None:
-    """PROVISIONED comes with capacity, from on demand (no `current` one) for every index too (056, 057, 152)."""
-    if wanted is None and (current is None or names_mode):
+def throughput_is_given(wanted: Collection[str | None], indexes: Collection[str]) -> None:
+    """From on demand, PROVISIONED comes with capacity for the table, by None, and every index (056, 152)."""
+    if None not in wanted:
         raise errors.throughput_needed()
-    for index in known_indexes:
-        if current is None and index not in indexes:
+    for index in indexes:
+        if index not in wanted:
             raise errors.index_throughput_needed(index)
 
 
 def throughput_is_new(
-    current: dict[str, int] | None,
-    wanted: dict[str, int] | None,
-    indexes: dict[str, dict[str, int]],
-    known_indexes: dict[str, dict[str, int]],
+    current: Mapping[str | None, dict[str, int]], wanted: Mapping[str | None, dict[str, int]]
 ) -> None:
     """What wouldn't change is refused, on the table and on each index (057, 164)."""
-    if current is None:
-        return
-    if wanted == current:
-        raise errors.throughput_unchanged("table", current)
-    for index, throughput in indexes.items():
-        if throughput == known_indexes[index]:
-            raise errors.throughput_unchanged(f"index {index}", throughput)
+    for index, throughput in wanted.items():
+        if throughput == current[index]:
+            raise errors.throughput_unchanged("table" if index is None else f"index {index}", throughput)
 
 
 def scaled_resources(table: str, indexes: Collection[str]) -> set[str]:

@@ -10,12 +10,15 @@ import time
 from typing import Any
 
 from simulator import disassociation, durations, errors, rules, store
-from simulator.capacity import Capacity, apply_overrides, is_provisioned
+from simulator.capacity import Capacity, is_provisioned
 from simulator.clock import SimulatedClock
-from simulator.description import PAY_PER_REQUEST
+from simulator.description import PROVISIONED
 from simulator.indexes import IndexChanges, Indexes
 from simulator.lifecycle import Lifecycle
+from simulator.on_demand import Maximums, OnDemand
+from simulator.overrides import apply_overrides, overrides_can_be_changed
 from simulator.state import CREATING, DELETING, INDEX_CREATED, STREAM, TABLE_CLASS, THROUGHPUT, RegionalTable
+from simulator.warm import Warm, WarmThroughputs
 
 STANDARD = "STANDARD"
 
@@ -26,7 +29,9 @@ class Settings:
     def __init__(self, clock: SimulatedClock, lifecycle: Lifecycle) -> None:
         self._clock = clock
         self._lifecycle = lifecycle
-        self._capacity = Capacity(lifecycle)
+        self._capacity = Capacity(clock, lifecycle)
+        self._on_demand = OnDemand(lifecycle)
+        self._warm = Warm(lifecycle)
         self._indexes = Indexes(lifecycle)
 
     def change(self, table: RegionalTable, parameters: dict[str, Any]) -> None:
@@ -45,8 +50,7 @@ class Settings:
         """ReplicaUpdates.Update: it takes a while even when nothing changes (250, 252, 294)."""
         if "KMSMasterKeyId" in settings:
             raise errors.key_needed_for_each_replica()  # 295, 309: whatever the key
-        if _overrides_capacity(settings) and not is_provisioned(table):
-            raise errors.capacity_on_demand()
+        overrides_can_be_changed(table, settings)
         new_class = settings.get("TableClassOverride")
         if new_class:
             rules.table_class_can_be_changed(replica, self._clock.now())
@@ -125,22 +129,35 @@ class Settings:
     def _change_together(self, table: RegionalTable, parameters: dict[str, Any]) -> None:
         """Billing, capacity, stream and indexes, as far as they may share a call: all is admitted, or nothing."""
         stream, changes = parameters.get("StreamSpecification"), IndexChanges.of(parameters)
+        throughputs = changes.of_kind("ProvisionedThroughput")
+        maximums: Maximums = {**_of_table(parameters, "OnDemandThroughput"), **changes.of_kind("OnDemandThroughput")}
+        warm: WarmThroughputs = {**_of_table(parameters, "WarmThroughput"), **changes.of_kind("WarmThroughput")}
         if stream:
             self._stream_is_admitted(table, stream)
+        mode = parameters.get("BillingMode")
+        provisioned = mode == PROVISIONED or (mode is None and is_provisioned(table))
         if changes.changes_schema:
-            provisioned = is_provisioned(table) and parameters.get("BillingMode") != PAY_PER_REQUEST
             self._indexes.check(table, changes, parameters, provisioned)
         capacity = None
-        if changes.updated or set(parameters) & {"BillingMode", "ProvisionedThroughput"}:
-            capacity = self._capacity.admitted(table, parameters, changes.updated)
+        if throughputs or mode or "ProvisionedThroughput" in parameters:
+            capacity = self._capacity.admitted(table, parameters, throughputs)
+        if maximums:
+            self._on_demand.check(table, maximums, provisioned, switches=capacity is not None)
+        self._warm.check(table, warm)
         if capacity:
             self._capacity.start(table, capacity)
+        if maximums:
+            self._on_demand.start(table, maximums)
+        self._warm.start(table, warm)
         if stream:
-            store.set_stream(table.region, table.name, stream)
-            if table.is_strong:
-                self._lifecycle.follow_anew(table)
-            self._lifecycle.hold_updating([table], durations.STREAM, lambda: None, STREAM)
+            self._start_stream(table, stream)
         self._indexes.start(table, changes, parameters)
+
+    def _start_stream(self, table: RegionalTable, wanted: dict[str, Any]) -> None:
+        store.set_stream(table.region, table.name, wanted)
+        if table.is_strong:
+            self._lifecycle.follow_anew(table)
+        self._lifecycle.hold_updating([table], durations.STREAM, lambda: None, STREAM)
 
     def _stream_is_admitted(self, table: RegionalTable, wanted: dict[str, Any]) -> None:
         rules.stream_can_be_changed(table, store.stream_enabled(table.region, table.name), wanted)
@@ -154,8 +171,8 @@ class Settings:
         member.table_class = new_class
 
 
-def _overrides_capacity(settings: dict[str, Any]) -> bool:
-    return "ProvisionedThroughputOverride" in settings or "GlobalSecondaryIndexes" in settings
+def _of_table(parameters: dict[str, Any], member: str) -> dict[str | None, Any]:
+    return {None: parameters[member]} if member in parameters else {}
 
 
 def _copy_time_to_live(source: RegionalTable, target: RegionalTable) -> None:

@@ -33,6 +33,26 @@ THROUGHPUT, STREAM, TABLE_CLASS, INDEX_CREATED, INDEX_DELETED, GLOBAL = (
 
 
 @dataclass(eq=False)
+class CapacityRecord:
+    """What moto doesn't keep of the capacity of a table or an index, in one region."""
+
+    read_override: int | None = None
+    """Provisioned read capacity of this replica's own."""
+    maximums: dict[str, int] = field(default_factory=dict)
+    """On-demand maximums, as the API names them; -1 is one that was just cleared (182)."""
+    max_read_override: int | None = None
+    """An on-demand read maximum of this replica's own."""
+    warm_wanted: dict[str, int] | None = None
+    """The warm throughput that is being brought about."""
+    warm_was_raised: bool = False
+    decreases_today: int = 0
+    decreased_at: float = -math.inf
+    last_increase: float | None = None
+    last_decrease: float | None = None
+    """Both in epoch seconds."""
+
+
+@dataclass(eq=False)
 class Index:
     """What moto doesn't keep of a global secondary index, in one region."""
 
@@ -40,7 +60,11 @@ class Index:
     status: str = ACTIVE
     backfilling: bool | None = None
     """Only an index added to a standing table has it, until it is ACTIVE (138)."""
-    read_override: int | None = None
+    capacity: CapacityRecord = field(default_factory=CapacityRecord)
+
+    def is_made(self) -> None:
+        """Its creation is over."""
+        self.status, self.backfilling, self.capacity.warm_wanted = ACTIVE, None, None
 
 
 @dataclass(eq=False)
@@ -72,7 +96,9 @@ class RegionalTable:
     table_class_set_at: float | None = None
     table_class_changes: list[float] = field(default_factory=list)
     on_demand_since: float | None = None
-    read_override: int | None = None
+    switches_from: str | None = None
+    """The billing mode still in force while another one, which is shown already, is on its way (064, 452)."""
+    capacity: CapacityRecord = field(default_factory=CapacityRecord)
     kms_key_arn: str | None = None
     protection_changed_at: float = -math.inf
     ttl_changed_at: float = -math.inf
@@ -109,6 +135,16 @@ class RegionalTable:
     def is_cut_off(self) -> bool:
         """Whether this is a replica that nothing replicates to or from."""
         return self.is_unauthorized or bool(self.inaccessible)
+
+    @property
+    def capacities(self) -> dict[str | None, CapacityRecord]:
+        """The table's capacity, by None, and that of each index by its name."""
+        return {None: self.capacity, **{name: index.capacity for name, index in self.indexes.items()}}
+
+    @property
+    def is_warming(self) -> bool:
+        """Whether warm throughput is being raised, of the table or an index."""
+        return any(capacity.warm_wanted for capacity in self.capacities.values())
 
     def others(self) -> list[RegionalTable]:
         """The other members of the global table, in the order in which they were added."""

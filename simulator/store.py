@@ -21,6 +21,9 @@ from moto.kinesis.models import kinesis_backends
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
+WARM_ON_DEMAND = {"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000}
+"""The warm throughput of a table or index that is on demand, if it isn't higher (028, 061)."""
+
 Throughput = dict[str, int]
 
 Attributes = dict[str, Any]
@@ -201,6 +204,27 @@ def set_capacity(region: str, name: str, capacity: Throughput | None, indexes: d
             index.throughput = dict(indexes[index.name])
 
 
+def warm_of(capacity: Throughput) -> Throughput:
+    """The warm throughput that comes with provisioned capacity (134)."""
+    return {
+        "ReadUnitsPerSecond": capacity["ReadCapacityUnits"],
+        "WriteUnitsPerSecond": capacity["WriteCapacityUnits"],
+    }
+
+
+def warm_throughput(region: str, name: str, index: str | None) -> Throughput:
+    """The warm throughput of a table, or of one of its indexes."""
+    kept = _of_table_or_index(region, name, index).warm_throughput
+    return {unit: kept[unit] for unit in WARM_ON_DEMAND if unit in kept}
+
+
+def raise_warm_throughput(region: str, name: str, index: str | None, least: Throughput) -> None:
+    """It never falls (061, 134)."""
+    current = warm_throughput(region, name, index)
+    raised = {unit: max(units, current.get(unit, 0)) for unit, units in least.items()}
+    _of_table_or_index(region, name, index).warm_throughput = {**current, **raised}
+
+
 def set_on_demand(region: str, name: str) -> None:
     regional = table(region, name)
     regional.billing_mode = "PAY_PER_REQUEST"
@@ -327,6 +351,11 @@ def _kinesis_streams(region: str) -> dict[str, Any]:
 def reset() -> None:
     """Forget everything moto keeps, in every service and region."""
     BackendDict.reset()
+
+
+def _of_table_or_index(region: str, name: str, index: str | None) -> Any:
+    regional = table(region, name)
+    return regional if index is None else next(one for one in regional.global_indexes if one.name == index)
 
 
 def _provisioned(throughput: Throughput) -> Throughput:

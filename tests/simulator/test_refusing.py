@@ -43,9 +43,6 @@ def test_an_operation_that_is_not_simulated(world: World, operation: str, parame
     [
         {"GlobalTableSettingsReplicationMode": "ENABLED"},
         {"SSESpecification": {"Enabled": True}},
-        {"OnDemandThroughput": {"MaxReadRequestUnits": 1}},
-        {"WarmThroughput": {"ReadUnitsPerSecond": 15000}},
-        {"ReplicaUpdates": [{"Create": {"RegionName": EUROPE, "OnDemandThroughputOverride": {}}}]},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -58,8 +55,6 @@ def test_a_change_that_is_not_simulated(world: World, change: dict) -> None:
 @pytest.mark.parametrize(
     "setting",
     [
-        {"OnDemandThroughput": {"MaxReadRequestUnits": 1}},
-        {"WarmThroughput": {"ReadUnitsPerSecond": 15000}},
         {
             "GlobalTableSourceArn": "arn:aws:dynamodb:us-east-1:1:table/x",
             "GlobalTableSettingsReplicationMode": "ENABLED",
