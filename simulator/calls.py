@@ -38,6 +38,28 @@ LOGGED_OF_ITEM_OPERATIONS = frozenset(
     {"TableName", "IndexName", "ConsistentRead", "ConditionExpression", "UpdateExpression", "Select", "Limit"}
 )
 
+LOGGED_OF_OTHER_SERVICES = frozenset(
+    {
+        "AlarmNamePrefix",
+        "AlarmNames",
+        "AliasName",
+        "KeyId",
+        "MaxCapacity",
+        "MinCapacity",
+        "PolicyName",
+        "PolicyNames",
+        "ResourceId",
+        "ResourceIds",
+        "ScalableDimension",
+        "ServiceNamespace",
+        "StreamARN",
+        "StreamArn",
+        "StreamName",
+        "TableName",
+    }
+)
+"""What names a resource, or says how much: enough to hold a policy against."""
+
 
 @dataclass
 class Call:
@@ -140,7 +162,9 @@ class CallLog:
 def loggable_parameters(call: Call) -> dict[str, Any]:
     """A call's parameters without anything that could hold an item's values or a secret."""
     if call.service != "dynamodb":
-        return {}
+        return {
+            name: value for name, value in call.parameters.items() if name.split(".")[0] in LOGGED_OF_OTHER_SERVICES
+        }
     if call.operation not in ITEM_OPERATIONS:
         return call.parameters
     parameters = {name: value for name, value in call.parameters.items() if name in LOGGED_OF_ITEM_OPERATIONS}

@@ -99,6 +99,8 @@ class Simulator:
                 return self._record(call, Answer.none())
             try:
                 self.faults.raise_for(call)
+                if call.region in self.disabled_regions:
+                    raise unknown_credentials()
                 answer = self._other_services.answer(call, method, path)
             except ServiceError as error:
                 speaks_json = "X-Amz-Target" in call.headers

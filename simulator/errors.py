@@ -73,8 +73,8 @@ def is_one_of(value: str, allowed: Iterable[str], member: str) -> None:
         )
 
 
-def insights_need_an_active_table() -> ServiceError:
-    return _insights_refused("TableStatus must be ACTIVE to enable ContributorInsights.")  # 115
+def insights_need_an_active(what: str) -> ServiceError:
+    return _insights_refused(f"{what}Status must be ACTIVE to enable ContributorInsights.")  # 115, 116
 
 
 def insights_are_changing(status: str) -> ServiceError:
@@ -313,6 +313,10 @@ def target_value_out_of_range(metric: str, low: float, high: float, value: float
 
 def one_tracking_policy() -> ServiceError:
     return validation("Only one TargetTrackingScaling policy for a given metric specification is allowed.")
+
+
+def key_arn_of_another_region(region: str) -> ServiceError:
+    return ServiceError("NotFoundException", f"Invalid arn {region}")  # 313
 
 
 def alarms_not_found(names: Iterable[str]) -> ServiceError:

@@ -61,7 +61,9 @@ class ContributorInsights:
         errors.is_one_of(mode, (ALL_KEYS, THROTTLED_KEYS), "contributorInsightsMode")
         table, index = self._named(call)
         if table.status == CREATING:
-            raise errors.insights_need_an_active_table()  # 115, 116
+            raise errors.insights_need_an_active("Table")  # 115, 116
+        if index is not None and table.indexes[index].status == CREATING:
+            raise errors.insights_need_an_active("Index")  # 116
         insights = table.insights.setdefault(index, Insights())
         if action == ENABLE:
             self._enable(table, index, insights, mode)
@@ -157,7 +159,7 @@ class ContributorInsights:
 
     def _named(self, call: Call) -> tuple[RegionalTable, str | None]:
         table, index = self._table(call), call.parameters.get("IndexName")
-        if index is not None and index not in store.index_throughputs(table.region, table.name):
+        if index is not None and not _knows(table, index):
             raise errors.index_not_found_for_insights(table.name, index)
         return table, index
 
@@ -168,9 +170,15 @@ class ContributorInsights:
 Candidate = tuple[RegionalTable, str | None, Insights]
 
 
+def _knows(table: RegionalTable, name: str) -> bool:
+    """An index added to a standing table is known from when it is backfilled (116)."""
+    index = table.indexes.get(name)
+    return index is not None and (index.status != CREATING or index.backfilling is not False)
+
+
 def _candidates(table: RegionalTable) -> Iterator[Candidate]:
     """The table, then its indexes."""
-    for index in (None, *store.index_throughputs(table.region, table.name)):
+    for index in (None, *table.indexes):
         yield table, index, table.insights.get(index, Insights())
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from simulator import durations, operations, store
+from simulator import durations, keys, operations, store
 from simulator.auto_scaling import AutoScaling
 from simulator.calls import Answer, Call
 from simulator.clock import SimulatedClock
@@ -29,9 +29,13 @@ class OtherServices:
             return Answer.of(self._auto_scaling.answer(call))
         if (call.service, call.operation) == ("monitoring", "DeleteAlarms"):
             _alarms_exist(call)
+        if (call.service, call.operation) == ("kms", "DescribeKey"):
+            keys.is_of_region(call.parameters.get("KeyId", ""), call.region)
         answer = self._moto.answer(method, path, call.headers, call.body)
         if (call.service, call.operation, answer.status) == ("kinesis", "CreateStream", 200):
             self._create_kinesis_stream(call)
+        if (call.service, call.operation, answer.status) == ("kms", "DescribeKey", 200):
+            return keys.described(call.region, answer)
         return answer
 
     def _create_kinesis_stream(self, call: Call) -> None:

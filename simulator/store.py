@@ -18,6 +18,7 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import GlobalSecondaryIndex, StreamRecord, StreamShard, Table
 from moto.kinesis.models import kinesis_backends
+from moto.kms.models import kms_backends
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
@@ -320,6 +321,11 @@ def changed_keys(region: str, name: str, start: int) -> list[Key]:
         keys.pop(key, None)
         keys[key] = None
     return list(keys)
+
+
+def is_aws_managed_key(region: str, key_id: str) -> bool:
+    """Whether one of AWS's own aliases stands for this key."""
+    return any(alias.startswith("alias/aws/") for alias in kms_backends[ACCOUNT][region].keys[key_id].aliases)
 
 
 def put_alarm(region: str, **settings: Any) -> None:

@@ -138,6 +138,45 @@ def test_a_rule_fails_get_item_and_other_services_too(world: World) -> None:
     assert_refused("AccessDeniedException", "", world.client(HOME, "kms").list_keys)
 
 
+def test_the_log_says_of_other_services_which_operation_on_what_in_which_region(world: World) -> None:
+    world.create_provisioned()
+    world.scale_writes(f"table/{TABLE}")
+    world.client(EUROPE, "kms").describe_key(KeyId="alias/aws/dynamodb")
+    world.client(HOME, "sts").get_caller_identity()
+    world.client(HOME, "cloudwatch").describe_alarms(AlarmNamePrefix="TargetTracking-")
+    kinesis = world.client(HOME, "kinesis")
+    kinesis.create_stream(StreamName="changes", ShardCount=1)
+    kinesis.put_record(StreamName="changes", PartitionKey="one", Data=b"hidden")
+    what = {
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": f"table/{TABLE}",
+        "ScalableDimension": "dynamodb:table:WriteCapacityUnits",
+    }
+    logged = [
+        (call["service"], call["region"], call["operation"], call["parameters"])
+        for call in world.admin.calls()
+        if call["service"] != "dynamodb"
+    ]
+    assert logged == [
+        ("application-autoscaling", HOME, "RegisterScalableTarget", {**what, "MinCapacity": 1, "MaxCapacity": 10}),
+        ("application-autoscaling", HOME, "PutScalingPolicy", {**what, "PolicyName": "writes"}),
+        ("kms", EUROPE, "DescribeKey", {"KeyId": "alias/aws/dynamodb"}),
+        ("sts", HOME, "GetCallerIdentity", {}),
+        ("monitoring", HOME, "DescribeAlarms", {"AlarmNamePrefix": "TargetTracking-"}),
+        ("kinesis", HOME, "CreateStream", {"StreamName": "changes"}),
+        ("kinesis", HOME, "PutRecord", {"StreamName": "changes"}),
+    ]
+
+
+def test_no_service_knows_the_credentials_in_a_region_that_isnt_enabled(world: World) -> None:
+    world.admin.disable_region(EUROPE)
+    unknown = ("UnrecognizedClientException", "The security token included in the request is invalid.")
+    assert_refused(*unknown, world.client(EUROPE, "kms").list_keys)
+    scaling = world.client(EUROPE, "application-autoscaling")
+    assert_refused(*unknown, scaling.describe_scalable_targets, ServiceNamespace="dynamodb")
+    world.client(HOME, "kms").list_keys()
+
+
 def test_a_failed_call_changes_nothing(world: World) -> None:
     world.create()
     world.admin.fail("ThrottlingException", operation="UpdateTable", count=1)

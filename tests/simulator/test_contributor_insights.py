@@ -154,6 +154,39 @@ def test_094_a_table_and_each_global_index_apart_and_nothing_else(world: World) 
         assert_refused("ResourceNotFoundException", text, update, world, "ENABLE", IndexName=index)
 
 
+def test_116_an_index_added_to_a_table_is_unknown_at_first_and_not_in_a_valid_state_until_it_is_active(
+    world: World,
+) -> None:
+    world.create()
+    world.update(
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": BY_ID}],
+    )
+    world.wait(2)
+    unknown = ("ResourceNotFoundException", f"Index: {INDEX} not found for table: {TABLE}")
+    assert_refused(*unknown, describe, world, IndexName=INDEX)
+    assert_refused(*unknown, update, world, "ENABLE", IndexName=INDEX)
+    assert update(world, "ENABLE")["ContributorInsightsStatus"] == "ENABLING"
+    world.wait(60)
+    assert status(world, IndexName=INDEX) == "DISABLED"
+    text = "not in a valid state to update Key Access Insights: IndexStatus must be ACTIVE to enable ContributorInsigh"
+    assert_refused("ValidationException", text, update, world, "ENABLE", IndexName=INDEX)
+    world.wait(1000)
+    assert update(world, "ENABLE", IndexName=INDEX)["ContributorInsightsStatus"] == "ENABLING"
+
+
+def test_112_an_index_takes_its_insights_with_it(world: World) -> None:
+    world.create(GlobalSecondaryIndexes=[BY_ID])
+    update(world, "ENABLE", IndexName=INDEX)
+    world.wait(17)
+    world.update(GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": INDEX}}])
+    assert listed(world, TableName=TABLE) == [(TABLE, INDEX, "ENABLED")]
+    world.wait(60)
+    assert listed(world, TableName=TABLE) == []
+    text = f"Index: {INDEX} not found for table: {TABLE}"
+    assert_refused("ResourceNotFoundException", text, update, world, "DISABLE", IndexName=INDEX)
+
+
 def test_014_a_table_that_isnt_there(world: World) -> None:
     assert_refused(*MISSING, describe, world)
     assert_refused(*MISSING, update, world, "ENABLE")
