@@ -73,8 +73,6 @@ def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
         "GlobalTableSettingsReplicationMode": SETTINGS_MODE,
         **_overrides(viewer.capacity, other.capacity),
     }
-    if other.inaccessible_at is not None:
-        entry["ReplicaInaccessibleDateTime"] = other.inaccessible_at
     if other.kms_key_arn:
         entry["KMSMasterKeyId"] = other.kms_key_arn
     if moto_table.global_indexes:
@@ -95,7 +93,7 @@ def _status(table: RegionalTable, status: str) -> str:
 
 
 def _replica_status(table: RegionalTable) -> str:
-    """A replica that the others can't reach shows why [M]."""
+    """A replica that the others can't reach shows why [M]; ReplicaInaccessibleDateTime stays absent (329)."""
     if table.inaccessible and table.replica_status == ACTIVE:
         return next(iter(table.inaccessible))
     return _status(table, table.replica_status)

@@ -1095,8 +1095,9 @@ def unsigned() -> ServiceError:
 
 
 def access_denied(user: str, action: str, resource: str) -> ServiceError:
+    speaks_query = action.startswith(("sts:", "monitoring:"))
     return ServiceError(
-        "AccessDeniedException",
+        "AccessDenied" if speaks_query else "AccessDeniedException",
         f"User: {user} is not authorized to perform: {action} on resource: {resource} because no identity-based "
         f"policy allows the {action} action",
     )

@@ -229,18 +229,15 @@ class Lifecycle:
         self._later(durations.GLOBAL_UPDATE.draw(self._dice), finish)
 
     def cut_off(self, table: RegionalTable, status: str) -> None:
-        """The other regions can't reach a replica, and show why; after 20 hours it is no member any more [M]."""
+        """The other regions can't reach a replica, and show why; after 20 hours it is no member any more (426, 427)."""
         if table.group is None or status in table.inaccessible:
             return
         since = table.inaccessible[status] = self._clock.now()
-        table.inaccessible_at = table.inaccessible_at or time.time()
         self._later(durations.INACCESSIBLE_LEAVES, lambda: self.detach(table, status, since))
 
     def reconnect(self, table: RegionalTable, status: str) -> None:
         """The other regions reach a replica again, and get what waited."""
         table.inaccessible.pop(status, None)
-        if not table.inaccessible:
-            table.inaccessible_at = None
         self._replication.drain()
 
     def detach(self, table: RegionalTable, status: str | None = None, since: float | None = None) -> None:

@@ -91,8 +91,10 @@ class Replication:
 
         Other reads may still miss what is on its way. A region that reaches no other can't do either.
         """
-        others = [other.region for other in table.others()]
-        if others and all(self._is_blocked((table.region, other), table.name) for other in others):
+        regions = [other.region for other in table.others()]
+        if table.group and table.group.witness:
+            regions.append(table.group.witness.region)
+        if all(self._is_blocked((table.region, other), table.name) for other in regions):
             raise errors.isolated_region()
         self.deliver_all(table)
 

@@ -112,8 +112,6 @@ class RegionalTable:
     """Shown, and in force, while this is a replica of an eventually consistent global table."""
     inaccessible: dict[str, float] = field(default_factory=dict)
     """Why the other regions can't reach this replica: the status they show, and since when."""
-    inaccessible_at: float | None = None
-    """Epoch seconds, for ReplicaInaccessibleDateTime."""
     unauthorized_since: float | None = None
     """Since when this region's policy denies replication, if it does."""
 
@@ -188,7 +186,6 @@ class GlobalTable:
         del self.members[member.region]
         member.group = None
         member.inaccessible.clear()
-        member.inaccessible_at = None
 
     @property
     def is_changing_members(self) -> bool:

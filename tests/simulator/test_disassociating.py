@@ -242,6 +242,10 @@ def test_225_the_table_that_left_is_not_adopted_again(trio: World) -> None:
     trio.wait(60)
     text = "one or more replicas already existed as tables."
     assert_refused("ValidationException", text, trio.change_replica, "Create", EUROPE)
+    trio.add("eu-west-2", EUROPE)
+    assert trio.describe(EUROPE)["DisassociationProtectionEnabled"] is True
+    trio.change_replica("Delete", "eu-west-2", EUROPE)
+    trio.wait(400)
     trio.client(EUROPE).delete_table(TableName=TABLE)
     trio.wait(20)
     trio.add(EUROPE)

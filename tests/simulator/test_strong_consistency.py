@@ -486,6 +486,17 @@ def test_d_an_isolated_region_takes_no_writes_and_no_strongly_consistent_reads(t
     assert three.get("one", OHIO, consistent=True)
 
 
+def test_d_a_witness_keeps_one_replica_going_without_the_other(strong: World) -> None:
+    strong.admin.pause(region=VIRGINIA)
+    strong.put("one", HOME)
+    assert strong.get("one", HOME, consistent=True)
+    assert_refused("InternalServerError", "", strong.put, "two", VIRGINIA)
+    strong.admin.pause(region=OHIO)
+    assert_refused("InternalServerError", "", strong.put, "two", HOME)
+    strong.admin.resume()
+    assert strong.get("one", VIRGINIA, consistent=True)
+
+
 def test_m_concurrent_writes_can_be_refused_as_conflicting(strong: World) -> None:
     """Calls here come one after another, so that a conflict is made by a rule."""
     strong.admin.fail("ReplicatedWriteConflictException", operation="PutItem", region=VIRGINIA, count=1)
