@@ -89,7 +89,9 @@ def differences(shown: t.Any, wanted: t.Any) -> dict[str, t.Any]:
 
 def _reached(shown: t.Any, wanted: t.Any) -> bool:
     if isinstance(wanted, dict) and isinstance(shown, dict):
-        return wanted.items() <= shown.items()
+        return all(_reached(shown.get(option), value) for option, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(shown, list):
+        return len(shown) == len(wanted) and all(map(_reached, shown, wanted))
     return shown == wanted
 
 

@@ -271,8 +271,9 @@ def test_188_a_provisioned_table_is_told_what_replicas_need(run, admin):
     table = {**ORDERS, "billing_mode": "PROVISIONED", "read_capacity": 1, "write_capacity": 1}
     run("tables", table)
     message = run("replicas", table, replica_regions=[EU])["msg"]
-    assert "can't add a replica in eu-west-1" in message
-    assert "set billing_mode: PAY_PER_REQUEST, or set up Application Auto Scaling" in message
+    assert (
+        "It doesn't for the table. Add autoscaling with write (min, max) to the table, or set billing_mode" in message
+    )
 
 
 def test_the_wrong_account_is_refused_before_any_other_call(run, admin):

@@ -13,7 +13,7 @@ import botocore.session
 import botocore.validate
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import observe, plan, spec, state
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import observe, plan, predict, spec, state
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import autoscaling
 
 from .service_model import ScalingClient, ServiceModel, refuse
@@ -234,6 +234,14 @@ def test_a_table_that_somebody_else_scales_gets_its_replica():
     assert model.members(NAME) == {HOME, EU}
 
 
+def test_194_of_a_new_replica_the_writes_are_foreseen_to_be_scaled():
+    model = ServiceModel()
+    bring(model, table(autoscaling={"enabled": True, "read": WRITE, "write": WRITE}))
+    checked = run(model, table(EU, autoscaling=ON), REPLICAS, check_mode=True)
+    foreseen = predict.after(checked.observed, checked.plan.steps)[EU].settings["autoscaling"]
+    assert foreseen == {"enabled": True, "write": {**WRITE, "target": 70.0}}
+
+
 def test_later_changes_reach_every_region():
     model = ServiceModel()
     bring(model, table(EU, autoscaling=ON))
@@ -292,6 +300,17 @@ def test_323_what_scaled_a_purged_index_goes_and_only_when_purging_is_asked_for(
     assert orphan in model.scaling
     bring(model, table(autoscaling=ON, global_secondary_indexes=[], purge_indexes=True))
     assert orphan not in model.scaling
+
+
+def test_what_scales_a_standing_index_that_is_not_listed_stays_unless_purging_is_asked_for():
+    scaling = {(index, "write"): {"min": 1, "max": 2} for index in ("", "by-email", "by-team")}
+    indexes = [INDEX, {**INDEX, "name": "by-team"}]
+    shown = state.RegionalTable(HOME, "ACTIVE", settings={"global_secondary_indexes": indexes}, scaling=scaling)
+    wanted = {"global_secondary_indexes": [INDEX]}
+    assert list(autoscaling.purged(NAME, wanted, shown)) == []
+    (step,) = autoscaling.purged(NAME, {**wanted, "purge_indexes": True}, shown)
+    assert step.sentence == "remove what scaled the write capacity of index 'by-team' in us-east-1"
+    assert step.waits_for == "index 'by-team' to be gone from us-east-1"
 
 
 def test_not_being_allowed_to_look_for_what_is_left_is_said_and_stops_nobody(monkeypatch):
