@@ -263,15 +263,18 @@ options:
       contributor_insights: *contributor_insights
       resource_policy: &resource_policy
         description:
-          - The resource policy of this region's table, as a policy document. V({}) removes it.
+          - The resource policy of this region's table, as a policy document. V({}) removes it. Documents are compared
+            by what they mean. One that denies replication to a table with replicas is refused, as is one that would
+            keep the credentials in use from changing it again.
         type: dict
       kinesis_stream: &kinesis_stream
         description:
-          - The Kinesis data stream that receives this region's changes of items.
+          - The Kinesis data stream that receives this region's changes of items. A table has one at a time, so another
+            one is turned on after the old one is off; changes made in between reach neither.
         type: dict
         suboptions:
           enabled:
-            description: Whether it receives them.
+            description: Whether one receives them. V(false) turns off the one that does, whichever it is.
             type: bool
             required: true
           arn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+import boto3
 import pytest
 from caller import EU, US, changes, region
 
@@ -85,3 +86,92 @@ def test_contributor_insights_come_with_a_new_table_and_its_replica(run_module, 
             assert region(result, place)["contributor_insights"] == on
             assert region(result, place)["global_secondary_indexes"][0]["contributor_insights"] == on
         assert not run_module(module, table)["changed"]
+
+
+ACCOUNT = "123456789012"
+ALLOW = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": ["dynamodb:GetItem"], "Resource": "*"}
+DENY_ALL = {"Effect": "Deny", "Principal": "*", "Action": "dynamodb:*", "Resource": "*"}
+
+
+def policy(*statements: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def test_a_resource_policy(lifecycle, admin):
+    changed = policy({**ALLOW, "Action": ["dynamodb:GetItem", "dynamodb:Query"]})
+    values = [policy(ALLOW), changed, {}]
+    lifecycle("resource_policy", values, values)
+
+
+def test_207_a_policy_of_the_same_meaning_is_no_change(run_module, admin):
+    run_module("tables", {**ORDERS, "resource_policy": policy(ALLOW)})
+    same = {**ALLOW, "Principal": {"AWS": [f"arn:aws:iam::{ACCOUNT}:root"]}, "Action": "dynamodb:GetItem"}
+    admin.clear_calls()
+    assert not run_module("tables", {**ORDERS, "resource_policy": policy(same)})["changed"]
+    assert changes(admin) == []
+
+
+def test_210_a_policy_that_would_lock_its_author_out_is_explained(run_module, admin):
+    message = run_module("tables", {**ORDERS, "resource_policy": policy(DENY_ALL)})["msg"]
+    assert "can't set the resource policy in us-east-1: PutResourcePolicy in us-east-1 failed" in message
+    assert "would forbid these credentials to change it again" in message
+
+
+def test_a_policy_that_denies_replication_is_refused_before_any_call(run_module, admin):
+    message = run_module("tables", {**ORDERS, "resource_policy": policy(DENY_ALL)}, replica_regions=[EU])["msg"]
+    assert message.startswith("table 'orders', us-east-1: resource_policy denies dynamodb:GetItem to the role of repl")
+    in_replica = {"region": EU, "resource_policy": policy({**DENY_ALL, "Action": "dynamodb:PutItem"})}
+    message = run_module("replicas", {**ORDERS, "replicas": [in_replica]})["msg"]
+    assert message.startswith("table 'orders', eu-west-1: resource_policy denies dynamodb:PutItem")
+    assert admin.calls() == []
+
+
+def test_a_policy_that_denies_replication_is_refused_for_a_group_whose_replicas_are_not_listed(run_module, admin):
+    run_module("tables", ORDERS)
+    run_module("replicas", ORDERS, replica_regions=[EU])
+    admin.clear_calls()
+    wanted = {**ORDERS, "resource_policy": policy({**DENY_ALL, "Principal": {"AWS": ACCOUNT}})}
+    assert "resource_policy denies dynamodb:GetItem to the role" in run_module("tables", wanted)["msg"]
+    assert changes(admin) == []
+
+
+@pytest.fixture
+def streams(served, admin) -> dict[str, list[str]]:
+    """Two Kinesis streams in each of two regions, by region: their ARNs."""
+    arns = {}
+    for place in (US, EU):
+        client = boto3.client("kinesis", region_name=place, endpoint_url=served.url)
+        for name in ("changes", "audit"):
+            client.create_stream(StreamName=name, ShardCount=1)
+        arns[place] = [f"arn:aws:kinesis:{place}:{ACCOUNT}:stream/{name}" for name in ("changes", "audit")]
+    return arns
+
+
+def test_a_kinesis_stream(lifecycle, streams):
+    def values(first: str, second: str) -> list[dict[str, t.Any]]:
+        on = {"enabled": True, "arn": first}
+        return [on, {**on, "precision": "MICROSECOND"}, {"enabled": True, "arn": second}, OFF]
+
+    lifecycle("kinesis_stream", values(*streams[US]), values(*streams[EU]))
+
+
+def test_318_a_kinesis_stream_that_is_not_there_is_explained_after_one_try(run_module, admin):
+    missing = {"enabled": True, "arn": f"arn:aws:kinesis:{US}:{ACCOUNT}:stream/missing"}
+    message = run_module("tables", {**ORDERS, "kinesis_stream": missing})["msg"]
+    assert "stream/missing on in us-east-1: the service tried and gave up: User does not have a permission" in message
+    assert "check that the stream exists" in message
+    assert changes(admin).count((US, "EnableKinesisStreamingDestination")) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ({"enabled": True}, "needs kinesis_stream.arn"),
+        ({"enabled": True, "arn": "changes"}, "but a stream's is arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"),
+        ({"enabled": True, "arn": f"arn:aws:kinesis:{EU}:{ACCOUNT}:stream/changes"}, "lies in eu-west-1, but the str"),
+        ({"enabled": False, "precision": "MICROSECOND"}, "kinesis_stream.precision needs enabled: true"),
+    ],
+)
+def test_a_kinesis_stream_that_cannot_be_is_refused_before_any_call(run_module, admin, option, sentence):
+    assert sentence in run_module("tables", {**ORDERS, "kinesis_stream": option})["msg"]
+    assert admin.calls() == []

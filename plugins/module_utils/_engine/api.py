@@ -27,6 +27,11 @@ CHANGES = {
     "RegisterScalableTarget": ("application-autoscaling", "register_scalable_target"),
     "DeregisterScalableTarget": ("application-autoscaling", "deregister_scalable_target"),
     "PutScalingPolicy": ("application-autoscaling", "put_scaling_policy"),
+    "PutResourcePolicy": ("dynamodb", "put_resource_policy"),
+    "DeleteResourcePolicy": ("dynamodb", "delete_resource_policy"),
+    "EnableKinesisStreamingDestination": ("dynamodb", "enable_kinesis_streaming_destination"),
+    "UpdateKinesisStreamingDestination": ("dynamodb", "update_kinesis_streaming_destination"),
+    "DisableKinesisStreamingDestination": ("dynamodb", "disable_kinesis_streaming_destination"),
 }
 
 # The calls that write an item -> the client's method.
@@ -107,6 +112,21 @@ def describe_scaling_policies(client: t.Any, resource: str) -> list[dict[str, t.
             ServiceNamespace="dynamodb", ResourceId=resource
         )
         return pages.build_full_result().get("ScalingPolicies", [])
+
+
+def get_resource_policy(client: t.Any, arn: str) -> str | None:
+    """The policy of a table as JSON, None when it has none. For a second or two it is the one before a change."""
+    with _explained(client, "GetResourcePolicy"):
+        try:
+            return client.get_resource_policy(ResourceArn=arn)["Policy"]
+        except client.exceptions.PolicyNotFoundException:
+            return None
+
+
+def describe_kinesis_streaming_destination(client: t.Any, table: str) -> list[dict[str, t.Any]]:
+    """Every stream that a table's changes go to, or went to."""
+    with _explained(client, "DescribeKinesisStreamingDestination"):
+        return client.describe_kinesis_streaming_destination(TableName=table)["KinesisDataStreamDestinations"]
 
 
 def change(clients: t.Any, region: str, call: str, parameters: dict[str, t.Any]) -> None:

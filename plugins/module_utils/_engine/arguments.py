@@ -93,7 +93,15 @@ OVERRIDE_OPTIONS = {
 }
 
 # What DescribeTable doesn't show, so that it costs a read of its own and is read only where it is managed.
-SIDE_READ_OPTIONS = ("ttl", "point_in_time_recovery", "tags", "contributor_insights", "autoscaling")
+SIDE_READ_OPTIONS = (
+    "ttl",
+    "point_in_time_recovery",
+    "tags",
+    "contributor_insights",
+    "autoscaling",
+    "resource_policy",
+    "kinesis_stream",
+)
 
 REPLICA_OPTIONS = {
     "region": {"type": "str", "required": True},

@@ -67,6 +67,7 @@ _TEXTS = (
     ("were not part of the global table", BUSY, ""),
     # Contributor Insights or a Kinesis destination that is still changing (findings DDB-TABLE-116, 299).
     ("is not in a valid state to", BUSY, ""),
+    ("Precision is already set", BUSY, ""),
     ("describe time to live while", BUSY, ""),
     ("already existed as tables", BUSY, "a table of that name is in the region, or the former replica isn't gone yet"),
     ("is not allowed while the replica is being added", BUSY, "a replica is being added"),
@@ -94,6 +95,12 @@ _TEXTS = (
         "iam:CreateServiceLinkedRole",
         DENIED,
         "the first of its kind in an account also makes the service's role (iam:CreateServiceLinkedRole)",
+    ),
+    (
+        "will not allow you to update the resource policy",
+        REFUSED,
+        "the policy would forbid these credentials to change it again, which this collection never confirms: exempt "
+        "them from its Deny, for instance by a condition on aws:PrincipalArn",
     ),
     ("deletion protection enabled", REFUSED, "set deletion_protection: false for that region first"),
     ("user is missing the permissions since the region is disabled", REFUSED, "enable the region for the account"),

@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from . import api, errors, transform
 from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
-from .settings import autoscaling, insights, recovery, tags, ttl
+from .settings import autoscaling, insights, kinesis_stream, recovery, resource_policy, tags, ttl
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
 
@@ -54,6 +54,12 @@ _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
     ),
     "global_secondary_indexes": _read_index_insights,
     "autoscaling": _read_scaling,
+    "resource_policy": lambda clients, shown, name, wanted: resource_policy.read(
+        api.get_resource_policy(clients[shown.region], shown.arn)
+    ),
+    "kinesis_stream": lambda clients, shown, name, wanted: kinesis_stream.read(
+        api.describe_kinesis_streaming_destination(clients[shown.region], name), wanted
+    ),
 }
 
 

@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from . import group, predict, settings, transform
-from .settings import autoscaling, indexes, insights, keys, overrides, stream, ttl
+from .settings import autoscaling, indexes, insights, keys, kinesis_stream, overrides, resource_policy, stream, ttl
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
 from .steps import ADD, CLEAN, CREATE, DELETE, READ, REMOVE, SET, SETTLE, Plan, Step, Wait
@@ -99,6 +99,8 @@ NEW_TABLE = {
     "point_in_time_recovery": {"enabled": False},
     "contributor_insights": insights.OFF,
     "autoscaling": autoscaling.OFF,
+    "resource_policy": {},
+    "kinesis_stream": kinesis_stream.OFF,
 }
 
 
@@ -147,6 +149,7 @@ def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
         *indexes.differences(wanted.settings, home.settings, with_capacity=same_mode and not home.replicas),
         *stream.differences(wanted.settings, home),
         *ttl.differences(wanted.settings, home.settings),
+        *resource_policy.differences(wanted.name, wanted.settings, home),
     ]
     if not differences:
         return ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .settings import autoscaling
+from .settings import autoscaling, insights
 from .state import ACTIVE, Observed, RegionalTable, absent
 from .steps import ADD, CLEAN, CREATE, DELETE, REMOVE, SET, Step
 
@@ -19,6 +19,8 @@ NEW_REPLICA = {
     "point_in_time_recovery": {"enabled": False},
     "deletion_protection": False,
     "contributor_insights": {"enabled": False},
+    "resource_policy": {},
+    "kinesis_stream": {"enabled": False},
 }
 
 
@@ -80,7 +82,9 @@ def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.
         **observed,
         source: origin,
         region: RegionalTable(
-            region, ACTIVE, settings={**origin.settings, **NEW_REPLICA, **autoscaling.mirrored(origin.settings)}
+            region,
+            ACTIVE,
+            settings=insights.without({**origin.settings, **NEW_REPLICA, **autoscaling.mirrored(origin.settings)}),
         ).having(own),
     }
     return _with_membership(predicted, members)

@@ -217,7 +217,11 @@ def _managed(wanted: Table, region: str) -> dict[str, t.Any]:
         return wanted.settings
     if region not in wanted.replicas:
         return {}
-    return {**wanted.replicas[region].settings, **autoscaling.of_replica(wanted.settings)}
+    own, follows = wanted.replicas[region].settings, autoscaling.of_replica(wanted.settings)
+    indexes: dict[str, dict[str, t.Any]] = {}
+    for index in [*own.get("global_secondary_indexes", []), *follows["global_secondary_indexes"]]:
+        indexes[index["name"]] = {**indexes.get(index["name"], {}), **index}
+    return {**own, **follows, "global_secondary_indexes": list(indexes.values())}
 
 
 def _fields(table: RegionalTable | None, managed: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
-from .settings import autoscaling, insights, overrides, regional_problems, table_problems, tags
+from .settings import autoscaling, insights, overrides, regional_problems, resource_policy, table_problems, tags
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 AWS_HOST = re.compile(r"(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$")
@@ -274,11 +274,11 @@ class _Reader:
         absent_regions = self._absent_regions(entry, home or "", replicas)
         self._check_partition(name, [home, *wanted, *absent_regions])
         self.problems += [
-            f"table {name!r}: {problem}" for problem in (*table_problems(settings), *_unmanaged(entry, {}))
+            f"table {name!r}: {problem}" for problem in (*table_problems(settings, home or ""), *_unmanaged(entry, {}))
         ]
         for region, replica in wanted.items():
             problems = [
-                *regional_problems(replica.settings),
+                *regional_problems(replica.settings, region),
                 *overrides.problems(replica.overrides),
                 *_unmanaged(replica.settings, replica.overrides),
             ]
@@ -290,6 +290,9 @@ class _Reader:
                 f"table {name!r}: a global table replicates through its stream, which can't be off: remove "
                 "stream.enabled: false, or the replicas."
             )
+        if wanted:
+            own = {region: replica.settings for region, replica in wanted.items()}
+            self._check_policies(name, {home or "": settings, **own})
         return Table(
             name=name,
             home=home or "",
@@ -300,6 +303,12 @@ class _Reader:
             replicas=wanted,
             absent_regions=absent_regions,
         )
+
+    def _check_policies(self, name: str, settings: dict[str, dict[str, t.Any]]) -> None:
+        for region, own in settings.items():
+            problem = resource_policy.replication_problem(own, name, self.params.get("account_id"))
+            if problem:
+                self.problems.append(f"table {name!r}, {region}: {problem}.")
 
     def _replicas(
         self, entry: dict[str, t.Any], home: str, replica_defaults: dict[str, dict[str, t.Any]]
@@ -375,8 +384,6 @@ _UNMANAGED = {
     "purge_indexes",
     "encryption",
     "disassociation_protection",
-    "resource_policy",
-    "kinesis_stream",
     "consistency",
     "witness_region",
 }

@@ -27,7 +27,7 @@ class Step:
     :ivar index: the global secondary index that these are settings of, empty for the table itself.
     :ivar everywhere: whether every member of the group follows.
     :ivar failed: why the service gave up on it when it was last asked for it: it isn't asked twice in a run.
-    :ivar waits_for: what it has to wait for, empty when the service admits it now.
+    :ivar waits_for: what it has to wait for, such as another step, empty when the service admits it now.
     """
 
     key: tuple[str, str, str]

@@ -71,6 +71,15 @@ def of_new(indexes: list[Settings]) -> list[Settings]:
     return [{**index, OPTION: OFF} if OPTION in index else index for index in indexes]
 
 
+def without(shown: Settings) -> Settings:
+    """What a table shows without the insights of its indexes, which a new replica of it hasn't."""
+    indexes = [
+        {option: value for option, value in index.items() if option != OPTION}
+        for index in shown.get("global_secondary_indexes", [])
+    ]
+    return {**shown, "global_secondary_indexes": indexes}
+
+
 def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
     if OPTION in wanted and OPTION in shown.settings:
         yield from _step(name, "", wanted[OPTION], shown.settings[OPTION], shown)

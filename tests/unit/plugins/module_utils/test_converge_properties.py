@@ -7,6 +7,7 @@ order the service admits, and planning again gives nothing to do."""
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
@@ -43,13 +44,37 @@ INSIGHTS = st.one_of(
         lambda mode: {"enabled": True, "mode": mode}
     ),
 )
+ACCOUNT = "123456789012"
+POLICIES = st.one_of(
+    st.just({}),
+    st.sampled_from(["dynamodb:GetItem", ["dynamodb:GetItem", "dynamodb:Query"]]).map(
+        lambda actions: {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": actions, "Resource": "*"}],
+        }
+    ),
+)
+STREAM_NAMES = ("changes", "audit")
 REGIONAL = {
     "contributor_insights": INSIGHTS,
+    "resource_policy": POLICIES,
     "tags": TAGS,
     "purge_tags": st.booleans(),
     "point_in_time_recovery": RECOVERY,
     "deletion_protection": st.booleans(),
 }
+
+
+def regional(region: str) -> dict[str, st.SearchStrategy]:
+    """What a region may have of its own; a Kinesis stream lies in the region."""
+    arns = st.sampled_from([f"arn:aws:kinesis:{region}:{ACCOUNT}:stream/{name}" for name in STREAM_NAMES])
+    on = st.fixed_dictionaries(
+        {"enabled": st.just(True), "arn": arns},
+        optional={"precision": st.sampled_from(["MILLISECOND", "MICROSECOND"])},
+    )
+    return {**REGIONAL, "kinesis_stream": st.one_of(st.just({"enabled": False}), on)}
+
+
 STREAMS = st.one_of(
     st.just({"enabled": True}),
     st.sampled_from(["KEYS_ONLY", "NEW_IMAGE", "NEW_AND_OLD_IMAGES"]).map(
@@ -93,9 +118,9 @@ def provisioned(draw: t.Any, replicated: bool) -> dict[str, t.Any]:
 def wanted_tables(draw: t.Any, on_demand: bool = True) -> spec.Table:
     regions = draw(st.lists(st.sampled_from(REGIONS), unique=True))
     paid = KEYS if on_demand else draw(provisioned(bool(regions)))
-    settings_ = {**paid, **draw(optional(**SHARED, **REGIONAL))}
+    settings_ = {**paid, **draw(optional(**SHARED, **regional(HOME)))}
     replicas = {
-        region: spec.Replica(region, settings=draw(optional(**REGIONAL)), overrides=draw(optional(**OVERRIDES)))
+        region: spec.Replica(region, settings=draw(optional(**regional(region))), overrides=draw(optional(**OVERRIDES)))
         for region in regions
     }
     gone = tuple(region for region in REGIONS if region not in replicas and draw(st.booleans()))
@@ -124,6 +149,7 @@ def standing(model: ServiceModel, wanted: spec.Table) -> None:
     """Bring the model to ``wanted`` by other means than the run under test: an earlier run."""
     for part in (TABLES, REPLICAS):
         assert run(model, wanted, part).failure == ""
+    model.settle()
     model.calls.clear()
     model.refused.clear()
 
@@ -223,8 +249,21 @@ def assert_regional(table: dict[str, t.Any], settings_: dict[str, t.Any]) -> Non
         wanted, shown = settings_["contributor_insights"], table["insights"][""]
         assert shown["ContributorInsightsStatus"] == ("ENABLED" if wanted["enabled"] else "DISABLED")
         assert not wanted.get("mode") or shown["ContributorInsightsMode"] == wanted["mode"]
+    if "resource_policy" in settings_:
+        assert json.loads(table["policy"].get("text") or "{}") == settings_["resource_policy"]
+    if "kinesis_stream" in settings_:
+        assert_streaming(table["kinesis"].values(), settings_["kinesis_stream"])
     if "deletion_protection" in settings_:
         assert table["description"]["DeletionProtectionEnabled"] == settings_["deletion_protection"]
+
+
+def assert_streaming(destinations: t.Iterable[dict[str, t.Any]], wanted: dict[str, t.Any]) -> None:
+    live = [entry for entry in destinations if entry["DestinationStatus"] != "DISABLED"]
+    assert [(entry["StreamArn"], entry["DestinationStatus"]) for entry in live] == (
+        [(wanted["arn"], "ACTIVE")] if wanted["enabled"] else []
+    )
+    if wanted.get("precision"):
+        assert live[0].get("ApproximateCreationDateTimePrecision", "MILLISECOND") == wanted["precision"]
 
 
 @given(earlier_and_wanted())

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from . import insights
+from . import insights, kinesis, resource_policies
 from .groups import GroupCalls, arn, entry, own_of_a_region
 from .refusals import refuse
 from .scaling import Place, ScalingClient
@@ -72,10 +72,12 @@ class ServiceModel:
         )
 
 
-class Client(GroupCalls, insights.Insights):
+class Client(GroupCalls, insights.Insights, resource_policies.ResourcePolicies, kinesis.Kinesis):
     """The calls of one region that the engine makes, as boto3's client takes them."""
 
-    exceptions = insights.Exceptions
+    class exceptions:
+        ResourceNotFoundException = insights.ResourceNotFoundException
+        PolicyNotFoundException = resource_policies.PolicyNotFoundException
 
     def __init__(self, model: ServiceModel, region: str) -> None:
         self.model = model

@@ -20,7 +20,7 @@ def arn(region: str, name: str) -> str:
 
 def own_of_a_region() -> dict[str, t.Any]:
     """What a new replica has of its own, whatever the table has."""
-    return {"tags": {}, "recovery_days": 0, "insights": {}}
+    return {"tags": {}, "recovery_days": 0, "insights": {}, "policy": {}, "kinesis": {}}
 
 
 class GroupCalls:

@@ -17,10 +17,6 @@ class ResourceNotFoundException(botocore.exceptions.ClientError):
     """As boto3's client has it among its ``exceptions``."""
 
 
-class Exceptions:
-    ResourceNotFoundException = ResourceNotFoundException
-
-
 class Insights:
     """The calls of Contributor Insights; ``model.insights_quota`` left is what may still be turned on."""
 
