@@ -287,7 +287,8 @@ options:
       consistency:
         description:
           - How the regions agree. V(strong) is a group of exactly three regions (MRSC), or of two and a
-            O(tables[].witness_region), made in one call while the table is empty, and never changed after.
+            O(tables[].witness_region), made in one call while the table is empty, and never changed after. It can have
+            neither TTL nor local secondary indexes.
           - Unset is the same as V(eventual) for a new group.
         type: str
         choices: [eventual, strong]

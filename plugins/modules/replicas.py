@@ -12,9 +12,12 @@ version_added: 0.1.0
 short_description: Extend DynamoDB tables into other regions as global tables, many at once
 description:
   - Brings each listed table, which must exist in its home region, to having a replica in every wanted region (global
-    tables version 2019.11.21, eventual consistency), and each replica to what its own options say.
+    tables version 2019.11.21), and each replica to what its own options say.
   - The replicas of one table are added one after another, as the service demands; many tables side by side. A
     replica takes about ten minutes when the table holds items, half a minute when it is empty.
+  - With V(strong) as its consistency a table becomes a group of three regions, one of them perhaps a witness's, in one
+    call. It has to be empty then. Afterwards its regions are fixed. It is taken down as a whole when all other regions,
+    the witness's too, are named in O(absent_regions), or with its table.
   - A replica counts as there only when the group lists it as ACTIVE and its own region does too. One that the
     service accepted and dropped is added again.
   - Wanted regions of a table are O(replica_regions) and those of its own O(tables[].replicas), without its
@@ -84,6 +87,16 @@ EXAMPLES = r"""
             on_demand_max_read: 200
           - region: ap-southeast-2
             table_class: inherit
+
+- name: A strongly consistent group of two replicas and a witness
+  multiregion.dynamodb.replicas:
+    region: us-east-1
+    tables:
+      - name: ledger
+        consistency: strong
+        witness_region: us-west-2
+        replicas:
+          - region: us-east-2
 
 - name: Leave a region, one replica for each of two tables
   multiregion.dynamodb.replicas:

@@ -86,6 +86,8 @@ tables:
         partition_key: customer
       complete: true
       replicas: {}
+      consistency: ""
+      witnesses: {}
       problems: []
       unlisted_replicas: []
   contains:
@@ -150,6 +152,14 @@ tables:
       returned: always
     replicas:
       description: Region to replica status, as the home region lists them.
+      type: dict
+      returned: always
+    consistency:
+      description: V(eventual) or V(strong), empty for a table without replicas.
+      type: str
+      returned: always
+    witnesses:
+      description: Region to status of the witness of a strongly consistent group, as the home region lists it.
       type: dict
       returned: always
     unlisted_replicas:

@@ -11,7 +11,7 @@ import typing as t
 US, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
 MODULES = "ansible_collections.multiregion.dynamodb.plugins.modules"
 SECRET = "a-secret-that-nobody-may-see"
-READS = ("Describe", "List", "Get", "BatchGet")
+READS = ("Describe", "List", "Get", "BatchGet", "Scan")
 
 
 def arguments_of(

@@ -10,8 +10,9 @@ import typing as t
 
 import boto3
 import pytest
-from caller import EU, US, changes, region
+from caller import EU, US, changes, region, statuses
 
+OHIO, OREGON = "us-east-2", "us-west-2"
 INDEX = {"name": "by-email", "partition_keys": ["email"], "read_capacity": 5, "write_capacity": 5}
 PROVISIONED = {
     "name": "orders",
@@ -102,3 +103,75 @@ def test_223_307_what_the_service_would_accept_silently_is_refused_before_any_ch
     ):
         assert sentence in run_module("replicas", {**table, "replicas": [{"region": EU, **own}]})["msg"]
     assert changes(admin) == []
+
+
+# Strong consistency
+
+STRONG = {"name": "orders", "partition_key": "id", "consistency": "strong"}
+SHAPES = [
+    {**STRONG, "replicas": [{"region": OHIO}, {"region": OREGON}]},
+    {**STRONG, "replicas": [{"region": OHIO, "tags": {"a": "b"}}], "witness_region": OREGON},
+]
+
+
+@pytest.mark.parametrize("table", SHAPES, ids=["three", "witness"])
+def test_257_261_a_strong_group_is_made_proved_copied_and_taken_down(run_module, admin, table):
+    run_module("tables", table)
+    admin.clear_calls()
+    predicted = run_module("replicas", table, check_mode=True, diff=True)
+    assert changes(admin) == []
+    done = run_module("replicas", table, diff=True)
+    assert predicted["diff"] == done["diff"]
+    assert statuses(predicted) == statuses(done) == {US: "ACTIVE", **dict.fromkeys(regions_of(table), "ACTIVE")}
+    assert changes(admin)[0] == (US, "UpdateTable")
+
+    admin.clear_calls()
+    for name in ("tables", "replicas"):
+        assert not run_module(name, table)["changed"]
+    assert changes(admin) == []
+    assert run_module("replication_check", table)["tables"][0]["verdict"] == "pass"
+    (shown,) = run_module("tables_info", names=["orders"])["tables"]
+    assert (shown["consistency"], shown["inventory"]["consistency"]) == ("strong", "strong")
+    assert shown["inventory"].get("witness_region") == table.get("witness_region")
+    assert list(shown["witnesses"].values()) == ["ACTIVE"] * ("witness_region" in table)
+    assert not run_module("replicas", shown["inventory"])["changed"]
+
+    leaving = [*regions_of(table), *([table["witness_region"]] if "witness_region" in table else [])]
+    admin.clear_calls()
+    alone = {"name": "orders"}
+    assert "name" in run_module("replicas", alone, absent_regions=leaving[:1])["msg"]
+    refused = run_module("replicas", alone, absent_regions=leaving, max_removals=len(regions_of(table)) - 1)
+    assert f"set max_removals (dynamodb_max_removals) to {len(regions_of(table))}" in refused["msg"]
+    assert changes(admin) == []
+    run_module("replicas", alone, absent_regions=leaving, max_removals=2)
+    assert changes(admin) == [(US, "UpdateTable")]
+    assert run_module("tables_info", names=["orders"])["tables"][0]["replicas"] == {}
+
+
+def regions_of(table: dict[str, t.Any]) -> list[str]:
+    return [replica["region"] for replica in table["replicas"]]
+
+
+def test_a_strong_group_goes_with_its_table_in_one_call(run_module, admin):
+    table = SHAPES[1]
+    run_module("tables", table)
+    run_module("replicas", table)
+    admin.clear_calls()
+    gone = {**table, "state": "absent", "delete_replicas": True}
+    assert statuses(run_module("tables", gone, max_removals=2)) == {US: "ABSENT", OHIO: "ABSENT"}
+    assert changes(admin) == [(US, "UpdateTable"), (US, "DeleteTable")]
+
+
+def test_a_strong_group_takes_an_empty_table(run_module, admin, client):
+    run_module("tables", STRONG | {"consistency": "eventual"})
+    client("dynamodb", US).put_item(TableName="orders", Item={"id": {"S": "1"}})
+    admin.clear_calls()
+    message = run_module("replicas", SHAPES[0])["msg"]
+    assert "a strongly consistent group can't be made of it: it holds items" in message
+    assert changes(admin) == []
+
+
+def test_310_a_strong_group_that_was_dropped_is_made_again(run_module, admin):
+    run_module("tables", SHAPES[0])
+    admin.abort_next_create(table="orders")
+    assert statuses(run_module("replicas", SHAPES[0])) == {US: "ACTIVE", OHIO: "ACTIVE", OREGON: "ACTIVE"}

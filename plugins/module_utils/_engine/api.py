@@ -60,6 +60,12 @@ def list_tables(client: t.Any) -> list[str]:
         return client.get_paginator("list_tables").paginate().build_full_result().get("TableNames", [])
 
 
+def holds_items(client: t.Any, table: str) -> bool:
+    """Whether there is any item: a Scan that ends at the first."""
+    with _explained(client, "Scan"):
+        return client.scan(TableName=table, Limit=1, Select="COUNT", ConsistentRead=True)["ScannedCount"] > 0
+
+
 def describe_table(client: t.Any, table: str) -> dict[str, t.Any]:
     """DescribeTable's ``Table``. Eventually consistent, says the API's documentation."""
     with _explained(client, "DescribeTable"):

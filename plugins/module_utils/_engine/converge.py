@@ -126,7 +126,7 @@ class Progress:
     def removals(self) -> dict[tuple[str, str, str], Step]:
         """Every removal of this run: made, perhaps made, or planned."""
         planned = () if self.failure else self.plan.steps
-        return {step.key: step for step in (*self.carried_out, *self.unanswered.values(), *planned) if step.removal}
+        return {step.key: step for step in (*self.carried_out, *self.unanswered.values(), *planned) if step.removed}
 
     def expire(self, now: float, timeout: float) -> None:
         """Fail when the table has had its time, counted from its first change or wait."""
@@ -195,13 +195,14 @@ def _look(
 def _guard_removals(run: list[Progress], allowed: int, stop: bool) -> None:
     """No more removals in a run than were allowed; ``stop`` when nothing was changed yet."""
     asked = [(progress, step) for progress in run for step in progress.removals.values()]
-    if len(asked) <= allowed:
+    removed = sum(step.removed for _progress, step in asked)
+    if removed <= allowed:
         return
     named = [f"{progress.wanted.name}: {step.sentence}" for progress, step in asked]
     listed = "; ".join(named[:10]) + ("; ..." if len(named) > 10 else "")
     sentence = (
-        f"This would remove {len(asked)} replicas or tables, but max_removals is {allowed}: {listed}. If all of this "
-        f"is meant, set max_removals (dynamodb_max_removals) to {len(asked)}."
+        f"This would remove {removed} replicas or tables, but max_removals is {allowed}: {listed}. If all of this "
+        f"is meant, set max_removals (dynamodb_max_removals) to {removed}."
     )
     if stop:
         raise Refused([sentence])

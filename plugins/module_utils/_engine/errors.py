@@ -105,6 +105,12 @@ _TEXTS = (
     ("deletion protection enabled", REFUSED, "set deletion_protection: false for that region first"),
     ("user is missing the permissions since the region is disabled", REFUSED, "enable the region for the account"),
     ("Disabling Stream is not allowed", REFUSED, "a global table replicates through its stream: leave stream alone"),
+    (
+        "Unsupported Region(s) specified for global tables",
+        REFUSED,
+        "a strongly consistent group takes three regions of one set, the witness's among them: us-east-1, us-east-2, "
+        "us-west-2; eu-west-1, eu-west-2, eu-west-3, eu-central-1; or ap-northeast-1, ap-northeast-2, ap-northeast-3",
+    ),
     ("KMSMasterKeyId must be specified", REFUSED, "the table has a customer key: this version can't replicate it"),
     (
         "Time to live has been modified multiple times",

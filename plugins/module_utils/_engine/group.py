@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
+from . import strong_group
 from .settings import overrides
+from .settings.consistency import STRONG
 from .spec import Replica, Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
-from .steps import ADD, REMOVE, Step
+from .steps import ADD, REMOVE, Settings, Step
 
 # ReplicaStatus and TableStatus values that time doesn't mend (botocore's model), and what does.
 REMEDIES = {
@@ -39,8 +41,8 @@ def refusal(wanted: Table, observed: Observed) -> str:
     home = observed[wanted.home]
     if reason := broken(home.region, home.status):
         return reason
-    if home.consistency == "strong":
-        return "it is a strongly consistent (MRSC) group, which this version of the collection doesn't manage."
+    if reason := strong_group.refusal(wanted, home):
+        return reason
     for replica in wanted.replicas.values():
         if reason := _unfit(replica, observed, home):
             return reason
@@ -74,19 +76,37 @@ def _unfit(replica: Replica, observed: Observed, home: RegionalTable) -> str:
 
 
 def removals(wanted: Table, home: RegionalTable) -> list[Step]:
-    return [remove(wanted, home, region) for region in wanted.absent_regions if stands(home, region)]
+    """A replica goes only when its region is named."""
+    named = [region for region in wanted.absent_regions if region in home.replicas]
+    return _removals(wanted, home, named)
+
+
+def end(wanted: Table, home: RegionalTable) -> list[Step]:
+    """Every replica goes."""
+    return _removals(wanted, home, sorted(home.replicas))
+
+
+def _removals(wanted: Table, home: RegionalTable, regions: list[str]) -> list[Step]:
+    if home.consistency == STRONG:
+        step = strong_group.dissolving(wanted, home) if regions else None
+        return [step] if step else []
+    return [_remove(wanted, home, region) for region in regions if home.replicas[region] != DELETING]
 
 
 def additions(wanted: Table, home: RegionalTable) -> list[Step]:
+    if STRONG in (wanted.consistency, home.consistency):
+        step = strong_group.founding(wanted, home, lambda region: _created(wanted.replicas[region], home))
+        return [step] if step else []
     return [_add(wanted, home, replica) for region, replica in wanted.replicas.items() if region not in home.replicas]
 
 
-def stands(home: RegionalTable, region: str) -> bool:
-    return home.replicas.get(region, DELETING) != DELETING
+def _created(replica: Replica, home: RegionalTable) -> tuple[Settings, Settings]:
+    """What a replica's Create holds besides its region, and the settings that it has by that."""
+    return overrides.created(replica.overrides, home.settings)
 
 
 def _add(wanted: Table, home: RegionalTable, replica: Replica) -> Step:
-    members, effect = overrides.created(replica.overrides, home.settings)
+    members, effect = _created(replica, home)
     return Step(
         key=(ADD, replica.region, ""),
         region=wanted.home,
@@ -97,7 +117,7 @@ def _add(wanted: Table, home: RegionalTable, replica: Replica) -> Step:
     )
 
 
-def remove(wanted: Table, home: RegionalTable, region: str) -> Step:
+def _remove(wanted: Table, home: RegionalTable, region: str) -> Step:
     return Step(
         key=(REMOVE, region, ""),
         region=home.region,
@@ -116,7 +136,9 @@ def _replica_update(wanted: Table, action: str, members: dict[str, t.Any]) -> di
 
 
 def notes(wanted: Table, observed: Observed) -> tuple[str, ...]:
-    return (*_unlisted(wanted, observed[wanted.home]), *_standing_apart(wanted, observed))
+    home = observed[wanted.home]
+    of_group = strong_group.note(wanted, home)
+    return (*_unlisted(wanted, home), *_standing_apart(wanted, observed), *([of_group] if of_group else []))
 
 
 def _unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:

@@ -45,7 +45,7 @@ def entry(name: str, home: str, observed: Observed) -> Settings | None:
         ],
     }
     if table.consistency == "strong":
-        pasted["consistency"] = table.consistency
+        pasted |= {"consistency": "strong", "witness_region": next(iter(table.witnesses), None)}
     return {option: pasted[option] for option in TABLE_OPTIONS if pasted.get(option) not in _OFF}
 
 

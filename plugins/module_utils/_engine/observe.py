@@ -14,6 +14,7 @@ from . import api, errors, transform
 from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
 from .settings import autoscaling, insights, kinesis_stream, recovery, resource_policy, tags, ttl
+from .settings.consistency import STRONG
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
 
@@ -41,8 +42,23 @@ def _read_scaling(clients: Clients, shown: RegionalTable, name: str, wanted: t.A
     return dataclasses.replace(shown, settings=autoscaling.described(shown.settings, scaling), scaling=scaling)
 
 
-# One for each of SIDE_READ_OPTIONS, and for what belongs to indexes: (clients, what was shown up to now, table name,
-# wanted value) -> value, or what is shown then.
+def _read_obstacles(clients: Clients, shown: RegionalTable, name: str, wanted: str) -> RegionalTable:
+    """What keeps a regional table from becoming a strongly consistent group, as far as DescribeTable doesn't show it.
+
+    Its count of items is hours old, so it is looked for one.
+    """
+    if shown.replicas or shown.consistency == STRONG:
+        return shown
+    client = clients[shown.region]
+    obstacles = {
+        "it holds items": api.holds_items(client, name),
+        "it has TTL": ttl.read(api.describe_time_to_live(client, name))["enabled"],
+    }
+    return dataclasses.replace(shown, obstacles=tuple(what for what, is_there in obstacles.items() if is_there))
+
+
+# One for each of SIDE_READ_OPTIONS, and for what belongs to indexes and to the group: (clients, what was shown up to
+# now, table name, wanted value) -> value, or what is shown then.
 _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
     "ttl": lambda clients, shown, name, wanted: ttl.read(api.describe_time_to_live(clients[shown.region], name)),
     "point_in_time_recovery": lambda clients, shown, name, wanted: recovery.read(
@@ -60,6 +76,7 @@ _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
     "kinesis_stream": lambda clients, shown, name, wanted: kinesis_stream.read(
         api.describe_kinesis_streaming_destination(clients[shown.region], name), wanted
     ),
+    "consistency": _read_obstacles,
 }
 
 
@@ -99,6 +116,8 @@ def replica_reading(table: Table) -> Reading:
     """What ``replicas`` reads: the home region and every region where a replica is wanted or to be removed."""
     regions: dict[str, Settings] = {region: {} for region in (table.home, *table.replicas, *table.absent_regions)}
     regions[table.home] = {"autoscaling": None}  # where it is provisioned, a replica needs its writes scaled
+    if table.consistency == STRONG:
+        regions[table.home]["consistency"] = table.consistency
     follows = managed(autoscaling.of_replica(table.settings))
     regions.update({region: {**managed(replica.settings), **follows} for region, replica in table.replicas.items()})
     return Reading(table, regions, leavings=(*table.absent_regions, *_purged(table, table.replicas)))

@@ -10,10 +10,21 @@ import dataclasses
 import typing as t
 
 from . import group, predict, settings, transform
-from .settings import autoscaling, indexes, insights, keys, kinesis_stream, overrides, resource_policy, stream, ttl
+from .settings import (
+    autoscaling,
+    consistency,
+    indexes,
+    insights,
+    keys,
+    kinesis_stream,
+    overrides,
+    resource_policy,
+    stream,
+    ttl,
+)
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
-from .steps import ADD, CLEAN, CREATE, DELETE, READ, REMOVE, SET, SETTLE, Plan, Step, Wait
+from .steps import ADD, CLEAN, CREATE, DELETE, DISSOLVE, FOUND, READ, REMOVE, SET, SETTLE, Plan, Step, Wait
 
 _MOVING = {CREATING: ADD, UPDATING: SETTLE, DELETING: REMOVE}
 
@@ -150,6 +161,7 @@ def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
         *stream.differences(wanted.settings, home),
         *ttl.differences(wanted.settings, home.settings),
         *resource_policy.differences(wanted.name, wanted.settings, home),
+        *consistency.differences(wanted.settings, home),
     ]
     if not differences:
         return ""
@@ -186,7 +198,7 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
             refusal=f"its state is absent, but deletion protection is on in {', '.join(protected)} and is never "
             "switched off on the way. Set deletion_protection: false there, run again, then delete it."
         )
-    steps = [group.remove(wanted, home, region) for region in sorted(home.replicas) if group.stands(home, region)]
+    steps = group.end(wanted, home)
     if home.exists and home.status != DELETING:
         steps.append(
             Step(
@@ -253,14 +265,16 @@ def _busy(wanted: Table, observed: Observed) -> str:
     members = [home, *(observed[region] for region in home.replicas if region in observed)]
     moving = [f"{table.region} is {table.status}" for table in members if table.status in _MOVING]
     moving += [f"replica {region} is {status}" for region, status in home.replicas.items() if status in _MOVING]
+    moving += [f"witness {region} is {status}" for region, status in home.witnesses.items() if status in _MOVING]
     return "; ".join(moving)
 
 
 def _not_free(step: Step, observed: Observed) -> str:
     """A replica can be added again only once its region no longer shows the old one (finding DDB-TABLE-308)."""
-    kind, region = step.key[0], step.key[1]
-    if kind == ADD and observed[region].status != ABSENT:
-        return f"{region} to be free of the former replica ({observed[region].status})"
+    joining = step.members if step.key[0] == FOUND else step.key[1:2] if step.key[0] == ADD else ()
+    for region in joining:
+        if observed[region].status != ABSENT:
+            return f"{region} to be free of the former replica ({observed[region].status})"
     return ""
 
 
@@ -270,18 +284,27 @@ def _waits(wanted: Table, observed: Observed) -> tuple[Wait, ...]:
     if home.status in _MOVING:
         kind = {CREATING: CREATE, DELETING: DELETE, UPDATING: SETTLE}[home.status]
         waits[(kind, home.region, "")] = f"{home.region} is {home.status}"
-    for region, status in home.replicas.items():
-        if status in _MOVING:
-            waits[(_MOVING[status], region, "")] = f"replica {region} is {status}"
+    for what, shown in (("replica", home.replicas), ("witness", home.witnesses)):
+        for region, status in shown.items():
+            if status in _MOVING:
+                waits[_key(home, _MOVING[status], region)] = f"{what} {region} is {status}"
     for table in observed.values():
         if table.region != home.region and table.status in _MOVING:
             waits.setdefault((_MOVING[table.status], table.region, ""), f"{table.region} is {table.status}")
         if table.region in home.replicas and table.status == ABSENT and home.replicas[table.region] == ACTIVE:
-            waits[(ADD, table.region, "")] = f"{table.region} doesn't show the replica yet"
+            waits[_key(home, ADD, table.region)] = f"{table.region} doesn't show the replica yet"
         waits.update(
             {(SET, table.region, option): f"{what} in {table.region}" for option, what in table.moving.items()}
         )
+    if home.consistency == consistency.STRONG and not home.replicas:
+        waits[(FOUND, home.region, "")] = f"{home.region} doesn't list the group's members yet"
     return tuple(Wait(key, sentence) for key, sentence in waits.items())
+
+
+def _key(home: RegionalTable, kind: str, region: str) -> tuple[str, str, str]:
+    """The key of the step that brought a member into motion: those of a strongly consistent group move together."""
+    together = {ADD: FOUND, REMOVE: DISSOLVE} if home.consistency == consistency.STRONG else {}
+    return (together[kind], home.region, "") if kind in together else (kind, region, "")
 
 
 # What is reported and left alone

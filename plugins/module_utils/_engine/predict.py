@@ -11,7 +11,7 @@ import typing as t
 
 from .settings import autoscaling, insights
 from .state import ACTIVE, Observed, RegionalTable, absent
-from .steps import ADD, CLEAN, CREATE, DELETE, REMOVE, SET, Step
+from .steps import ADD, CLEAN, CREATE, DELETE, DISSOLVE, FOUND, REMOVE, SET, Step
 
 # What a new replica has of its own, whatever the table has.
 NEW_REPLICA = {
@@ -39,8 +39,12 @@ def _after_one(observed: Observed, step: Step) -> Observed:
         return {**observed, region: absent(region)}
     if kind == ADD:
         return _with_member(observed, step.region, region, step.effect)
-    if kind == REMOVE:
-        return _without_member(observed, region)
+    if kind == FOUND:
+        return _with_strong_group(observed, step)
+    if kind in (REMOVE, DISSOLVE):
+        for member in step.members or (region,):
+            observed = _without_member(observed, member)
+        return observed
     if kind == SET:
         followers = [member for member in observed[region].replicas if member in observed] if step.everywhere else []
         for member in (region, *followers):
@@ -87,23 +91,42 @@ def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.
             settings=insights.without({**origin.settings, **NEW_REPLICA, **autoscaling.mirrored(origin.settings)}),
         ).having(own),
     }
-    return _with_membership(predicted, members)
+    return _with_membership(predicted, members, "eventual", {})
+
+
+def _with_strong_group(observed: Observed, step: Step) -> Observed:
+    """Its replicas don't live on a stream, and so get none."""
+    settings = {**observed[step.region].settings, **NEW_REPLICA, "stream": {"enabled": False}}
+    new = {
+        region: RegionalTable(region, ACTIVE, settings=settings).having(step.effect[region]) for region in step.members
+    }
+    members = dict.fromkeys((step.region, *step.members), ACTIVE)
+    return _with_membership({**observed, **new}, members, "strong", {step.witness: ACTIVE} if step.witness else {})
 
 
 def _without_member(observed: Observed, region: str) -> Observed:
     left = {**observed, region: absent(region)} if region in observed else dict(observed)
-    return {
-        name: dataclasses.replace(
-            table, replicas={member: status for member, status in table.replicas.items() if member != region}
-        )
-        for name, table in left.items()
-    }
+    return {name: _listing_no_more(table, region) for name, table in left.items()}
 
 
-def _with_membership(observed: Observed, members: dict[str, str]) -> Observed:
+def _listing_no_more(table: RegionalTable, region: str) -> RegionalTable:
+    replicas = {member: status for member, status in table.replicas.items() if member != region}
+    if replicas:
+        return dataclasses.replace(table, replicas=replicas)
+    return dataclasses.replace(table, replicas={}, consistency="", witnesses={})
+
+
+def _with_membership(
+    observed: Observed, members: dict[str, str], consistency: str, witnesses: dict[str, str]
+) -> Observed:
     """Each member lists the others, never itself."""
     return {
-        name: dataclasses.replace(table, replicas={m: status for m, status in members.items() if m != name})
+        name: dataclasses.replace(
+            table,
+            replicas={member: status for member, status in members.items() if member != name},
+            consistency=consistency,
+            witnesses=witnesses,
+        )
         if name in members and table.exists
         else table
         for name, table in observed.items()

@@ -95,6 +95,8 @@ def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
         "home": table.home,
         "account_id": next((account_of(shown.arn) for shown in observed.values() if shown.arn), ""),
         "replicas": home.replicas,
+        "consistency": home.consistency,
+        "witnesses": home.witnesses,
         "regions": [region_result(shown) for shown in observed.values()],
         "problems": [shown.problem for shown in observed.values() if shown.problem],
         "unlisted_replicas": [region for region in sorted(home.replicas) if region not in observed],

@@ -21,7 +21,16 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
-from .settings import autoscaling, insights, overrides, regional_problems, resource_policy, table_problems, tags
+from .settings import (
+    autoscaling,
+    consistency,
+    insights,
+    overrides,
+    regional_problems,
+    resource_policy,
+    table_problems,
+    tags,
+)
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 AWS_HOST = re.compile(r"(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$")
@@ -76,6 +85,9 @@ class Table:
     :ivar settings: only the options that are set; what isn't here isn't managed.
     :ivar replicas: region -> wanted replica, the home region never among them.
     :ivar absent_regions: regions whose replica is to be removed.
+    :ivar disassociated: regions whose replica is to leave the group and keep its items -> what is said of it.
+    :ivar consistency: "strong" or "eventual"; empty where it isn't managed.
+    :ivar witness_region: of a strongly consistent group, empty for none.
     """
 
     name: str
@@ -86,6 +98,9 @@ class Table:
     settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     replicas: dict[str, Replica] = dataclasses.field(default_factory=dict)
     absent_regions: tuple[str, ...] = ()
+    disassociated: dict[str, Replica] = dataclasses.field(default_factory=dict)
+    consistency: str = ""
+    witness_region: str = ""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -272,7 +287,10 @@ class _Reader:
         replicas = self._replicas(entry, home or "", replica_defaults)
         wanted = {region: replica for region, replica in replicas.items() if not replica.absent}
         absent_regions = self._absent_regions(entry, home or "", replicas)
-        self._check_partition(name, [home, *wanted, *absent_regions])
+        witness = entry.get("witness_region", "")
+        if "witness_region" in entry:
+            self._check_regions(f"table {name!r}, witness_region", [witness])
+        self._check_partition(name, [home, *wanted, *absent_regions, witness])
         self.problems += [
             f"table {name!r}: {problem}" for problem in (*table_problems(settings, home or ""), *_unmanaged(entry, {}))
         ]
@@ -285,7 +303,8 @@ class _Reader:
             self.problems += [f"table {name!r}, replica {region}: {problem}" for problem in problems]
         if wanted:
             self.problems += [f"table {name!r}: {problem}" for problem in autoscaling.replica_problems(settings)]
-        if wanted and (settings.get("stream") or {}).get("enabled") is False:
+        strong = entry.get("consistency") == consistency.STRONG
+        if wanted and not strong and (settings.get("stream") or {}).get("enabled") is False:
             self.problems.append(
                 f"table {name!r}: a global table replicates through its stream, which can't be off: remove "
                 "stream.enabled: false, or the replicas."
@@ -293,6 +312,11 @@ class _Reader:
         if wanted:
             own = {region: replica.settings for region, replica in wanted.items()}
             self._check_policies(name, {home or "": settings, **own})
+        if entry.get("state") != "absent":
+            problems = consistency.problems(
+                entry.get("consistency", ""), witness, [home or "", *wanted], absent_regions, settings
+            )
+            self.problems += [f"table {name!r}: {problem}" for problem in problems]
         return Table(
             name=name,
             home=home or "",
@@ -302,6 +326,8 @@ class _Reader:
             settings=settings,
             replicas=wanted,
             absent_regions=absent_regions,
+            consistency=entry.get("consistency", ""),
+            witness_region=witness,
         )
 
     def _check_policies(self, name: str, settings: dict[str, dict[str, t.Any]]) -> None:
@@ -384,8 +410,6 @@ _UNMANAGED = {
     "purge_indexes",
     "encryption",
     "disassociation_protection",
-    "consistency",
-    "witness_region",
 }
 _UNMANAGED_OVERRIDES = {"kms_key"}
 

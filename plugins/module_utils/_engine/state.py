@@ -33,6 +33,8 @@ class RegionalTable:
     :ivar replicas: region -> ReplicaStatus; the region asked is never among them (finding DDB-TABLE-229).
     :ivar overrides: region -> what its replica has of its own, as this region lists it, in the words of the options.
     :ivar consistency: of its group, "strong" or "eventual"; empty for a table that is in none.
+    :ivar witnesses: region -> WitnessStatus; at most one, of a strongly consistent group.
+    :ivar obstacles: what keeps it from becoming one and DescribeTable doesn't show, where that was looked for.
     :ivar moving: setting -> what it is doing, though the table itself may be ACTIVE: "Contributor Insights: ENABLING".
     :ivar failed: setting -> why the service gave up on it when it was last asked for.
     :ivar scaling: what scales it, where that was read; it outlives the table.
@@ -50,6 +52,8 @@ class RegionalTable:
     replicas: dict[str, str] = dataclasses.field(default_factory=dict)
     overrides: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
     consistency: str = ""
+    witnesses: dict[str, str] = dataclasses.field(default_factory=dict)
+    obstacles: tuple[str, ...] = ()
     moving: dict[str, str] = dataclasses.field(default_factory=dict)
     failed: dict[str, str] = dataclasses.field(default_factory=dict)
     scaling: Scaling = dataclasses.field(default_factory=dict)

@@ -26,6 +26,8 @@ class Step:
     :ivar effect: the settings it leads to, in the words of the options, as `RegionalTable.having` takes them.
     :ivar index: the global secondary index that these are settings of, empty for the table itself.
     :ivar everywhere: whether every member of the group follows.
+    :ivar members: the regions that come or go together, where a strongly consistent group is made or taken down;
+        ``witness`` is that of the witness that comes.
     :ivar failed: why the service gave up on it when it was last asked for it: it isn't asked twice in a run.
     :ivar waits_for: what it has to wait for, such as another step, empty when the service admits it now.
     """
@@ -40,8 +42,15 @@ class Step:
     effect: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     index: str = ""
     everywhere: bool = False
+    members: tuple[str, ...] = ()
+    witness: str = ""
     failed: str = ""
     waits_for: str = ""
+
+    @property
+    def removed(self) -> int:
+        """How many replicas and tables it removes."""
+        return len(self.members) or 1 if self.key[0] in (DELETE, REMOVE, DISSOLVE) else 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,8 +81,10 @@ class Plan:
         return not (self.steps or self.waits or self.refusal)
 
 
-# Kinds of keys; CLEAN is about what outlives a table, the last two are only of waits.
+# Kinds of keys; CLEAN is about what outlives a table, FOUND and DISSOLVE about a whole group, strongly consistent; the
+# last two are only of waits.
 CREATE, DELETE, ADD, REMOVE, SET, CLEAN = "create", "delete", "add", "remove", "set", "clean"
+FOUND, DISSOLVE = "found", "dissolve"
 SETTLE, READ = "settle", "read"
 
 

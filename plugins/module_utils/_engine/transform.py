@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .settings import capacity, indexes, keys, overrides, protection, stream, table_class, tags
+from .settings import capacity, consistency, indexes, keys, overrides, protection, stream, table_class, tags
 from .state import RegionalTable
 
 _DESCRIBED = (keys, capacity, indexes, stream, table_class, protection)
@@ -30,15 +30,11 @@ def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
         settings={option: value for part in _DESCRIBED for option, value in part.described(description).items()},
         replicas={member: entry.get("ReplicaStatus", "") for member, entry in entries.items()},
         overrides={member: own for member, entry in entries.items() if (own := overrides.described(entry))},
-        consistency=_consistency(description),
+        consistency=consistency.described(description),
+        witnesses={
+            entry["RegionName"]: entry.get("WitnessStatus", "") for entry in description.get("GlobalTableWitnesses", [])
+        },
     )
-
-
-def _consistency(description: dict[str, t.Any]) -> str:
-    """Only STRONG is ever shown (finding DDB-TABLE-201)."""
-    if description.get("MultiRegionConsistency") == "STRONG":
-        return "strong"
-    return "eventual" if description.get("Replicas") else ""
 
 
 def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:

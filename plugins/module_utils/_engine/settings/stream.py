@@ -10,6 +10,7 @@ import typing as t
 
 from ..state import RegionalTable
 from ..steps import Settings, Step, update_table
+from .consistency import STRONG
 
 DEFAULT_VIEW_TYPE = "NEW_AND_OLD_IMAGES"
 
@@ -61,11 +62,13 @@ def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]
 
 def _step(name: str, shown: RegionalTable, key: str, sentence: str, option: Settings) -> Step:
     members = {"StreamSpecification": _specification(option)}
-    return update_table(name, shown, key, sentence, {"stream": option}, members, everywhere=True)
+    # Strongly consistent groups don't replicate through streams: there it is each region's own.
+    everywhere = shown.consistency != STRONG
+    return update_table(name, shown, key, sentence, {"stream": option}, members, everywhere)
 
 
 def differences(wanted: Settings, shown: RegionalTable) -> t.Iterator[str]:
     """What would have to change and can't."""
     now = shown.settings["stream"]
-    if shown.replicas and "stream" in wanted and {**now, **wanted["stream"]} != now:
+    if shown.replicas and shown.consistency != STRONG and "stream" in wanted and {**now, **wanted["stream"]} != now:
         yield "a global table replicates through its stream, which can't be changed: leave stream out"

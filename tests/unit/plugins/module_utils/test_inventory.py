@@ -105,6 +105,12 @@ def test_a_replica_has_what_is_its_own_and_the_stream_that_it_brings_is_no_optio
     ]
 
 
+def test_a_strongly_consistent_group_is_copied_with_its_witness():
+    home = table(replicas={"us-east-2": "ACTIVE"}, consistency="strong", witnesses={"us-west-2": "ACTIVE"})
+    entry = inventory.entry("orders", HOME, {HOME: home})
+    assert (entry["consistency"], entry["witness_region"]) == ("strong", "us-west-2")
+
+
 @pytest.mark.parametrize("status", ["ABSENT", "UNKNOWN", "CREATING", "DELETING"])
 def test_what_is_not_settled_is_not_copied(status):
     assert inventory.entry("orders", HOME, {HOME: table(status=status)}) is None

@@ -345,8 +345,3 @@ def test_what_a_replica_has_of_its_own_is_set_in_its_region_once_it_is_up():
         ("set tags a in eu-west-1", "eu-west-1 to be ACTIVE"),
     ]
     assert [step.region for step in made.steps] == [HOME, EU, EU]
-
-
-def test_a_strongly_consistent_group_is_left_alone():
-    group = state.RegionalTable(HOME, "ACTIVE", settings=SETTINGS, replicas={EU: "ACTIVE"}, consistency="strong")
-    assert "MRSC" in plan.plan_replicas(wanted(EU), observed(group, shown(EU))).refusal

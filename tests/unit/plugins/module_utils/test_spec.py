@@ -13,7 +13,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import arguments, spec
 
-KNOWN = {"us-east-1": "aws", "eu-west-1": "aws", "ap-southeast-2": "aws", "cn-north-1": "aws-cn"}
+KNOWN = {"us-east-1": "aws", "eu-west-1": "aws", "eu-west-2": "aws", "ap-southeast-2": "aws", "cn-north-1": "aws-cn"}
 
 
 def parse(tables: list[dict[str, t.Any]], home: str | None = "us-east-1", **params: t.Any) -> list[spec.Table]:
@@ -31,6 +31,7 @@ def refused(tables: list[dict[str, t.Any]], **params: t.Any) -> str:
 
 
 ORDERS = {"name": "orders", "partition_key": "id"}
+STRONG = {**ORDERS, "consistency": "strong", "replicas": [{"region": "eu-west-1"}, {"region": "ap-southeast-2"}]}
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,28 @@ ORDERS = {"name": "orders", "partition_key": "id"}
         ({**ORDERS, "replicas": [{"region": "eu-west-9"}]}, "region 'eu-west-9' is unknown"),
         ({**ORDERS, "replicas": [{"region": "eu-west-1"}] * 2}, "region eu-west-1 is listed 2 times"),
         ({**ORDERS, "exclude_regions": ["eu-west-9"]}, "region 'eu-west-9' is unknown"),
+        ({**ORDERS, "witness_region": "eu-west-1"}, "witness_region needs consistency: strong"),
+        ({**STRONG, "witness_region": "moon-1"}, "table 'orders', witness_region: region 'moon-1' is unknown"),
+        ({**STRONG, "witness_region": "cn-north-1"}, "its regions lie in aws and aws-cn"),
+        ({**STRONG, "witness_region": "eu-west-1"}, "witness_region eu-west-1 is the region of a member"),
+        (
+            {**STRONG, "replicas": [{"region": "eu-west-1"}]},
+            "takes exactly three regions, or two and a witness_region, but has us-east-1, eu-west-1",
+        ),
+        ({**STRONG, "replicas": []}, "takes exactly three regions, or two and a witness_region, but has us-east-1"),
+        (
+            {
+                **STRONG,
+                "replicas": [{"region": "eu-west-1"}, {"region": "ap-southeast-2"}],
+                "witness_region": "eu-west-2",
+            },
+            "but has us-east-1, eu-west-1, ap-southeast-2, eu-west-2",
+        ),
+        ({**STRONG, "ttl": {"enabled": True, "attribute": "until"}}, "can't have TTL"),
+        (
+            {**STRONG, "sort_key": "at", "local_secondary_indexes": [{"name": "by-a", "sort_key": "a"}]},
+            "can't have local_secondary_indexes",
+        ),
         (
             {**ORDERS, "replicas": [{"region": "eu-west-1", "read_capacity": "many"}]},
             "table 'orders', replica eu-west-1: read_capacity is 'many', but must be a number from 1 or inherit",
@@ -217,6 +240,15 @@ def test_a_replicas_options_are_those_of_every_region_then_of_its_region_then_it
     )
     assert table.replicas["eu-west-1"].settings == {"deletion_protection": False, "tags": {"own": "1"}}
     assert table.replicas["ap-southeast-2"].settings == {"deletion_protection": True, "tags": {"all": "1"}}
+
+
+def test_a_strongly_consistent_group_that_is_to_go_has_no_other_members():
+    (table,) = parse([{**ORDERS, "consistency": "strong"}], absent_regions=["eu-west-1", "ap-southeast-2"])
+    assert (table.regions, table.consistency) == (("us-east-1",), "strong")
+    both = {"absent_regions": ["eu-west-2"], "replica_regions": ["eu-west-1"]}
+    assert "eu-west-2 is wanted as the witness's region and to be left" in refused(
+        [{**ORDERS, "consistency": "strong", "witness_region": "eu-west-2"}], **both
+    )
 
 
 def test_an_entry_that_is_absent_names_its_region_for_removal():

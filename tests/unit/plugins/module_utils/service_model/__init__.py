@@ -17,6 +17,7 @@ from . import insights, kinesis, resource_policies
 from .groups import GroupCalls, arn, entry, own_of_a_region
 from .refusals import refuse
 from .scaling import Place, ScalingClient
+from .strong_groups import StrongGroupCalls
 
 
 class ServiceModel:
@@ -31,6 +32,7 @@ class ServiceModel:
     def __init__(self) -> None:
         self.tables: dict[tuple[str, str], dict[str, t.Any]] = {}
         self.groups: dict[str, set[str]] = {}
+        self.witnesses: dict[str, dict[str, str]] = {}
         self.due: list[tuple[int, t.Callable[[], None]]] = []
         self.time = 0
         self.calls: list[tuple[str, str, dict[str, t.Any]]] = []
@@ -72,7 +74,7 @@ class ServiceModel:
         )
 
 
-class Client(GroupCalls, insights.Insights, resource_policies.ResourcePolicies, kinesis.Kinesis):
+class Client(GroupCalls, StrongGroupCalls, insights.Insights, resource_policies.ResourcePolicies, kinesis.Kinesis):
     """The calls of one region that the engine makes, as boto3's client takes them."""
 
     class exceptions:
@@ -106,6 +108,7 @@ class Client(GroupCalls, insights.Insights, resource_policies.ResourcePolicies, 
         others = sorted(self.model.members(TableName) - {self.region})
         replicas = [entry(member, self.model.tables[(member, TableName)], table) for member in others]
         description = {**copy.deepcopy(table["description"]), "TableStatus": table["status"]}
+        description |= self._shown_of_a_strong_group(TableName)
         return {"Table": {**description, **({"Replicas": replicas} if replicas else {})}}
 
     def describe_time_to_live(self, TableName: str) -> dict[str, t.Any]:
@@ -139,6 +142,9 @@ class Client(GroupCalls, insights.Insights, resource_policies.ResourcePolicies, 
         if self.model.busy(name, self.region):
             self._refuse("ResourceInUseException", "The resource is in use", "UpdateTable")
         updates = parameters.get("ReplicaUpdates")
+        if self._is_about_a_strong_group(name, parameters):
+            self._update_strong_group(name, parameters)
+            return
         if updates and len(parameters) > 2:
             self._refuse("ValidationException", "Replica modification must be the only operation", "UpdateTable")
         if updates:
@@ -169,6 +175,8 @@ class Client(GroupCalls, insights.Insights, resource_policies.ResourcePolicies, 
         table = self._table(TableName, "DeleteTable")
         if self.model.busy(TableName, self.region):
             self._refuse("ResourceInUseException", "is being used", "DeleteTable")
+        if TableName in self.model.witnesses:
+            self._refuse("ValidationException", "Deletion of only one table replica is not supported", "DeleteTable")
         if self.model.members(TableName):
             self._refuse("ValidationException", "acted as a source region", "DeleteTable")
         if table["description"]["DeletionProtectionEnabled"]:
@@ -181,6 +189,8 @@ class Client(GroupCalls, insights.Insights, resource_policies.ResourcePolicies, 
         table = self._table(TableName, "UpdateTimeToLive")
         if self.model.busy(TableName, self.region):
             self._refuse("ResourceInUseException", "in use", "UpdateTimeToLive")
+        if TableName in self.model.witnesses:
+            self._refuse("ValidationException", "no TTL in a strongly consistent group", "UpdateTimeToLive")
         enabled, attribute = TimeToLiveSpecification["Enabled"], TimeToLiveSpecification["AttributeName"]
         if enabled and table["ttl"] or not enabled and table["ttl"] != attribute:
             self._refuse("ValidationException", "TimeToLive is already in that state", "UpdateTimeToLive")
