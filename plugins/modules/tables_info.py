@@ -90,6 +90,7 @@ tables:
       witnesses: {}
       problems: []
       unlisted_replicas: []
+      divergent: []
   contains:
     name:
       description: The table's name.
@@ -167,6 +168,20 @@ tables:
       type: list
       elements: str
       returned: always
+    divergent:
+      description: Settings that the regions of the group share, and yet differ, except for what a replica overrides.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        setting:
+          description: The option, or the names that lead to a part of it (C(stream.view_type)).
+          type: str
+          returned: always
+        regions:
+          description: Region to the value there.
+          type: dict
+          returned: always
 summary:
   description: Tables by regions, as lines of text.
   returned: always, unless the input was refused

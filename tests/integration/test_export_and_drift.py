@@ -15,6 +15,8 @@ import yaml
 from caller import AP, EU, US, changes
 from conftest import CHECKOUT
 
+from simulator import store
+
 ORDERS = {"name": "orders", "partition_key": "id", "sort_key": "at", "attribute_types": {"at": "N"}}
 SHOP = {
     "name": "shop-baskets",
@@ -133,3 +135,60 @@ def test_a_name_that_matches_nothing_is_said(play, admin, tmp_path):
     ended = play("export", export_names=["shop-*"], export_file=str(tmp_path / "dynamodb.yml"))
     assert ended.returncode != 0
     assert "no table in us-east-1 matches shop-*" in flat(ended.stdout)
+
+
+LISTED = {**SHOP, "replicas": [OF_REPLICA, {"region": AP}]}
+
+
+@pytest.fixture
+def drift(play):
+    """The playbook on an inventory of its own; tables as they are listed in it."""
+
+    def drift(*listed, **variables):
+        variables = {"dynamodb_tables": listed, "dynamodb_replica_regions": [], **variables}
+        ended = play("drift", **variables)
+        return ended.returncode, flat(ended.stdout)
+
+    return drift
+
+
+def test_no_drift_is_said_and_nothing_is_written(drift, admin, tables):
+    code, said = drift(ORDERS, LISTED)
+    assert code == 0, said
+    assert "The tables are as the inventory says." in said
+    assert "doesn't name" not in said
+    assert "share" not in said
+    assert changes(admin) == []
+
+
+def test_any_planned_step_fails_and_is_shown(drift, admin, tables):
+    code, said = drift(
+        {**ORDERS, "tags": {"team": "shop"}}, {**LISTED, "replicas": [{"region": AP, "tags": {"a": "b"}}]}
+    )
+    assert code != 0
+    assert "set tags team in us-east-1: orders" in said
+    assert "set tags a in ap-southeast-2: shop-baskets" in said
+    assert "2 step(s) would bring the tables to what the inventory says. Nothing was changed." in said
+    assert changes(admin) == []
+
+
+def test_replicas_that_no_inventory_names_are_listed_apart_and_are_no_drift(drift, tables):
+    code, said = drift(ORDERS, {**SHOP, "replicas": [OF_REPLICA]})
+    assert code == 0, said
+    assert "which site.yml leaves alone: shop-baskets: ap-southeast-2" in said
+
+
+def test_settings_that_regions_should_share_and_do_not_are_listed_apart(drift, tables):
+    store.set_time_to_live(EU, "shop-baskets", True, "elsewhere")
+    code, said = drift(ORDERS, LISTED)
+    assert code == 0, said
+    assert (
+        "shop-baskets: ttl.attribute is expires in us-east-1, elsewhere in eu-west-1, expires in ap-southeast-2" in said
+    )
+
+
+def test_a_table_that_can_not_be_compared_is_no_table_without_drift(drift, admin, tables):
+    admin.fail("AccessDeniedException", operation="DescribeTable", table="orders")
+    code, said = drift(ORDERS, LISTED)
+    assert code != 0
+    assert "orders: access denied: dynamodb:DescribeTable in us-east-1" in said

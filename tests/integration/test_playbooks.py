@@ -13,7 +13,7 @@ import threading
 
 import pytest
 
-PLAYBOOKS = ["site", "tables", "replicas", "verify", "status", "teardown", "export"]
+PLAYBOOKS = ["site", "tables", "replicas", "verify", "status", "teardown", "export", "drift"]
 
 
 def flat(output: str) -> str:

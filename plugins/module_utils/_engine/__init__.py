@@ -15,6 +15,7 @@ pure (no client, no module, no clock)
     plan        (wanted, observed) -> steps, what they wait for, what is under way
     predict     (observed, steps) -> the state they lead to
     inventory   the observed state -> an entry of dynamodb_tables
+    divergence  the observed state -> what the regions of a group should share and don't
     results     -> what the modules return
 
 touching files

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from . import plan, predict, transform
-from .arguments import REPLICA_OPTIONS, TABLE_OPTIONS
+from .arguments import REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
 from .settings import recovery, stream
 from .state import ACTIVE, DELETING, UPDATING, Observed, RegionalTable
 
@@ -21,6 +21,9 @@ Settings = dict[str, t.Any]
 # What an option of an option stands for when it is unset, and what any option that is off or empty looks like.
 _UNSET = {"projection": "ALL", "recovery_period_days": recovery.DEFAULT_DAYS}
 _OFF = (None, {}, [], {"enabled": False})
+
+# What a replica has of its own on an index of the table.
+_OF_INDEX = {"contributor_insights": REGIONAL_OPTIONS["contributor_insights"]}
 
 
 def entry(name: str, home: str, observed: Observed) -> Settings | None:
@@ -41,7 +44,8 @@ def entry(name: str, home: str, observed: Observed) -> Settings | None:
         "region": home,
         **_pasted(table.settings, TABLE_OPTIONS, defaults),
         "replicas": [
-            {**_replica(region, observed.get(region)), **table.overrides.get(region, {})} for region in members
+            _replica(region, _differing(table.overrides.get(region, {}), table.settings), observed.get(region))
+            for region in members
         ],
     }
     if table.consistency == "strong":
@@ -55,9 +59,29 @@ def complete(home: str, observed: Observed) -> bool:
     return all(shown is not None and shown.status == ACTIVE and not shown.problem for shown in members)
 
 
-def _replica(region: str, shown: RegionalTable | None) -> Settings:
-    own = {option: value for option, value in REPLICA_OPTIONS.items() if option in predict.NEW_REPLICA}
-    return {"region": region, **(_pasted(shown.settings, own, predict.NEW_REPLICA) if shown else {})}
+def _differing(overrides: Settings, base: Settings) -> Settings:
+    """What really overrides: the base's own value is none (finding DDB-TABLE-250)."""
+    standing = {index["name"]: index for index in base.get("global_secondary_indexes", [])}
+    indexes = [
+        {"name": index["name"], **_own(index, standing.get(index["name"], {}))}
+        for index in overrides.get("global_secondary_indexes", [])
+    ]
+    return {**_own(overrides, base), "global_secondary_indexes": [index for index in indexes if len(index) > 1]}
+
+
+def _own(overrides: Settings, base: Settings) -> Settings:
+    shared = {**base, "on_demand_max_read": base.get("on_demand_max", {}).get("read")}
+    return {option: value for option, value in overrides.items() if value != shared.get(option)}
+
+
+def _replica(region: str, overrides: Settings, shown: RegionalTable | None) -> Settings:
+    own = _pasted(shown.settings, REGIONAL_OPTIONS, predict.NEW_REPLICA) if shown else {}
+    indexes = {index["name"]: index for index in overrides.get("global_secondary_indexes", [])}
+    for index in shown.settings.get("global_secondary_indexes", []) if shown else []:
+        of_index = {"name": index["name"], **_pasted(index, _OF_INDEX, {}), **indexes.get(index["name"], {})}
+        indexes.update({index["name"]: of_index} if len(of_index) > 1 else {})
+    pasted = {"region": region, **overrides, **own, "global_secondary_indexes": list(indexes.values())}
+    return {option: pasted[option] for option in REPLICA_OPTIONS if pasted.get(option) not in _OFF}
 
 
 def _pasted(shown: Settings, schema: dict[str, Settings], defaults: Settings) -> Settings:

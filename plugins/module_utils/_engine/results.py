@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import inventory, predict
+from . import divergence, inventory, predict
 from .arguments import SIDE_READ_OPTIONS
 from .settings import autoscaling
 from .spec import Table
@@ -99,6 +99,7 @@ def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
         "witnesses": home.witnesses,
         "regions": [region_result(shown) for shown in observed.values()],
         "problems": [shown.problem for shown in observed.values() if shown.problem],
+        "divergent": divergence.divergent(table.home, observed),
         "unlisted_replicas": [region for region in sorted(home.replicas) if region not in observed],
     }
 

@@ -114,3 +114,41 @@ def test_a_strongly_consistent_group_is_copied_with_its_witness():
 @pytest.mark.parametrize("status", ["ABSENT", "UNKNOWN", "CREATING", "DELETING"])
 def test_what_is_not_settled_is_not_copied(status):
     assert inventory.entry("orders", HOME, {HOME: table(status=status)}) is None
+
+
+def test_a_replica_has_only_the_overrides_that_differ_from_the_table():
+    index = {"name": "by-email", "partition_keys": ["email"], "read_capacity": 5}
+    home = table(
+        replicas={EU: "ACTIVE"},
+        settings={
+            "table_class": "STANDARD",
+            "read_capacity": 5,
+            "global_secondary_indexes": [index, {**index, "name": "by-age"}],
+        },
+        overrides={
+            EU: {
+                "table_class": "STANDARD",
+                "read_capacity": 9,
+                "global_secondary_indexes": [
+                    {"name": "by-email", "read_capacity": 9},
+                    {"name": "by-age", "read_capacity": 5},
+                ],
+            }
+        },
+    )
+    replica = table(
+        EU, settings={"global_secondary_indexes": [{**index, "contributor_insights": {"enabled": True, "mode": "X"}}]}
+    )
+    assert inventory.entry("orders", HOME, {HOME: home, EU: replica})["replicas"] == [
+        {
+            "region": EU,
+            "read_capacity": 9,
+            "global_secondary_indexes": [
+                {
+                    "name": "by-email",
+                    "contributor_insights": {"enabled": True, "mode": "X"},
+                    "read_capacity": 9,
+                }
+            ],
+        }
+    ]
