@@ -122,3 +122,19 @@ def test_tables_info_shows_it_in_the_words_of_the_options(run_module, admin):
     assert entry["inventory"]["global_secondary_indexes"][0]["autoscaling"] == expected
     admin.clear_calls()
     assert not run_module("tables", entry["inventory"])["changed"]
+
+
+def test_321_what_auto_scaling_makes_of_capacity_is_nobodys_difference(run_module, admin):
+    """Reads that are scaled up at home leave the replica an override that nobody asked for."""
+    run_module("tables", orders(**WRITES))
+    run_module("replicas", orders(**WRITES), replica_regions=[EU])
+    raised = orders(read={"min": 9, "max": 20}, write={"min": 8, "max": 10})
+    run_module("tables", raised)
+    run_module("replicas", raised, replica_regions=[EU])
+    admin.clear_calls()
+    assert not run_module("tables", raised)["changed"]
+    assert not run_module("replicas", raised, replica_regions=[EU])["changed"]
+    info = run_module("tables_info", {"name": "orders", "replicas": [{"region": EU}]})["tables"][0]
+    capacity = [(region["read_capacity"], region["write_capacity"]) for region in info["regions"]]
+    assert capacity == [(9, 8), (5, 8)]
+    assert changes(admin) == []

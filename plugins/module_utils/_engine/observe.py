@@ -119,8 +119,11 @@ def replica_reading(table: Table) -> Reading:
     if table.consistency == STRONG:
         regions[table.home]["consistency"] = table.consistency
     follows = managed(autoscaling.of_replica(table.settings))
-    regions.update({region: {**managed(replica.settings), **follows} for region, replica in table.replicas.items()})
-    return Reading(table, regions, leavings=(*table.absent_regions, *_purged(table, table.replicas)))
+    for region, replica in table.replicas.items():
+        capacity = {"autoscaling": None} if autoscaling.concerns(replica.overrides) else {}
+        regions[region] = {**capacity, **managed(replica.settings), **follows}
+    leavings = () if table.absent else (*table.absent_regions, *_purged(table, table.replicas))
+    return Reading(table, regions, leavings=leavings)
 
 
 def _purged(table: Table, regions: t.Iterable[str]) -> tuple[str, ...]:

@@ -108,6 +108,12 @@ def _write_side(holder: Settings) -> Settings:
     return {"autoscaling": {name: value for name, value in option.items() if name != READ}}
 
 
+def owns(holder: Settings, dimension: str) -> bool:
+    """Whether auto scaling sets that capacity of a table or an index as shown; a target does so also without a policy
+    (finding DDB-TABLE-195)."""
+    return dimension in holder.get("autoscaling", {})
+
+
 def prerequisite(wanted: Settings, shown: Settings) -> str:
     """What keeps a provisioned table from having replicas, and what to do: a target and a policy of the write capacity
     are needed, of the table and of every index (findings DDB-TABLE-188, 288)."""

@@ -15,7 +15,7 @@ import typing as t
 from ..arguments import INHERIT
 from ..state import RegionalTable
 from ..steps import SET, Settings, Step
-from . import table_class
+from . import autoscaling, table_class
 
 NO_MAXIMUM = -1
 
@@ -133,8 +133,27 @@ def _maximum(holder: Settings) -> int:
 def _changes(overrides: Settings, base: Settings, shown: Settings) -> Values:
     """What has to be sent: each wanted value, or the base's, that isn't what the region shows."""
     shared, now = _values(base), _values(shown)
-    wanted = {key: shared.get(key) if value == INHERIT else value for key, value in _wanted(overrides).items()}
+    scaled = _scaled(overrides, base, shown)
+    asked = {key: value for key, value in _wanted(overrides).items() if key not in scaled}
+    wanted = {key: shared.get(key) if value == INHERIT else value for key, value in asked.items()}
     return {key: value for key, value in wanted.items() if key in now and value not in (None, now[key])}
+
+
+def _scaled(overrides: Settings, base: Settings, shown: Settings) -> set[tuple[str, str]]:
+    """Reads that auto scaling sets in the replica's region, or that would follow those it sets at home: what DynamoDB
+    makes of these is nobody's difference (finding DDB-TABLE-321)."""
+    return {
+        (index, option)
+        for (index, option), value in _wanted(overrides).items()
+        for holder in (shown, *([base] if value == INHERIT else []))
+        if option == "read_capacity" and autoscaling.owns(_holder(holder, index), autoscaling.READ)
+    }
+
+
+def _holder(settings: Settings, index: str) -> Settings:
+    """The table, or one of its indexes."""
+    indexes = {holder["name"]: holder for holder in settings.get("global_secondary_indexes", [])}
+    return indexes.get(index, {}) if index else settings
 
 
 def _members(changes: Values) -> Settings:

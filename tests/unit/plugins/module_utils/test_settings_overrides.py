@@ -218,3 +218,16 @@ def test_250_252_what_a_replica_overrides_is_shown_in_the_words_of_the_options()
         "global_secondary_indexes": [{"name": "by-a", "read_capacity": 10}],
     }
     assert overrides.described({"RegionName": EU, "GlobalSecondaryIndexes": [{"IndexName": "by-a"}]}) == {}
+
+
+def test_321_reads_that_auto_scaling_sets_are_nobodys_difference():
+    """In the replica's region they are its own; what would follow the home region follows what is scaled there."""
+    scaled = {"autoscaling": {"enabled": True, "read": {"min": 1, "max": 9}}}
+    moved = read_capacity_of(PROVISIONED, 2, 3)
+    wanted = {"read_capacity": 7, **of_index(read_capacity=7)}
+    inheriting = {"read_capacity": "inherit", **of_index(read_capacity="inherit")}
+    by_index = {**moved, "global_secondary_indexes": [{**moved["global_secondary_indexes"][0], **scaled}]}
+    assert sent(wanted, PROVISIONED, {**by_index, **scaled}) is None
+    assert sent(wanted, PROVISIONED, by_index) == {"ProvisionedThroughputOverride": {"ReadCapacityUnits": 7}}
+    assert "ProvisionedThroughputOverride" not in sent(inheriting, {**PROVISIONED, **scaled}, moved)
+    assert sent({"read_capacity": 7}, {**PROVISIONED, **scaled}, moved) is not None
