@@ -75,6 +75,7 @@ class ControlPlane:
         if {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"} & set(call.parameters):
             limits.another_indexed_table(self._tables, call.region, _is_indexed)
         schema.new_table_is_valid(call.parameters)
+        encryption.specification_is_valid(call.parameters.get("SSESpecification", {}))
         _capacity_is_valid(call.parameters, call.region)
         key_arn = encryption.key_of_new_table(call.region, call.parameters.get("SSESpecification"))
         policy = self._policy_of_new_table(call)

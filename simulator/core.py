@@ -25,6 +25,7 @@ from simulator.errors import (
 from simulator.expiry import Expiry
 from simulator.faults import LOSE_ANSWER, STOP_REGION, Faults
 from simulator.insights import ContributorInsights
+from simulator.key_watch import KeyWatch
 from simulator.kinesis_destinations import KinesisDestinations
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
@@ -60,6 +61,7 @@ class Simulator:
         self._scaling = ScalableTargets()
         self.lifecycle = Lifecycle(self.tables, self.clock, self._dice, self.replication, self._scaling)
         self._control_plane = ControlPlane(self.tables, self.clock, self.lifecycle, self.faults, self.disabled_regions)
+        self._key_watch = KeyWatch(self.tables, self.clock, self.lifecycle)
         self.expiry = Expiry(self.tables, self.clock, self.replication)
         self._auto_scaling = AutoScaling(self.tables, self.clock, self.lifecycle)
         self._settings = {
@@ -102,6 +104,8 @@ class Simulator:
                 if call.region in self.disabled_regions:
                     raise unknown_credentials()
                 answer = self._other_services.answer(call, method, path)
+                if call.service == "kms":
+                    self._key_watch.look(call.region)
             except ServiceError as error:
                 speaks_json = "X-Amz-Target" in call.headers
                 answer = Answer.of_error(error) if speaks_json else Answer.of_error_in_xml(error)
@@ -144,6 +148,7 @@ class Simulator:
             self._auto_scaling.clear()
             self.calls.clear()
             self.faults.clear()
+            self._key_watch.clear()
             self.disabled_regions.clear()
             self.disabled_regions.update(DISABLED_AT_START)
             self._dice.seed(self._seed)
@@ -169,6 +174,7 @@ class Simulator:
             return regional_answer(call)
         operations.refuse_unknown(call.operation, call.parameters)
         self._throttles.admit(call.operation, self.clock.now())
+        self._key_watch.check(call)
         if call.operation in operations.CONTROL_OPERATIONS:
             return self._control_plane.answer(call)
         if call.operation in operations.SETTING_OPERATIONS:

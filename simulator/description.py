@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from simulator import store
-from simulator.state import ACTIVE, CREATING, REPLICATION_NOT_AUTHORIZED, CapacityRecord, RegionalTable
+from simulator.state import (
+    ACTIVE,
+    ARCHIVED,
+    CREATING,
+    INACCESSIBLE_ENCRYPTION_CREDENTIALS,
+    REPLICATION_NOT_AUTHORIZED,
+    CapacityRecord,
+    RegionalTable,
+)
 
 GLOBAL_TABLE_VERSION = "2019.11.21"
 SETTINGS_MODE = "ENABLED_WITH_OVERRIDES"
@@ -38,6 +46,7 @@ def table_description(table: RegionalTable) -> dict[str, Any]:
     described.update(_billing(table, described.pop("BillingModeSummary")["BillingMode"]))
     described.update(_table_class(table, "TableClassSummary"))
     described.update(_encryption(table))
+    described.update(_archival(table))
     if table.status == CREATING and table.group:
         for member in ("StreamSpecification", "LatestStreamLabel", "LatestStreamArn"):  # 298
             described.pop(member, None)
@@ -89,6 +98,11 @@ def _replica(viewer: RegionalTable, other: RegionalTable) -> dict[str, Any]:
 
 
 def _status(table: RegionalTable, status: str) -> str:
+    """What stands before ACTIVE: changes show as UPDATING, and then it stands there again (325)."""
+    if status == ACTIVE and table.encryption.archived_at is not None:
+        return ARCHIVED
+    if status == ACTIVE and table.encryption.inaccessible_at is not None:
+        return INACCESSIBLE_ENCRYPTION_CREDENTIALS
     return REPLICATION_NOT_AUTHORIZED if table.is_unauthorized and status == ACTIVE else status
 
 
@@ -189,6 +203,21 @@ def _table_class(table: RegionalTable, member: str) -> dict[str, Any]:
 
 
 def _encryption(table: RegionalTable) -> dict[str, Any]:
-    if table.kms_key_arn is None:
+    """Absent under the key AWS owns; without a key while one comes or goes (079, 140)."""
+    encryption = table.encryption
+    key = encryption.shown_key if encryption.is_changing else table.kms_key_arn
+    if key is None and not encryption.is_changing:
         return {}
-    return {"SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": table.kms_key_arn}}
+    described: dict[str, Any] = {"Status": "UPDATING" if encryption.is_changing else "ENABLED"}
+    if key is not None:
+        described |= {"SSEType": "KMS", "KMSMasterKeyArn": key}
+    if encryption.inaccessible_at is not None and table.group is None:  # 329: a replica doesn't say since when
+        described["InaccessibleEncryptionDateTime"] = encryption.inaccessible_at
+    return {"SSEDescription": described}
+
+
+def _archival(table: RegionalTable) -> dict[str, Any]:
+    if table.encryption.archived_at is None:
+        return {}
+    reason = {"ArchivalReason": INACCESSIBLE_ENCRYPTION_CREDENTIALS, "ArchivalDateTime": table.encryption.archived_at}
+    return {"ArchivalSummary": reason}

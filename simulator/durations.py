@@ -25,6 +25,15 @@ SETTINGS_KNOWN = 2.1  # 115, 233: after CreateTable, until then a table's own se
 CREATE_TABLE_WITH_INDEXES = Span(14, 22.3)  # 148, 169
 CAPACITY = Span(1, 2)  # 058
 STREAM = Span(4, 5.1)  # 050
+NEW_KEY_SHOWN = Span(8, 9.1)  # 371: until then the old key is
+ENCRYPTION_CHANGED = Span(21.3, 23.3)  # 079, 082, 140, 371
+ENCRYPTION_CHANGES_APART = 21600.0  # 081
+ITEMS_FAIL = Span(300, 332)  # 331: after the key was lost
+KEY_LOSS_SHOWN = Span(754, 4783)  # 329, 331
+ITEMS_WORK = Span(60, 420)  # 330: after the key was enabled again
+KEY_RECOVERY_SHOWN = Span(1087, 3410)  # 335
+KEYLESS_TABLE_VANISHES = Span(3540, 3580)  # 332
+ARCHIVED = 7 * 24 * 3600.0  # botocore's model, of ArchivalSummary
 TABLE_CLASS = Span(3.6, 6.1)  # 284, 365
 TO_PROVISIONED = Span(60, 98)  # 056, 452
 TO_ON_DEMAND = Span(128, 172)  # 056, 183
@@ -68,6 +77,7 @@ EXPIRED_ITEM_GONE = 48 * 3600.0  # botocore's model, of UpdateTimeToLive: typica
 DISASSOCIATION_WAITS = 5.0  # not observed: how long until it looks again whether everything has been replicated
 INACCESSIBLE_LEAVES = 20 * 3600.0  # botocore's model, of ReplicaStatus
 
+REPLICA_ABANDONED = Span(1.5, 4.3)  # 310: after the key was lost
 REPLICA_ABORTED = Span(6.5, 11.8)  # 310: the source is ACTIVE again, without the entry
 
 SOURCE_UPDATING_ON_DELETE = Span(31, 47)  # 204, 228

@@ -2,69 +2,135 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which key encrypts a table or replica (AWS_FACTS section 1)."""
+"""Which key encrypts a table or replica, at its creation and later (AWS_FACTS sections 1 and 4)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from moto.kms.models import kms_backends
+from simulator import durations, errors, kms, rules
+from simulator.clock import SimulatedClock
+from simulator.kms import AWS_MANAGED_ALIAS
+from simulator.lifecycle import Lifecycle
+from simulator.state import CREATING, DELETING, RegionalTable
 
-from simulator import errors
-from simulator.state import RegionalTable
-from simulator.store import ACCOUNT
-
-AWS_MANAGED_ALIAS = "alias/aws/dynamodb"
+CHANGES_A_DAY = 4
+Specification = dict[str, Any]
 
 
-def key_of_new_table(region: str, specification: dict[str, Any] | None) -> str | None:
-    """The ARN of a new table's key; None for the key AWS owns."""
-    if not specification or not specification.get("Enabled"):
+class Encryption:
+    """Changes how a table is encrypted: the type in all its regions, a customer's key in one (295, 309)."""
+
+    def __init__(self, clock: SimulatedClock, lifecycle: Lifecycle) -> None:
+        self._clock = clock
+        self._lifecycle = lifecycle
+
+    def change(self, table: RegionalTable, wanted: Specification) -> None:
+        members = [table, *table.others()]
+        if table.status in (CREATING, DELETING):
+            raise errors.resource_in_use()
+        if any(member.encryption.is_changing for member in members):
+            raise errors.encryption_still_updating()
+        if table.group:
+            rules.no_change_in_flight(table)
+        affected = [table] if _is_regional(table, wanted) else members
+        for member in affected:
+            self._is_within_limit(member)  # 081: before anything else is looked at
+        specification_is_valid(wanted)
+        _changes_something(table, wanted)
+        for member in affected:
+            if member.kms_key_arn and not kms.is_usable(member.region, member.kms_key_arn):
+                raise kms.unusable(member.region, member.kms_key_arn)  # 333: it names the old key
+        keys = {member: key_of_new_table(member.region, wanted) for member in affected}
+        for member, key in keys.items():
+            self._start(member, key)
+
+    def _is_within_limit(self, table: RegionalTable) -> None:
+        """Four changes in 24 hours, then one in six (081, 141)."""
+        changes = table.encryption.changes
+        recent = [moment for moment in changes if self._clock.now() - moment < durations.DAY]
+        if len(recent) >= CHANGES_A_DAY and self._clock.now() - recent[-1] < durations.ENCRYPTION_CHANGES_APART:
+            raise errors.encryption_changes_are_spent(len(recent))
+
+    def _start(self, table: RegionalTable, key: str | None) -> None:
+        """The old key is shown at first, then the new one, both as UPDATING; the table is ACTIVE (140, 371)."""
+        encryption = table.encryption
+        encryption.changes.append(self._clock.now())
+        encryption.is_changing, encryption.shown_key = True, table.kms_key_arn
+
+        def show_new() -> None:
+            encryption.shown_key = key
+
+        def finish() -> None:
+            encryption.is_changing, table.kms_key_arn = False, key
+
+        self._lifecycle.later(durations.NEW_KEY_SHOWN, show_new)
+        self._lifecycle.later(durations.ENCRYPTION_CHANGED, finish)
+
+
+def specification_is_valid(wanted: Specification) -> None:
+    """What goes together (031, 036)."""
+    enabled, kind, key = _is_enabled(wanted), wanted.get("SSEType"), wanted.get("KMSMasterKeyId")
+    if not enabled and kind:
+        raise errors.not_without_encryption("SSEType")
+    if not enabled and key:
+        raise errors.not_without_encryption("KMSMasterKeyId")
+    if kind == "AES256":
+        raise errors.encryption_type_not_supported(kind)
+    if key and not kind:
+        raise errors.encryption_type_needed()
+
+
+def key_of_new_table(region: str, specification: Specification | None) -> str | None:
+    """The ARN of a table's key; None for the key AWS owns."""
+    if not specification or not _is_enabled(specification):
         return None
-    return _resolve(region, specification.get("KMSMasterKeyId") or AWS_MANAGED_ALIAS)
+    return kms.usable_key(region, specification.get("KMSMasterKeyId") or AWS_MANAGED_ALIAS)
 
 
 def key_of_new_replica(source: RegionalTable, region: str, key: str | None) -> str | None:
     """The ARN of a new replica's key: of the same type as its source's, and standing in its own region (309, 313)."""
+    for member in [source, *source.others()]:
+        lost = member.kms_key_arn is not None and not kms.is_usable(member.region, member.kms_key_arn)
+        if lost or member.encryption.is_changing:
+            raise errors.encryption_is_updating()  # 311
     if source.kms_key_arn is None:
         if key is not None:
             raise errors.key_needed_for_each_replica()  # 295: the same text for the opposite
         return None
-    if is_aws_managed(source.region, source.kms_key_arn):
+    if kms.is_aws_managed(source.region, source.kms_key_arn):
         if key not in (None, AWS_MANAGED_ALIAS):
             raise errors.key_types_differ()
-        return _resolve(region, AWS_MANAGED_ALIAS)
+        return kms.aws_managed_key(region)
     if key is None:
         raise errors.key_needed_for_each_replica()
     if key == AWS_MANAGED_ALIAS:
         raise errors.key_types_differ()
-    return _resolve(region, key)
+    return kms.usable_key(region, key, replica=True)
 
 
-def is_aws_managed(region: str, key_arn: str) -> bool:
-    kms = kms_backends[ACCOUNT][region]
-    return kms.alias_exists(AWS_MANAGED_ALIAS) and kms.describe_key(AWS_MANAGED_ALIAS).arn == key_arn
+def _is_enabled(specification: Specification) -> bool:
+    """A type alone encrypts, too (044)."""
+    return bool(specification.get("Enabled", "SSEType" in specification))
 
 
-def _resolve(region: str, key: str) -> str:
-    """A key's ARN from its id, ARN or alias, looked up in the region it has to serve."""
-    kms = kms_backends[ACCOUNT][region]
-    if key == AWS_MANAGED_ALIAS and not kms.alias_exists(key):
-        made = kms.create_key(
-            policy="",
-            key_usage="ENCRYPT_DECRYPT",
-            key_spec="SYMMETRIC_DEFAULT",
-            description="Default master key that protects my DynamoDB table storage",
-            tags=None,
-        )
-        kms.create_alias(made.id, key)
-    if key.startswith("arn:") and key.split(":")[3] != region:
-        raise errors.key_of_another_region(region, key.split(":")[3])
-    try:
-        found = kms.describe_key(key)
-    except Exception:
-        arn = key if key.startswith("arn:") else f"arn:aws:kms:{region}:{ACCOUNT}:key/{key}"
-        raise errors.key_not_found(region, arn) from None
-    if not found.enabled:
-        raise errors.key_disabled()
-    return str(found.arn)
+def _is_regional(table: RegionalTable, wanted: Specification) -> bool:
+    """Whether only this region's key changes: a customer's key, in a group that has customers' keys already (309).
+
+    A group of another type takes none, because every other region would need one, which no call can carry.
+    """
+    if not table.group:
+        return True
+    if not _is_enabled(wanted) or wanted.get("KMSMasterKeyId") in (None, AWS_MANAGED_ALIAS):
+        return False
+    if table.kms_key_arn is None or kms.is_aws_managed(table.region, table.kms_key_arn):
+        raise errors.key_types_differ()
+    return True
+
+
+def _changes_something(table: RegionalTable, wanted: Specification) -> None:
+    """Only what AWS compares is refused as no change: any key but its ARN encrypts anew (082, 141)."""
+    if not _is_enabled(wanted) and table.kms_key_arn is None:
+        raise errors.encrypted_by_default()
+    if table.kms_key_arn is not None and wanted.get("KMSMasterKeyId") == table.kms_key_arn:
+        raise errors.encrypted_with_that_key()

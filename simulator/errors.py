@@ -970,6 +970,11 @@ IN_THE_WAY = {
     ("stream", "throughput"): "Can't enable or disable stream while table IOPS are being updated",
     ("stream", "table class"): "Can't change stream status when a table class update is in progress. Table: {table}",
     ("stream", "index created"): "Can't change stream status when an index is being created",
+    ("on-demand", "throughput"): "OnDemandThroughput cannot be updated while BillingMode update is in progress",
+    ("on-demand", "stream"): "OnDemandThroughput cannot be updated while stream status update is in progress",
+    ("table class", "stream"): "Can't update table class when stream status is being updated. Table: {table}",
+    ("delete", "stream"): "Cannot delete table while stream is being enabled/disabled.",
+    ("delete", "throughput"): "Table: {table} is in the process of being updated.",
     ("table class", "table class"): "Can't update table class when a table class update is in progress. Table: {table}",
     ("on-demand", "table class"): "OnDemandThroughput cannot be updated while TableClass update is in progress.",
     ("on-demand", "index created"): "OnDemandThroughput cannot be updated while index creation is in progress for "
@@ -980,7 +985,7 @@ IN_THE_WAY = {
     ("index", "stream"): "Can't create or delete an index when stream status is being updated.",
     ("index", "table class"): "Can't create or delete an index when a table class update is in progress.",
 }
-"""What is said to a change (first) while another (second) goes on (163, 175, 286, 370, 375, 376)."""
+"""What is said to a change (first) while another (second) goes on (002, 063, 119, 163, 175, 286, 369, 375, 376)."""
 
 
 def in_the_way(wanted: str, running: str, table: str, indexes: Iterable[str]) -> ServiceError:
@@ -1046,25 +1051,99 @@ def key_types_differ() -> ServiceError:
     )  # 313
 
 
-def key_of_another_region(replica_region: str, key_region: str) -> ServiceError:
+def key_of_another_region(key_region: str, place: str) -> ServiceError:
     return validation(
-        f"KMS validation error for region {replica_region}: com.amazonaws.services.kms.model.NotFoundException: "
-        f"Invalid arn {key_region}"
-    )  # 313
+        f"KMS validation error{place}: com.amazonaws.services.kms.model.NotFoundException: Invalid arn {key_region}"
+    )  # 020, 313, 328
 
 
-def key_not_found(replica_region: str, key_arn: str) -> ServiceError:
+def key_not_found(key_arn: str, place: str) -> ServiceError:
+    missing = f"Alias {key_arn} is not found." if ":alias/" in key_arn else f"Key '{key_arn}' does not exist"
     return validation(
-        f"KMS validation error for region {replica_region}: com.amazonaws.services.kms.model.NotFoundException: "
-        f"Key '{key_arn}' does not exist"
-    )  # 313
+        f"KMS validation error{place}: com.amazonaws.services.kms.model.NotFoundException: {missing}"
+    )  # 020, 313
 
 
-def key_disabled() -> ServiceError:
+def key_disabled(key_arn: str, place: str) -> ServiceError:
+    return validation(
+        f"KMS key disabled error{place}: com.amazonaws.services.kms.model.DisabledException: {key_arn} is disabled. "
+        "(Service: AWSKMS; Status Code: 400; Error Code: DisabledException)"
+    )  # 020, 139, 333
+
+
+def key_pending_deletion(key_arn: str, place: str) -> ServiceError:
+    return validation(
+        f"KMS validation error{place}: com.amazonaws.services.kms.model.KMSInvalidStateException: {key_arn} is pending "
+        "deletion. (Service: AWSKMS; Status Code: 400; Error Code: KMSInvalidStateException)"
+    )  # 020, 139
+
+
+def key_is_not_symmetric() -> ServiceError:
+    return ServiceError(
+        "InternalServerError",
+        "KMS internal error: com.amazonaws.services.kms.model.AWSKMSException: EncryptionContext is supported only "
+        "when creating a grant for a symmetric encryption KMS key. (Service: AWSKMS; Status Code: 400; Error Code: "
+        "ValidationException)",
+        500,
+    )  # 022, 461
+
+
+def key_of_another_account(key_arn: str) -> ServiceError:
+    return ServiceError(
+        "AccessDeniedException",
+        "KMS key access denied error: com.amazonaws.services.kms.model.AWSKMSException: User is not authorized to "
+        f"perform: kms:DescribeKey on this resource because the resource does not exist in this Region: {key_arn}",
+    )  # 139
+
+
+def key_of_another_service(key: str) -> ServiceError:
+    return ServiceError(
+        "AccessDeniedException",
+        "KMS key access denied error: com.amazonaws.services.kms.model.AWSKMSException: User is not authorized to "
+        f"perform: kms:CreateGrant on resource: {key} because no resource-based policy allows the kms:CreateGrant "
+        "action",
+    )  # 461
+
+
+def encryption_is_updating() -> ServiceError:
     return validation(
         "Operation cannot be performed while replica server-side encryption status is in UPDATING state. "
         "Please retry the request after the status is updated to ENABLED."
-    )  # 312
+    )  # 311, 312
+
+
+def encryption_still_updating() -> ServiceError:
+    return ServiceError("ResourceInUseException", "Server-Side Encryption is still being updated")  # 309
+
+
+def encryption_changes_are_spent(count: int) -> ServiceError:
+    return subscriber_limit(
+        "Encryption mode changes are limited in the 24h window. After the first 4 change, each subsequent change in "
+        f"the same window can be performed at most once every 21600 seconds. Number of updates today: {count}."
+    )  # 081, 141
+
+
+def encrypted_by_default() -> ServiceError:
+    return invalid("Table is already encrypted by default")  # 047, 079
+
+
+def encrypted_with_that_key() -> ServiceError:
+    return invalid(
+        "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to change "
+        "Master Key"
+    )  # 082
+
+
+def not_without_encryption(member: str) -> ServiceError:
+    return invalid(f"{member} can not be specified if Enabled is false")  # 036
+
+
+def encryption_type_not_supported(kind: str) -> ServiceError:
+    return invalid(f"SSEType {kind} is not supported")  # 036
+
+
+def encryption_type_needed() -> ServiceError:
+    return invalid("SSEType KMS is required if KMSMasterKeyId is specified")  # 031
 
 
 def ttl_changed_too_soon() -> ServiceError:

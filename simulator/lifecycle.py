@@ -53,6 +53,8 @@ class Lifecycle:
         self._tables.add(table)
 
         def finish() -> None:
+            if table.encryption.lost_since is not None:
+                return  # 332: it never gets ACTIVE
             table.status = ACTIVE
             table.capacity.warm_wanted = None
             for index in table.indexes.values():
@@ -63,7 +65,7 @@ class Lifecycle:
     def delete_table(self, table: RegionalTable) -> None:
         """Delete a table that is in no other region."""
         table.status = DELETING
-        self._later(durations.DELETE_TABLE.draw(self._dice), lambda: self._forget(table))
+        self._later(durations.DELETE_TABLE.draw(self._dice), lambda: self.forget(table))
 
     def hold_updating(
         self, affected: list[RegionalTable], span: durations.Span, change: Callable[[], object], kind: str = GLOBAL
@@ -108,6 +110,14 @@ class Lifecycle:
             self._dissolve_if_alone(source)
 
         self._later(durations.REPLICA_ABORTED.draw(self._dice), finish)
+
+    def abandon_replica(self, replica: RegionalTable) -> None:
+        """A replica whose key is lost before its region knows it leaves no trace either (310)."""
+        source = self.source_of(replica)
+        assert source is not None
+        self._leave(replica)
+        self._tables.remove(replica)
+        self.later(durations.REPLICA_ABANDONED, lambda: _set_status(source, ACTIVE))
 
     def fail_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         """A create that ends CREATION_FAILED: an entry without a table, until it is deleted [M]."""
@@ -176,9 +186,7 @@ class Lifecycle:
             table.status = ACTIVE
             for replica in replicas:
                 self._leave(replica)
-                self._later(
-                    durations.REPLICA_TABLE_GONE.draw(self._dice), lambda replica=replica: self._forget(replica)
-                )
+                self._later(durations.REPLICA_TABLE_GONE.draw(self._dice), lambda replica=replica: self.forget(replica))
 
         self._later(gone - durations.STRONG_DELETING, start_deleting)
         self._later(gone, finish)
@@ -202,7 +210,7 @@ class Lifecycle:
         def finish() -> None:
             source.status = ACTIVE
             self._leave(replica)
-            self._later(durations.REPLICA_TABLE_GONE.draw(self._dice), lambda: self._forget(replica))
+            self._later(durations.REPLICA_TABLE_GONE.draw(self._dice), lambda: self.forget(replica))
 
         self._later(updating, start_deleting)
         last_update = gone - durations.SOURCE_UPDATING_BEFORE_GONE.draw(self._dice)
@@ -240,6 +248,10 @@ class Lifecycle:
         table.inaccessible.pop(status, None)
         self._replication.drain()
 
+    def drain(self) -> None:
+        """Send on what waited for a region that can be reached again."""
+        self._replication.drain()
+
     def detach(self, table: RegionalTable, status: str | None = None, since: float | None = None) -> None:
         """A replica is no member any more, and keeps its data; only if still cut off since then, if that is said."""
         if table.group and (status is None or table.inaccessible.get(status) == since):
@@ -275,18 +287,26 @@ class Lifecycle:
             self._open(source, replica)
             source.status = ACTIVE
 
+        def look_again() -> None:
+            if replica.group is not None:
+                source.status = UPDATING
+
         self._later(durations.FILLED_REPLICA_DESCRIBABLE * total, open_replica)
-        self._later(durations.FILLED_SOURCE_UPDATING * total, lambda: _set_status(source, UPDATING))
+        self._later(durations.FILLED_SOURCE_UPDATING * total, look_again)
         self._later(total, lambda: self._activate(source, replica))
 
     def _open(self, source: RegionalTable, replica: RegionalTable) -> None:
         """The new region knows the table, and receives what the others hold and write."""
+        if replica.group is None:
+            return  # 310: abandoned
         store.create_replica(source.region, replica.region, replica.name, with_stream=not source.is_strong)
         replica.describable = True
         replica.created_at = time.time()
         self._replication.copy_existing_items(replica)
 
     def _activate(self, source: RegionalTable, replica: RegionalTable) -> None:
+        if replica.group is None:
+            return  # 310: abandoned
         source.status = ACTIVE
         replica.status = replica.replica_status = ACTIVE
         for index in replica.indexes.values():
@@ -328,7 +348,8 @@ class Lifecycle:
             table.group.remove(table)
             self._replication.forget(table)
 
-    def _forget(self, table: RegionalTable) -> None:
+    def forget(self, table: RegionalTable) -> None:
+        """The table is gone."""
         store.drop_table(table.region, table.name)
         self._tables.remove(table)
 

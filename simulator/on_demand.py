@@ -14,6 +14,7 @@ from simulator.state import (
     GLOBAL,
     INDEX_CREATED,
     INDEX_DELETED,
+    STREAM,
     TABLE_CLASS,
     THROUGHPUT,
     UPDATING,
@@ -43,7 +44,7 @@ class OnDemand:
         if switches:
             return
         if None in wanted or table.group:
-            rules.nothing_in_the_way(table, "on-demand", TABLE_CLASS, INDEX_CREATED, INDEX_DELETED)
+            rules.nothing_in_the_way(table, "on-demand", STREAM, TABLE_CLASS, THROUGHPUT, INDEX_CREATED, INDEX_DELETED)
             rules.no_change_in_flight(table)
         rules.nothing_in_the_way(table, "on-demand", THROUGHPUT)
 

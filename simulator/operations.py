@@ -134,6 +134,7 @@ MEMBERS: dict[str, Shape] = {
             "Delete": {"IndexName": LEAF},
         },
         "StreamSpecification": _STREAM,
+        "SSESpecification": _ENCRYPTION,
         "TableClass": LEAF,
         "DeletionProtectionEnabled": LEAF,
         "ReplicaUpdates": {"Create": _REPLICA, "Update": _REPLICA, "Delete": _REGION, "Disassociate": _DISASSOCIATE},

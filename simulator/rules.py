@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator import durations, errors, regions
-from simulator.state import ACTIVE, CREATING, CREATION_FAILED, DELETING, UPDATING, Index, RegionalTable
+from simulator.state import (
+    ACTIVE,
+    CREATING,
+    CREATION_FAILED,
+    DELETING,
+    STREAM,
+    THROUGHPUT,
+    UPDATING,
+    Index,
+    RegionalTable,
+)
 
 CREATE, UPDATE, DELETE = "Create", "Update", "Delete"
 THROUGHPUT_OVERRIDES = ("ProvisionedThroughputOverride", "OnDemandThroughputOverride")
@@ -102,6 +112,8 @@ def replica_can_be_changed(table: RegionalTable, region: str) -> RegionalTable:
     if member.replica_status != CREATION_FAILED:
         no_change_in_flight(table)
         no_index_changes(table)
+        if any(one.encryption.is_changing for one in [table, *table.others()]):
+            raise errors.resource_in_use()
     elif table.status != ACTIVE:
         raise errors.resource_in_use()
     return member
@@ -169,8 +181,9 @@ def table_can_be_deleted(table: RegionalTable, protected: bool, now: float) -> N
         raise errors.table_in_use(table.name)
     if table.indexes_in(CREATING, UPDATING, DELETING):
         raise errors.table_with_changing_indexes()  # 150, 376
-    if table.is_warming:
-        raise errors.table_is_updating(table.name)  # 069, 410
+    if table.is_warming or table.encryption.is_changing:
+        raise errors.table_is_updating(table.name)  # 069, 120, 410
+    nothing_in_the_way(table, "delete", STREAM, THROUGHPUT)
     if table.status in (UPDATING, DELETING):
         raise errors.resource_in_use()
     if table.is_strong:

@@ -13,6 +13,7 @@ from simulator import disassociation, durations, errors, rules, store
 from simulator.capacity import Capacity, is_provisioned
 from simulator.clock import SimulatedClock
 from simulator.description import PROVISIONED
+from simulator.encryption import Encryption
 from simulator.indexes import IndexChanges, Indexes
 from simulator.lifecycle import Lifecycle
 from simulator.on_demand import Maximums, OnDemand
@@ -32,6 +33,7 @@ class Settings:
         self._capacity = Capacity(clock, lifecycle)
         self._on_demand = OnDemand(lifecycle)
         self._warm = Warm(lifecycle)
+        self._encryption = Encryption(clock, lifecycle)
         self._indexes = Indexes(lifecycle)
 
     def change(self, table: RegionalTable, parameters: dict[str, Any]) -> None:
@@ -41,6 +43,8 @@ class Settings:
             self._change_protection(table, parameters["DeletionProtectionEnabled"])
         elif "DisassociationProtectionEnabled" in parameters:
             self._change_disassociation_protection(table, parameters["DisassociationProtectionEnabled"])
+        elif "SSESpecification" in parameters:
+            self._encryption.change(table, parameters["SSESpecification"])
         elif "TableClass" in parameters:
             self._change_table_class(table, parameters["TableClass"])
         else:
@@ -111,7 +115,7 @@ class Settings:
             self._lifecycle.hold_updating([table], durations.GLOBAL_UPDATE, apply)
 
     def _change_table_class(self, table: RegionalTable, new_class: str) -> None:
-        rules.nothing_in_the_way(table, "table class", TABLE_CLASS)
+        rules.nothing_in_the_way(table, "table class", TABLE_CLASS, STREAM)
         rules.no_change_in_flight(table)
         if new_class == STANDARD and table.table_class is None and not table.group:
             return  # 283: free, and it stays unset

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
 CREATION_FAILED, REGION_DISABLED = "CREATION_FAILED", "REGION_DISABLED"
 REPLICATION_NOT_AUTHORIZED = "REPLICATION_NOT_AUTHORIZED"
+INACCESSIBLE_ENCRYPTION_CREDENTIALS, ARCHIVED = "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVED"
 
 THROUGHPUT, STREAM, TABLE_CLASS, INDEX_CREATED, INDEX_DELETED, GLOBAL = (
     "throughput",
@@ -50,6 +51,22 @@ class CapacityRecord:
     last_increase: float | None = None
     last_decrease: float | None = None
     """Both in epoch seconds."""
+
+
+@dataclass(eq=False)
+class EncryptionRecord:
+    """How a table is encrypted in one region, beyond the key in force."""
+
+    is_changing: bool = False
+    shown_key: str | None = None
+    """The key that is shown while that changes."""
+    changes: list[float] = field(default_factory=list)
+    lost_since: float | None = None
+    """Since when the key can't be used."""
+    items_fail: bool = False
+    inaccessible_at: float | None = None
+    archived_at: float | None = None
+    """Both in epoch seconds, once the status tells."""
 
 
 @dataclass(eq=False)
@@ -100,6 +117,7 @@ class RegionalTable:
     """The billing mode still in force while another one, which is shown already, is on its way (064, 452)."""
     capacity: CapacityRecord = field(default_factory=CapacityRecord)
     kms_key_arn: str | None = None
+    encryption: EncryptionRecord = field(default_factory=EncryptionRecord)
     protection_changed_at: float = -math.inf
     ttl_changed_at: float = -math.inf
     insights: dict[str | None, Insights] = field(default_factory=dict)
@@ -132,7 +150,7 @@ class RegionalTable:
     @property
     def is_cut_off(self) -> bool:
         """Whether this is a replica that nothing replicates to or from."""
-        return self.is_unauthorized or bool(self.inaccessible)
+        return self.is_unauthorized or bool(self.inaccessible) or self.encryption.items_fail
 
     @property
     def capacities(self) -> dict[str | None, CapacityRecord]:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from simulator import durations, errors, rules, store
 from simulator.capacity import QUOTA
 from simulator.lifecycle import Lifecycle
-from simulator.state import INDEX_CREATED, THROUGHPUT, UPDATING, CapacityRecord, RegionalTable
+from simulator.state import (
+    ACTIVE,
+    INDEX_CREATED,
+    STREAM,
+    TABLE_CLASS,
+    THROUGHPUT,
+    UPDATING,
+    CapacityRecord,
+    RegionalTable,
+)
 from simulator.store import WARM_ON_DEMAND, Throughput
 
 WarmThroughputs = dict[str | None, dict[str, int]]
@@ -62,8 +71,10 @@ def _is_admitted(table: RegionalTable, warm: dict[str, int], index: str | None) 
         raise errors.internal_failure()  # 437
     if INDEX_CREATED in table.changes:
         raise errors.system_maintenance()  # 458
-    if table.group or table.status != UPDATING or set(table.changes) != {THROUGHPUT}:
-        rules.no_change_in_flight(table)  # 369: a switch of the billing mode lets it pass
+    if table.group or set(table.changes) - {THROUGHPUT, STREAM, TABLE_CLASS}:  # 369, 450: these let it pass
+        rules.no_change_in_flight(table)
+    elif table.status not in (ACTIVE, UPDATING):
+        raise errors.resource_in_use()
     current = store.warm_throughput(table.region, table.name, index)
     for unit, units in warm.items():
         if units < current[unit]:

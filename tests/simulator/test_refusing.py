@@ -42,7 +42,6 @@ def test_an_operation_that_is_not_simulated(world: World, operation: str, parame
     "change",
     [
         {"GlobalTableSettingsReplicationMode": "ENABLED"},
-        {"SSESpecification": {"Enabled": True}},
     ],
     ids=lambda change: next(iter(change)),
 )
