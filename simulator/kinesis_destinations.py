@@ -102,7 +102,7 @@ class KinesisDestinations:
         destination.shown_active_until = self._clock.now() + durations.KINESIS_DISABLING_SHOWN
 
         def finish() -> None:
-            destination.status, destination.precision = DISABLED, None
+            destination.status = DISABLED
 
         self._clock.schedule(durations.KINESIS_DISABLING.draw(self._dice), finish)
         return _answer(table, destination)

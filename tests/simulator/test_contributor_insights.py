@@ -234,6 +234,16 @@ def test_097_342_a_table_that_is_deleting_still_answers_and_takes_its_insights_w
     assert describe(world) == {"TableName": TABLE, "ContributorInsightsStatus": "DISABLED"}  # 436
 
 
+def test_342_a_table_deleted_while_its_insights_are_enabling_leaves_nothing_to_do(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.create()
+    update(world, "ENABLE")
+    world.client().delete_table(TableName=TABLE)
+    world.wait(20)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_095_343_only_what_isnt_disabled_is_listed_the_table_before_its_indexes(world: World) -> None:
     world.create(GlobalSecondaryIndexes=[BY_ID])
     assert listed(world, TableName=TABLE) == []

@@ -153,6 +153,9 @@ def test_268_failed_entries_stay_one_for_each_stream_and_hinder_nothing(ready: W
         enable(ready, stream(name))
         ready.wait(3)
     assert list(states(ready).items()) == [("none2", "ENABLE_FAILED"), ("none1", "ENABLE_FAILED")]
+    enable(ready, stream("none2"))
+    assert entries(ready)[0] == {"StreamArn": stream("none2"), "DestinationStatus": "ENABLING"}
+    ready.wait(3)
     assert_refused(*NOT_TO_UPDATE, update, ready, MICROSECOND, stream("none1"))
     assert_refused(*NOT_TO_DISABLE, disable, ready, stream("none1"))
     enable(ready)
@@ -291,6 +294,12 @@ def test_235_236_a_table_is_deleted_with_its_destination_and_the_stream_stays(ac
     assert summary["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE"
     active.create()
     assert entries(active) == []  # 271
+
+
+def test_236_a_table_that_is_deleting_takes_no_destination(ready: World) -> None:
+    ready.client().delete_table(TableName=TABLE)
+    assert_refused(*ENABLED, enable, ready)
+    assert entries(ready) == []
 
 
 def test_234_a_table_that_is_creating_knows_no_destination_at_first_and_takes_none(world: World) -> None:

@@ -268,7 +268,7 @@ def test_354_a_missing_version_reads_back_as_the_old_one_and_yet_is_another_poli
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (policy() + " " * 20480, "Maximum policy size of 20480 bytes exceeded"),  # 211
+        (policy().ljust(20481), "Maximum policy size of 20480 bytes exceeded"),  # 211
         ("{not json", "Invalid policy document: This policy contains invalid Json"),
         (json.dumps({"Statement": []}), "Invalid policy document: Could not parse the policy: Statement is empty!"),
         (policy(statement(Resource=None)), "Invalid policy document: Missing required field Resource"),
@@ -297,8 +297,7 @@ def test_211_356_an_invalid_policy_changes_nothing(world: World, text: str, reas
 
 def test_211_the_largest_policy_and_any_resource_are_taken(world: World) -> None:
     world.create()
-    padded = policy()
-    settled(world, padded + " " * (20480 - len(padded)))
+    settled(world, policy().ljust(20480))
     for resource in (arn(table="another"), f"{arn()}/index/by_id", [f"{arn()}/index/*", arn()]):
         settled(world, policy(statement(Resource=resource)))
 
