@@ -258,7 +258,8 @@ options:
       disassociation_protection: &disassociation_protection
         description:
           - Whether this region's replica refuses to leave the group and keep its data. DynamoDB turns it on for every
-            replica.
+            replica. A table has it only as a member of a group with eventual consistency, so for a table without
+            replicas it is set with the first one, by M(multiregion.dynamodb.replicas).
         type: bool
       contributor_insights: *contributor_insights
       resource_policy: &resource_policy

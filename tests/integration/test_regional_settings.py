@@ -175,3 +175,21 @@ def test_318_a_kinesis_stream_that_is_not_there_is_explained_after_one_try(run_m
 def test_a_kinesis_stream_that_cannot_be_is_refused_before_any_call(run_module, admin, option, sentence):
     assert sentence in run_module("tables", {**ORDERS, "kinesis_stream": option})["msg"]
     assert admin.calls() == []
+
+
+def test_disassociation_protection(lifecycle):
+    lifecycle("disassociation_protection", [False, True], [False, True])
+
+
+def test_disassociation_protection_of_a_table_comes_with_its_first_replica(run_module, admin):
+    table = {**ORDERS, "disassociation_protection": False}
+    assert "disassociation_protection" not in region(run_module("tables", table))
+    predicted = run_module("replicas", table, replica_regions=[EU], check_mode=True)
+    done = run_module("replicas", table, replica_regions=[EU])
+    assert predicted["diff"] == done["diff"]
+    assert region(done)["disassociation_protection"] is False
+    assert region(done, EU)["disassociation_protection"] is True
+    admin.clear_calls()
+    for module in ("tables", "replicas"):
+        assert not run_module(module, table, replica_regions=[EU])["changed"]
+    assert changes(admin) == []

@@ -34,7 +34,7 @@ def entry(name: str, home: str, observed: Observed) -> Settings | None:
     table = observed[home]
     if table.status not in (ACTIVE, UPDATING):
         return None
-    defaults = {**transform.creation_defaults({}), **plan.NEW_TABLE}
+    defaults = {**transform.creation_defaults({}), **plan.NEW_TABLE, "disassociation_protection": True}
     members = [region for region, status in sorted(table.replicas.items()) if status != DELETING]
     if members and table.consistency != "strong":
         # The first replica turns the stream on (finding DDB-TABLE-305).

@@ -18,6 +18,7 @@ from .settings import (
     keys,
     kinesis_stream,
     overrides,
+    protection,
     resource_policy,
     stream,
     ttl,
@@ -84,6 +85,7 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
             steps += settings.regional_steps(wanted.name, replica.settings, shown)
             steps += autoscaling.steps(wanted.name, autoscaling.of_replica(wanted.settings), shown)
         steps += autoscaling.purged(wanted.name, wanted.settings, observed[region])
+    steps += protection.of_member(wanted.name, wanted.settings, predicted[wanted.home])
     for region in wanted.absent_regions:
         if not group.stands_apart(home, observed[region]):
             steps += autoscaling.leavings(wanted.name, observed[region])

@@ -18,6 +18,7 @@ NEW_REPLICA = {
     "tags": {},
     "point_in_time_recovery": {"enabled": False},
     "deletion_protection": False,
+    "disassociation_protection": True,
     "contributor_insights": {"enabled": False},
     "resource_policy": {},
     "kinesis_stream": {"enabled": False},
@@ -80,7 +81,8 @@ def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.
     # A stream is turned on with the first replica (finding DDB-TABLE-305).
     stream = origin.settings.get("stream", {"enabled": False})
     stream = stream if stream["enabled"] else {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}
-    origin = dataclasses.replace(origin, settings={**origin.settings, "stream": stream})
+    joined = {"disassociation_protection": True, **origin.settings, "stream": stream}
+    origin = dataclasses.replace(origin, settings=joined)
     members = {source: ACTIVE, **origin.replicas, region: ACTIVE}
     predicted = {
         **observed,
@@ -111,9 +113,10 @@ def _without_member(observed: Observed, region: str) -> Observed:
 
 def _listing_no_more(table: RegionalTable, region: str) -> RegionalTable:
     replicas = {member: status for member, status in table.replicas.items() if member != region}
-    if replicas:
+    if replicas or not table.replicas:
         return dataclasses.replace(table, replicas=replicas)
-    return dataclasses.replace(table, replicas={}, consistency="", witnesses={})
+    kept = {option: value for option, value in table.settings.items() if option != "disassociation_protection"}
+    return dataclasses.replace(table, replicas={}, consistency="", witnesses={}, settings=kept)
 
 
 def _with_membership(

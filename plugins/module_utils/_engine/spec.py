@@ -409,7 +409,6 @@ _UNMANAGED = {
     "warm_throughput",
     "purge_indexes",
     "encryption",
-    "disassociation_protection",
 }
 _UNMANAGED_OVERRIDES = {"kms_key"}
 

@@ -40,6 +40,8 @@ def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
 def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:
     """``settings`` completed with what a table gets at its creation when nothing else is said."""
     types = settings.get("attribute_types", {})
+    # A table has it only as a member of a group.
+    settings = {option: value for option, value in settings.items() if option != "disassociation_protection"}
     return {
         "billing_mode": "PAY_PER_REQUEST",
         "global_secondary_indexes": [],

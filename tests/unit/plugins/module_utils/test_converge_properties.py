@@ -62,6 +62,7 @@ REGIONAL = {
     "purge_tags": st.booleans(),
     "point_in_time_recovery": RECOVERY,
     "deletion_protection": st.booleans(),
+    "disassociation_protection": st.booleans(),
 }
 
 
@@ -202,7 +203,7 @@ def assert_as_wanted(model: ServiceModel, wanted: spec.Table) -> None:
         if own:
             assert class_of(model.tables[(region, NAME)]) == (class_of(home) if own == "inherit" else own)
     for region, settings_ in [(HOME, wanted.settings), *((r.region, r.settings) for r in wanted.replicas.values())]:
-        assert_regional(model.tables[(region, NAME)], settings_)
+        assert_regional(model.tables[(region, NAME)], settings_, member=region in model.members(NAME))
 
 
 def class_of(table: dict[str, t.Any]) -> str:
@@ -236,7 +237,7 @@ def assert_unlisted_tags_stay(model: ServiceModel, wanted: spec.Table, before: d
             assert before.get(region, {}).keys() <= model.tables[(region, NAME)]["tags"].keys()
 
 
-def assert_regional(table: dict[str, t.Any], settings_: dict[str, t.Any]) -> None:
+def assert_regional(table: dict[str, t.Any], settings_: dict[str, t.Any], member: bool) -> None:
     assert table["status"] == "ACTIVE"
     if "tags" in settings_:
         assert settings_["tags"].items() <= table["tags"].items()
@@ -253,6 +254,8 @@ def assert_regional(table: dict[str, t.Any], settings_: dict[str, t.Any]) -> Non
         assert json.loads(table["policy"].get("text") or "{}") == settings_["resource_policy"]
     if "kinesis_stream" in settings_:
         assert_streaming(table["kinesis"].values(), settings_["kinesis_stream"])
+    if "disassociation_protection" in settings_ and member:
+        assert table["disassociation_protected"] == settings_["disassociation_protection"]
     if "deletion_protection" in settings_:
         assert table["description"]["DeletionProtectionEnabled"] == settings_["deletion_protection"]
 

@@ -109,6 +109,8 @@ class Client(GroupCalls, StrongGroupCalls, insights.Insights, resource_policies.
         replicas = [entry(member, self.model.tables[(member, TableName)], table) for member in others]
         description = {**copy.deepcopy(table["description"]), "TableStatus": table["status"]}
         description |= self._shown_of_a_strong_group(TableName)
+        if replicas and "MultiRegionConsistency" not in description:
+            description["DisassociationProtectionEnabled"] = table["disassociation_protected"]
         return {"Table": {**description, **({"Replicas": replicas} if replicas else {})}}
 
     def describe_time_to_live(self, TableName: str) -> dict[str, t.Any]:
@@ -154,6 +156,10 @@ class Client(GroupCalls, StrongGroupCalls, insights.Insights, resource_policies.
 
     def _update_settings(self, name: str, table: dict[str, t.Any], parameters: dict[str, t.Any]) -> None:
         settings = {member: value for member, value in parameters.items() if member != "TableName"}
+        if "DisassociationProtectionEnabled" in settings:
+            if not self.model.members(name) or len(settings) > 1:
+                self._refuse("ValidationException", "is only supported for a replica of a global table", "UpdateTable")
+            table["disassociation_protected"] = settings.pop("DisassociationProtectionEnabled")
         shared = {member: value for member, value in settings.items() if member != "DeletionProtectionEnabled"}
         if "StreamSpecification" in settings:
             self._check_stream(name, table, settings["StreamSpecification"])

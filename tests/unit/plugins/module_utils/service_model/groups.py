@@ -20,7 +20,8 @@ def arn(region: str, name: str) -> str:
 
 def own_of_a_region() -> dict[str, t.Any]:
     """What a new replica has of its own, whatever the table has."""
-    return {"tags": {}, "recovery_days": 0, "insights": {}, "policy": {}, "kinesis": {}}
+    empty = {"tags": {}, "insights": {}, "policy": {}, "kinesis": {}}
+    return {**empty, "recovery_days": 0, "disassociation_protected": True}
 
 
 class GroupCalls:
@@ -53,6 +54,7 @@ class GroupCalls:
             replica["description"].update(TableArn=arn(region, name), TableId=region, DeletionProtectionEnabled=False)
             override(replica["description"], overrides)
             model.tables[(region, name)] = replica
+            here["disassociation_protected"] |= not model.members(name)
             model.groups.setdefault(name, {self.region}).add(region)
             mirror(model, name, self.region, region)
             here["description"].setdefault("StreamSpecification", dict(STREAM))
