@@ -22,7 +22,7 @@ from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ._engine import arguments, spec
+from ._engine import arguments, sdk, spec
 from ._engine.approval import Approval
 from ._engine.clients import ClientFactory, Clients, known_regions
 from ._engine.converge import Limits, Part, converge
@@ -58,12 +58,13 @@ def make_module(options: dict[str, t.Any], **rules: t.Any) -> AnsibleAWSModule:
 def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clients]:
     """What is wanted, and a client for each region that it names; no call is made but for the account's check.
 
-    :raises Refused: for bad input, and for another account than ``account_id``.
+    :raises Refused: for bad input, for what the SDK is too old for, and for another account than ``account_id``.
     :raises ServiceError: when the account can't be checked.
     """
     known, clients_of = _service(module)
     tables = spec.parse(module.params, module.region, known)
     clients = clients_of(_regions(tables))
+    sdk.check(module.params, clients[tables[0].home].meta.service_model)
     _check_account(module, clients, tables[0].home)
     return tables, clients
 

@@ -22,6 +22,7 @@ touching files
     approval    the first plan as a document, and whether it is the expected one
 
 touching the service
+    sdk         whether the installed botocore knows what is used
     clients     one client per region, made before threads start
     errors      the only place that knows error codes and texts
     api         one thin function per API call

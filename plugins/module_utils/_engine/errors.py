@@ -181,6 +181,8 @@ def _classify(error: Exception) -> tuple[str, str]:
         return CREDENTIALS, ""
     if isinstance(error, (botocore.exceptions.ConnectionError, botocore.exceptions.HTTPClientError)):
         return UNREACHABLE, ""
+    if isinstance(error, botocore.exceptions.ParamValidationError) and "Unknown parameter in input" in str(error):
+        return REFUSED, "update boto3 and botocore, which don't know it yet"
     return REFUSED, ""
 
 

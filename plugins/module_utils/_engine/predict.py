@@ -98,7 +98,8 @@ def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.
 
 def _with_strong_group(observed: Observed, step: Step) -> Observed:
     """Its replicas don't live on a stream, and so get none."""
-    settings = {**observed[step.region].settings, **NEW_REPLICA, "stream": {"enabled": False}}
+    settings = insights.without({**observed[step.region].settings, **NEW_REPLICA, "stream": {"enabled": False}})
+    del settings["disassociation_protection"]
     new = {
         region: RegionalTable(region, ACTIVE, settings=settings).having(step.effect[region]) for region in step.members
     }

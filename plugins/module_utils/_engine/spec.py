@@ -309,9 +309,14 @@ class _Reader:
                 f"table {name!r}: a global table replicates through its stream, which can't be off: remove "
                 "stream.enabled: false, or the replicas."
             )
+        members = {home or "": settings, **{region: replica.settings for region, replica in wanted.items()}}
         if wanted:
-            own = {region: replica.settings for region, replica in wanted.items()}
-            self._check_policies(name, {home or "": settings, **own})
+            self._check_policies(name, members)
+        if strong and any(own.get("disassociation_protection") is False for own in members.values()):
+            self.problems.append(
+                f"table {name!r}: the replicas of a strongly consistent group can't be disassociated, so there is no "
+                "protection to turn off: remove disassociation_protection: false."
+            )
         if entry.get("state") != "absent":
             problems = consistency.problems(
                 entry.get("consistency", ""), witness, [home or "", *wanted], absent_regions, settings

@@ -105,3 +105,10 @@ def test_a_provisioned_table_is_told_what_replicas_need():
 )
 def test_what_the_sdk_itself_raises(error, kind):
     assert errors.explain(error, "DescribeTable", "us-east-1").kind == kind
+
+
+def test_a_member_that_botocore_does_not_know_is_told_from_a_wrong_one():
+    unknown = botocore.exceptions.ParamValidationError(report='Unknown parameter in input: "DisassociationMode"')
+    assert "update boto3 and botocore" in str(errors.explain(unknown, "UpdateTable", "us-east-1"))
+    wrong = botocore.exceptions.ParamValidationError(report="Invalid length for parameter StreamArn")
+    assert "update boto3" not in str(errors.explain(wrong, "UpdateTable", "us-east-1"))

@@ -60,6 +60,10 @@ STRONG = {**ORDERS, "consistency": "strong", "replicas": [{"region": "eu-west-1"
         ({**ORDERS, "tags": {f"t{n}": "" for n in range(51)}}, "51 tags, but a table can have 50"),
         ({**ORDERS, "tags": {"x": "y" * 257}}, "a value up to 256"),
         ({**ORDERS, "tags": {"x": ["y"]}}, "the value must be a string"),
+        (
+            {**ORDERS, "consistency": "strong", "disassociation_protection": False},
+            "there is no protection to turn off: remove disassociation_protection: false",
+        ),
         ({**ORDERS, "purge_tags": True}, "purge_tags needs tags beside it"),
         ({**ORDERS, "local_secondary_indexes": [{"name": "by-at", "sort_key": "at"}]}, "need a table with a sort_key"),
         (
