@@ -89,7 +89,7 @@ class ControlPlane:
         if call.parameters.get("BillingMode") == PAY_PER_REQUEST:
             table.on_demand_since = time.time()
         if policy:
-            resource_policies.attach(policy, table, self._clock.now())
+            resource_policies.attach(policy, table)
         self._lifecycle.create_table(table)
         return {"TableDescription": table_description(table)}
 

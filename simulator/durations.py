@@ -95,7 +95,6 @@ POLICY_SHOWN = Span(1.0, 2.7)  # 244, 245, 246, 346: reads show what was before
 POLICY_CHANGES_APART = 15.0  # 206, 347
 POLICY_ENFORCED_FIRST = Span(2, 4.1)  # 324, 432: the first policy of a table
 POLICY_ENFORCED = Span(221, 237)  # 324, 431: every later change
-UNAUTHORIZED_LEAVES = 20 * 3600.0  # [D] after which a replica that can't replicate is a table of its own
 KINESIS_ENABLING = Span(2, 7.1)  # 235, 299, 301
 KINESIS_FAILS = Span(1, 2.1)  # 268, 318
 KINESIS_FOREIGN_FAILS = Span(61.7, 61.8)  # 318: another account's, or no stream of Kinesis Data Streams

@@ -20,6 +20,7 @@ from simulator.state import (
     CREATION_FAILED,
     DELETING,
     GLOBAL,
+    REPLICATION_NOT_AUTHORIZED,
     UPDATING,
     GlobalTable,
     RegionalTable,
@@ -258,20 +259,10 @@ class Lifecycle:
             self._leave(table)
 
     def authorize_replication(self, table: RegionalTable, authorized: bool) -> None:
-        """A policy begins or ceases to deny replication; a replica cut off for 20 hours leaves its global table [D]."""
-        if authorized == (table.unauthorized_since is None):
-            return
-        since = None if authorized else self._clock.now()
-        table.unauthorized_since = since
-        if authorized:
-            self._replication.drain()
-            return
-
-        def leave() -> None:
-            if table.group and table.unauthorized_since == since:
-                self._leave(table)
-
-        self._later(durations.UNAUTHORIZED_LEAVES, leave)
+        """A policy begins or ceases to deny replication, which cuts a replica off [D]."""
+        table.denies_replication = not authorized
+        change = self.reconnect if authorized else self.cut_off
+        change(table, REPLICATION_NOT_AUTHORIZED)
 
     def _add_empty_replica(self, source: RegionalTable, replica: RegionalTable) -> None:
         describable, active = durations.REPLICA_DESCRIBABLE, durations.REPLICA_ACTIVE

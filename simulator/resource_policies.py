@@ -216,11 +216,11 @@ def policy_at_creation(text: str, region: str, name: str, now: float) -> PolicyS
     return slot
 
 
-def attach(slot: PolicySlot, table: RegionalTable, now: float) -> None:
+def attach(slot: PolicySlot, table: RegionalTable) -> None:
     """Give a new table the policy that it is created with."""
     table.policies[TABLE_SLOT] = slot
     if slot.current and denies_replication(slot.current.document, store.arn(table.region, table.name)):
-        table.unauthorized_since = now
+        table.denies_replication = True
 
 
 def caller_keeps_access(document: Document, arn: str) -> None:
@@ -238,7 +238,7 @@ def no_change_is_pending(table: RegionalTable, now: float) -> None:
 def replication_is_authorized(table: RegionalTable) -> None:
     """While a member's policy denies replication, no replica can be added or deleted [D]."""
     for member in (table, *table.others()):
-        if member.unauthorized_since is not None:
+        if member.denies_replication:
             raise errors.replication_denied(REPLICATION_ROLE, store.arn(member.region, member.name))
 
 

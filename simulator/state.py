@@ -130,8 +130,8 @@ class RegionalTable:
     """Shown, and in force, while this is a replica of an eventually consistent global table."""
     inaccessible: dict[str, float] = field(default_factory=dict)
     """Why the other regions can't reach this replica: the status they show, and since when."""
-    unauthorized_since: float | None = None
-    """Since when this region's policy denies replication, if it does."""
+    denies_replication: bool = False
+    """Whether this region's resource policy does."""
 
     @property
     def is_joining(self) -> bool:
@@ -141,7 +141,7 @@ class RegionalTable:
     @property
     def is_unauthorized(self) -> bool:
         """Whether this is a replica whose policy denies replication: it is cut off until that ends [D]."""
-        return self.group is not None and self.unauthorized_since is not None
+        return REPLICATION_NOT_AUTHORIZED in self.inaccessible
 
     def indexes_in(self, *statuses: str) -> list[str]:
         """The names of the global secondary indexes that are in one of these statuses."""
@@ -150,7 +150,7 @@ class RegionalTable:
     @property
     def is_cut_off(self) -> bool:
         """Whether this is a replica that nothing replicates to or from."""
-        return self.is_unauthorized or bool(self.inaccessible) or self.encryption.items_fail
+        return bool(self.inaccessible) or self.encryption.items_fail
 
     @property
     def capacities(self) -> dict[str | None, CapacityRecord]:
