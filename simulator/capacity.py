@@ -30,6 +30,7 @@ QUOTA = 40000
 """The most capacity of either kind that a table, or an index, may have in the accounts that were observed (170)."""
 
 DECREASES_A_DAY = 4
+SWITCHES_A_DAY = 4
 Capacities = dict[str | None, Throughput]
 """Capacity of the table, by None, and of indexes, by name."""
 
@@ -67,8 +68,9 @@ class Capacity:
                 raise errors.capacity_on_demand()
             for name in indexes:
                 raise errors.index_takes_no_throughput(name)
+            self._may_go_on_demand(table)
             span = durations.TO_ON_DEMAND if table.on_demand_since is None else durations.BACK_TO_ON_DEMAND
-            return CapacityChange(span, _finish_going_on_demand, _go_on_demand)
+            return CapacityChange(span, _finish_going_on_demand, self._go_on_demand)
         wanted: Capacities = {**({None: throughput} if throughput else {}), **indexes}
         is_within_quota(table.region, wanted)
         if provisioned:
@@ -126,6 +128,18 @@ class Capacity:
             set_capacities(member, wanted)
 
         return CapacityChange(durations.TO_PROVISIONED, _finish_going_provisioned, begin)
+
+    def _may_go_on_demand(self, table: RegionalTable) -> None:
+        """Four times in 24 hours [D]; that it is only once in 24 hours was refuted (153, 183)."""
+        recent = [moment for moment in table.on_demand_switches if self._clock.now() - moment < durations.DAY]
+        if len(recent) >= SWITCHES_A_DAY:
+            raise errors.on_demand_switches_are_spent()
+
+    def _go_on_demand(self, member: RegionalTable) -> None:
+        """The mode is shown at once, before it is in force (064)."""
+        member.on_demand_switches.append(self._clock.now())
+        member.switches_from = PROVISIONED
+        store.set_on_demand(member.region, member.name)
 
     def _may_decrease(self, capacity: CapacityRecord) -> None:
         """Four decreases a day, then one an hour until the day ends; each index counts for itself (157, 184, 326)."""
@@ -194,12 +208,6 @@ def _is_lower(one: Throughput, other: Throughput) -> bool:
 
 def _begin_day(capacity: CapacityRecord) -> None:
     capacity.decreases_today = 0
-
-
-def _go_on_demand(member: RegionalTable) -> None:
-    """The mode is shown at once, before it is in force (064)."""
-    member.switches_from = PROVISIONED
-    store.set_on_demand(member.region, member.name)
 
 
 def _finish_going_on_demand(member: RegionalTable) -> None:

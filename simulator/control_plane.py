@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,25 +17,21 @@ from simulator import (
     limits,
     resource_policies,
     rules,
-    schema,
     store,
     strong_consistency,
 )
 from simulator.admission import table_here
 from simulator.calls import Answer, Call
-from simulator.capacity import is_within_quota, provisioned_capacities
 from simulator.clock import SimulatedClock
 from simulator.description import PAY_PER_REQUEST, table_description
 from simulator.faults import Faults
-from simulator.indexes import index_capacity_is_valid, new_index
 from simulator.lifecycle import Lifecycle
 from simulator.moto_service import regional_answer
-from simulator.on_demand import maximums_are_valid
+from simulator.new_table import new_table, new_table_is_valid
 from simulator.overrides import apply_overrides, overrides_can_be_created
 from simulator.settings import Settings
-from simulator.state import CREATING, Index, RegionalTable, Tables
+from simulator.state import CREATING, UPDATING, Index, RegionalTable, Tables
 from simulator.strong_consistency import GroupChange
-from simulator.warm import warm_is_valid_at_creation
 
 Result = dict[str, Any]
 
@@ -74,20 +69,13 @@ class ControlPlane:
         limits.another_table(self._tables, call.region)
         if {"LocalSecondaryIndexes", "GlobalSecondaryIndexes"} & set(call.parameters):
             limits.another_indexed_table(self._tables, call.region, _is_indexed)
-        schema.new_table_is_valid(call.parameters)
-        encryption.specification_is_valid(call.parameters.get("SSESpecification", {}))
-        _capacity_is_valid(call.parameters, call.region)
+        new_table_is_valid(call.parameters, call.region)
         key_arn = encryption.key_of_new_table(call.region, call.parameters.get("SSESpecification"))
         policy = self._policy_of_new_table(call)
         answer = regional_answer(call)
         if answer.status != 200:
             return answer
-        table = RegionalTable(call.region, name, CREATING)
-        table.table_class = call.parameters.get("TableClass")
-        table.kms_key_arn = key_arn
-        _give_capacity(table, call.parameters)
-        if call.parameters.get("BillingMode") == PAY_PER_REQUEST:
-            table.on_demand_since = time.time()
+        table = new_table(call.parameters, call.region, key_arn)
         if policy:
             resource_policies.attach(policy, table)
         self._lifecycle.create_table(table)
@@ -122,7 +110,9 @@ class ControlPlane:
         elif table.is_joining:
             raise errors.table_not_found(table.name)
         else:
-            self._settings.change(table, call.parameters)
+            changes = self._settings.change(table, call.parameters)
+            description = table_description(table)
+            return {"TableDescription": description if changes else {**description, "TableStatus": UPDATING}}  # 177
         return {"TableDescription": table_description(table)}
 
     def update_time_to_live(self, call: Call) -> Result:
@@ -249,35 +239,3 @@ class ControlPlane:
 
 def _is_indexed(table: RegionalTable) -> bool:
     return bool(table.indexes) or store.has_local_indexes(table.region, table.name)
-
-
-def _capacity_is_valid(parameters: dict[str, Any], region: str) -> None:
-    """CreateTable: capacity, maximums and warm throughput of the table and its indexes (038, 039, 128, 170)."""
-    throughput, provisioned = parameters.get("ProvisionedThroughput"), not _is_on_demand(parameters)
-    if throughput and not provisioned:
-        raise errors.capacity_on_demand()
-    maximums_are_valid(region, parameters.get("OnDemandThroughput", {}), provisioned)
-    is_within_quota(region, {None: throughput or {}})
-    warm_is_valid_at_creation(parameters.get("WarmThroughput", {}), throughput, region)
-    for index in parameters.get("GlobalSecondaryIndexes", []):
-        if not provisioned and "ProvisionedThroughput" in index:
-            raise errors.new_index_takes_no_throughput(index["IndexName"])
-        if provisioned and "ProvisionedThroughput" not in index:
-            raise errors.index_throughput_not_specified(index["IndexName"])
-        index_capacity_is_valid(index, provisioned, region)
-
-
-def _give_capacity(table: RegionalTable, parameters: dict[str, Any]) -> None:
-    """What moto doesn't keep of a new table's capacity, and what it keeps only in part (039)."""
-    table.indexes = {index["IndexName"]: new_index(index) for index in parameters.get("GlobalSecondaryIndexes", [])}
-    table.capacity.maximums = dict(parameters.get("OnDemandThroughput", {}))
-    table.capacity.warm_wanted = parameters.get("WarmThroughput")
-    least = store.WARM_ON_DEMAND
-    for index in table.capacities:
-        if not _is_on_demand(parameters):
-            least = store.warm_of(provisioned_capacities(table)[index])
-        store.raise_warm_throughput(table.region, table.name, index, least)
-
-
-def _is_on_demand(parameters: dict[str, Any]) -> bool:
-    return parameters.get("BillingMode") == PAY_PER_REQUEST

@@ -627,11 +627,11 @@ def protection_toggled_too_soon(table: str) -> ServiceError:
     )  # 263
 
 
-def table_class_limit(region: str) -> ServiceError:
-    return ServiceError(
-        "LimitExceededException",
-        f"Limit exceeded for replica in {region}. Updates to TableClass are limited to 2 times in 30 day(s)",
-    )  # 294
+def table_class_limit(replica_region: str | None) -> ServiceError:
+    limit = "Updates to TableClass are limited to 2 times in 30 day(s)"
+    if replica_region is None:
+        return subscriber_limit(f"{limit}.")  # 283
+    return ServiceError("LimitExceededException", f"Limit exceeded for replica in {replica_region}. {limit}")  # 294
 
 
 def stream_needed() -> ServiceError:
@@ -644,12 +644,28 @@ def stream_is_enabled(table: str) -> ServiceError:
     return validation(f"Table already has an enabled stream: TableName: {table}")  # 222
 
 
-def no_stream() -> ServiceError:
-    return validation("Table has no stream to disable")  # 437
+def no_stream(table: str) -> ServiceError:
+    return validation(f"Table has no stream to disable: TableName: {table}")  # 018, 050
 
 
 def view_type_needed() -> ServiceError:
-    return validation("If stream is being enabled then UpdateViewType is required")  # 437
+    return invalid("If stream is being enabled then UpdateViewType is required")  # 018, 050
+
+
+def view_type_of_disabled_stream() -> ServiceError:
+    return invalid("If stream is being disabled, then UpdateViewType must not be specified")  # 050
+
+
+def new_stream_isnt_whole(enabled: bool) -> ServiceError:
+    if enabled:
+        return invalid("Table is being created with a stream enabled, UpdateViewType is required")  # 035
+    return invalid("Table is being created with a stream disabled, UpdateViewType should not be specified")  # 035
+
+
+def on_demand_switches_are_spent() -> ServiceError:
+    return subscriber_limit(
+        "Tables can be switched to PAY_PER_REQUEST four times in a 24-hour rolling window."
+    )  # developer guide, which doesn't say the text
 
 
 def must_stand_alone(change: str) -> ServiceError:

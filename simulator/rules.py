@@ -35,6 +35,14 @@ EXCLUSIVE = {
 """Members that share a call with no other, in the order in which they are named (433)."""
 
 
+ENUMERATIONS = {
+    "BillingMode": ("PROVISIONED", "PAY_PER_REQUEST"),
+    "TableClass": ("STANDARD", "STANDARD_INFREQUENT_ACCESS"),
+    "StreamSpecification.StreamViewType": ("OLD_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE"),
+    "SSESpecification.SSEType": ("AES256", "KMS"),
+}
+
+
 @dataclass(frozen=True)
 class ReplicaChange:
     """The one replica action of an UpdateTable."""
@@ -204,7 +212,7 @@ def table_class_can_be_changed(table: RegionalTable, now: float) -> None:
     """Two changes in 30 days, spent in every region the change reaches (294)."""
     recent = [moment for moment in table.table_class_changes if now - moment < durations.TABLE_CLASS_PERIOD]
     if len(recent) >= 2:
-        raise errors.table_class_limit(table.region)
+        raise errors.table_class_limit(table.region if table.group else None)
 
 
 def stream_can_be_changed(table: RegionalTable, enabled: bool, wanted: dict[str, Any]) -> None:
@@ -216,11 +224,29 @@ def stream_can_be_changed(table: RegionalTable, enabled: bool, wanted: dict[str,
         if table.group and not table.is_strong:
             raise errors.stream_needed()
         if not enabled:
-            raise errors.no_stream()
+            raise errors.no_stream(table.name)
+        if "StreamViewType" in wanted:
+            raise errors.view_type_of_disabled_stream()
     elif enabled:
         raise errors.stream_is_enabled(table.name)
     elif "StreamViewType" not in wanted:
         raise errors.view_type_needed()
+
+
+def stream_is_whole(wanted: dict[str, Any] | None) -> None:
+    """A new table's stream has a view type exactly when it is enabled (035)."""
+    if wanted and wanted["StreamEnabled"] != ("StreamViewType" in wanted):
+        raise errors.new_stream_isnt_whole(wanted["StreamEnabled"])
+
+
+def values_are_known(parameters: dict[str, Any]) -> None:
+    """The enumerations of a table's settings (040)."""
+    for path, allowed in ENUMERATIONS.items():
+        value: Any = parameters
+        for member in path.split("."):
+            value = value.get(member) if isinstance(value, dict) else None
+        if value is not None:
+            errors.is_one_of(value, allowed, path[0].lower() + path[1:])
 
 
 def is_one_concern(parameters: dict[str, Any]) -> None:

@@ -36,8 +36,9 @@ class Settings:
         self._encryption = Encryption(clock, lifecycle)
         self._indexes = Indexes(lifecycle)
 
-    def change(self, table: RegionalTable, parameters: dict[str, Any]) -> None:
-        """An UpdateTable that changes no replicas: one concern a call (433)."""
+    def change(self, table: RegionalTable, parameters: dict[str, Any]) -> bool:
+        """An UpdateTable that changes no replicas: one concern a call (433). Tells whether it changes anything."""
+        rules.values_are_known(parameters)
         rules.is_one_concern(parameters)
         if "DeletionProtectionEnabled" in parameters:
             self._change_protection(table, parameters["DeletionProtectionEnabled"])
@@ -46,9 +47,10 @@ class Settings:
         elif "SSESpecification" in parameters:
             self._encryption.change(table, parameters["SSESpecification"])
         elif "TableClass" in parameters:
-            self._change_table_class(table, parameters["TableClass"])
+            return self._change_table_class(table, parameters["TableClass"])
         else:
-            self._change_together(table, parameters)
+            return self._change_together(table, parameters)
+        return True
 
     def override(self, table: RegionalTable, replica: RegionalTable, settings: dict[str, Any]) -> None:
         """ReplicaUpdates.Update: it takes a while even when nothing changes (250, 252, 294)."""
@@ -114,14 +116,16 @@ class Settings:
         if protected != table.disassociation_protected:
             self._lifecycle.hold_updating([table], durations.GLOBAL_UPDATE, apply)
 
-    def _change_table_class(self, table: RegionalTable, new_class: str) -> None:
+    def _change_table_class(self, table: RegionalTable, new_class: str) -> bool:
         rules.nothing_in_the_way(table, "table class", TABLE_CLASS, STREAM)
         rules.no_change_in_flight(table)
         if new_class == STANDARD and table.table_class is None and not table.group:
-            return  # 283: free, and it stays unset
+            return False  # 283: free, and it stays unset
         members = [table, *table.others()]
         for member in members:
             rules.table_class_can_be_changed(member, self._clock.now())
+        if new_class == (table.table_class or STANDARD) and not table.group:
+            return False  # 018, 283
 
         def apply() -> None:
             for member in members:
@@ -129,8 +133,9 @@ class Settings:
 
         span = durations.GLOBAL_UPDATE if table.group else durations.TABLE_CLASS
         self._lifecycle.hold_updating(members, span, apply, TABLE_CLASS)
+        return True
 
-    def _change_together(self, table: RegionalTable, parameters: dict[str, Any]) -> None:
+    def _change_together(self, table: RegionalTable, parameters: dict[str, Any]) -> bool:
         """Billing, capacity, stream and indexes, as far as they may share a call: all is admitted, or nothing."""
         stream, changes = parameters.get("StreamSpecification"), IndexChanges.of(parameters)
         throughputs = changes.of_kind("ProvisionedThroughput")
@@ -156,6 +161,7 @@ class Settings:
         if stream:
             self._start_stream(table, stream)
         self._indexes.start(table, changes, parameters)
+        return bool(capacity or maximums or warm or stream or changes.changes_schema)
 
     def _start_stream(self, table: RegionalTable, wanted: dict[str, Any]) -> None:
         store.set_stream(table.region, table.name, wanted)

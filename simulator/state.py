@@ -113,6 +113,7 @@ class RegionalTable:
     table_class_set_at: float | None = None
     table_class_changes: list[float] = field(default_factory=list)
     on_demand_since: float | None = None
+    on_demand_switches: list[float] = field(default_factory=list)
     switches_from: str | None = None
     """The billing mode still in force while another one, which is shown already, is on its way (064, 452)."""
     capacity: CapacityRecord = field(default_factory=CapacityRecord)

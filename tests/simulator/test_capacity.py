@@ -86,6 +86,20 @@ def test_183_a_table_switches_to_and_fro_within_minutes_and_faster_back(world: W
         assert (world.status(), world.describe()["BillingModeSummary"]["BillingMode"]) == ("ACTIVE", "PAY_PER_REQUEST")
 
 
+def test_d_a_table_goes_on_demand_four_times_in_24_hours(world: World) -> None:
+    world.create_provisioned()
+    for _ in range(4):
+        world.update(BillingMode="PAY_PER_REQUEST")
+        world.wait(180)
+        world.update(BillingMode="PROVISIONED", **provisioned(1, 1))
+        world.wait(100)
+    text = "four times in a 24-hour rolling window"
+    assert_refused("LimitExceededException", text, world.update, BillingMode="PAY_PER_REQUEST")
+    assert units(world) == (1, 1)
+    world.wait(durations.DAY - 4 * 280)
+    world.update(BillingMode="PAY_PER_REQUEST")
+
+
 def test_452_a_switch_that_is_under_way_cant_be_reversed_and_one_way_nobody_says_so(world: World) -> None:
     world.create()
     world.update(BillingMode="PROVISIONED", **provisioned(1, 1))

@@ -12,6 +12,7 @@ from world import EUROPE, HOME, TABLE, World, assert_refused
 IN_USE = ("ResourceInUseException", "The resource which you are attempting to change is in use.")
 INFREQUENT = "STANDARD_INFREQUENT_ACCESS"
 SCHEMA = [{"AttributeName": "id", "KeyType": "HASH"}]
+STREAM = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
 
 
 def stream_type(world: World, region: str = HOME) -> str | None:
@@ -111,6 +112,54 @@ def test_437_a_stream_that_isnt_there_cant_be_disabled(world: World) -> None:
     assert_refused("ValidationException", "Table has no stream to disable", world.update, StreamSpecification=disable)
     text = "UpdateViewType is required"
     assert_refused("ValidationException", text, world.update, StreamSpecification={"StreamEnabled": True})
+
+
+@pytest.mark.parametrize(
+    ("stream", "refusal"),
+    [
+        ({"StreamEnabled": True}, "If stream is being enabled then UpdateViewType is required"),
+        (
+            {"StreamEnabled": False, "StreamViewType": "KEYS_ONLY"},
+            "If stream is being disabled, then UpdateViewType must not be specified",
+        ),
+    ],
+    ids=["enabled", "disabled"],
+)
+def test_035_050_a_view_type_goes_with_an_enabled_stream_only(world: World, stream: dict, refusal: str) -> None:
+    text = "Table is being created with a stream"
+    assert_refused("ValidationException", text, world.create, StreamSpecification=stream)
+    settings = {} if stream["StreamEnabled"] else {"StreamSpecification": STREAM}
+    world.create(**settings)
+    assert_refused("ValidationException", refusal, world.update, StreamSpecification=stream)
+
+
+def test_119_while_a_stream_changes_class_maximums_and_deletion_wait(world: World) -> None:
+    world.create()
+    world.update(StreamSpecification=STREAM)
+    text = "Can't update table class when stream status is being updated."
+    assert_refused(IN_USE[0], text, world.update, TableClass=INFREQUENT)
+    text = "OnDemandThroughput cannot be updated while stream status update is in progress"
+    assert_refused(IN_USE[0], text, world.update, OnDemandThroughput={"MaxReadRequestUnits": 1})
+    text = "Cannot delete table while stream is being enabled/disabled."
+    assert_refused(IN_USE[0], text, world.client().delete_table, TableName=TABLE)
+    world.update(DeletionProtectionEnabled=True)
+    world.update(WarmThroughput={"ReadUnitsPerSecond": 13000})
+
+
+@pytest.mark.parametrize(
+    ("setting", "member"),
+    [
+        ({"BillingMode": "ON_DEMAND"}, "billingMode"),
+        ({"TableClass": "COLD"}, "tableClass"),
+        ({"SSESpecification": {"Enabled": True, "SSEType": "kms"}}, "sSESpecification.SSEType"),
+        ({"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "ALL"}}, "streamSpecification"),
+    ],
+    ids=["billing", "class", "encryption", "stream"],
+)
+def test_040_a_value_that_an_enumeration_doesnt_have(world: World, setting: dict, member: str) -> None:
+    assert_refused("ValidationException", member, world.create, **setting)
+    world.create()
+    assert_refused("ValidationException", member, world.update, **setting)
 
 
 # One concern a call
@@ -228,6 +277,23 @@ def test_057_on_demand_sent_again_changes_nothing(world: World) -> None:
     assert world.status() == "ACTIVE"
 
 
+def test_156_177_what_changes_nothing_answers_that_it_updates(world: World) -> None:
+    world.create(TableClass=INFREQUENT)
+    for change in ({"BillingMode": "PAY_PER_REQUEST"}, {"TableClass": INFREQUENT}):
+        assert world.update(**change)["TableStatus"] == "UPDATING"
+        assert world.status() == "ACTIVE"
+
+
+def test_250_an_unchanged_override_of_reads_takes_as_long(world: World) -> None:
+    global_provisioned(world)
+    for _ in range(2):
+        world.change_replica("Update", EUROPE, ProvisionedThroughputOverride={"ReadCapacityUnits": 10})
+        world.wait(33)
+        assert world.status() == "UPDATING"
+        world.wait(7)
+        assert world.describe()["Replicas"][0]["ProvisionedThroughputOverride"] == {"ReadCapacityUnits": 10}
+
+
 def test_250_a_read_override_is_shown_until_it_equals_the_table(world: World) -> None:
     global_provisioned(world)
     answered = world.change_replica("Update", EUROPE, ProvisionedThroughputOverride={"ReadCapacityUnits": 10})
@@ -299,10 +365,59 @@ def test_283_the_default_class_on_a_table_that_never_had_another_is_free(world: 
     assert "TableClassSummary" not in world.describe()
 
 
+def test_283_a_regional_table_changes_its_class_twice_and_then_not_even_to_what_it_is(world: World) -> None:
+    world.create()
+    for table_class in (INFREQUENT, INFREQUENT, "STANDARD"):  # sent again, it doesn't count
+        world.update(TableClass=table_class)
+        world.wait(7)
+        assert world.describe()["TableClassSummary"]["TableClass"] == table_class
+    text = "Subscriber limit exceeded: Updates to TableClass are limited to 2 times in 30 day(s)."
+    for table_class in (INFREQUENT, "STANDARD"):
+        assert_refused("LimitExceededException", text, world.update, TableClass=table_class)
+
+
+def test_286_while_the_class_changes_neither_class_nor_stream_nor_maximums_do(world: World) -> None:
+    world.create()
+    world.update(TableClass=INFREQUENT)
+    for change, text in (
+        ({"TableClass": "STANDARD"}, "Can't update table class when a table class update is in progress."),
+        ({"StreamSpecification": STREAM}, "Can't change stream status when a table class update is in progress."),
+        ({"OnDemandThroughput": {"MaxReadRequestUnits": 1}}, "while TableClass update is in progress"),
+    ):
+        assert_refused(IN_USE[0], text, world.update, **change)
+    world.update(SSESpecification={"Enabled": True})
+    world.update(DeletionProtectionEnabled=True)
+    world.set_time_to_live("expires")
+
+
 def test_026_a_class_set_at_creation_is_shown_and_copied(world: World) -> None:
     world.create_global(EUROPE, TableClass=INFREQUENT)
     for region in (HOME, EUROPE):
         assert world.describe(region)["TableClassSummary"]["TableClass"] == INFREQUENT
+
+
+# Keys and indexes
+
+
+def test_d_a_new_replica_has_the_keys_and_indexes_of_its_source(world: World) -> None:
+    sort = {"AttributeName": "made", "KeyType": "RANGE"}
+    local = {"IndexName": "local", "KeySchema": [*SCHEMA, {"AttributeName": "color", "KeyType": "RANGE"}]}
+    included = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["size"]}
+    types = (("id", "S"), ("made", "N"), ("color", "B"))
+    world.create(
+        KeySchema=[*SCHEMA, sort],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind} for name, kind in types],
+        LocalSecondaryIndexes=[{**local, "Projection": included}],
+        GlobalSecondaryIndexes=[
+            {"IndexName": "by_made", "KeySchema": [{**sort, "KeyType": "HASH"}], "Projection": included}
+        ],
+    )
+    world.add(EUROPE)
+    home, europe = world.describe(), world.describe(EUROPE)
+    for member in ("KeySchema", "AttributeDefinitions", "LocalSecondaryIndexes"):
+        assert home[member] == europe[member]
+    for member in ("IndexName", "KeySchema", "Projection", "IndexStatus"):
+        assert home["GlobalSecondaryIndexes"][0][member] == europe["GlobalSecondaryIndexes"][0][member]
 
 
 # Regional settings
