@@ -34,3 +34,8 @@ def statuses(result: dict[str, t.Any]) -> dict[str, str]:
 
 def region(result: dict[str, t.Any], name: str = US) -> dict[str, t.Any]:
     return next(region for region in result["tables"][0]["regions"] if region["region"] == name)
+
+
+def flat(output: str) -> str:
+    """The output of a program as one line, as a wrapped sentence is read."""
+    return " ".join(output.split())

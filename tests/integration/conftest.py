@@ -83,3 +83,14 @@ def run_module(served, admin, capsys):
         return json.loads(output)
 
     return run
+
+
+@pytest.fixture
+def play(run, served):
+    """Run a playbook on the simulator; variables as JSON, which keeps their types."""
+
+    def play(playbook: str, *arguments: str, **variables: t.Any) -> subprocess.CompletedProcess[str]:
+        variables = {"simulator_port": int(served.url.rpartition(":")[2]), **variables}
+        return run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", json.dumps(variables), *arguments)
+
+    return play

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import stat
 
 import pytest
 import yaml
-from caller import AP, EU, US, changes
+from caller import AP, EU, US, changes, flat
 from conftest import CHECKOUT
 
 from simulator import store
@@ -37,21 +36,6 @@ def tables(run_module, admin):
     run_module("tables", ORDERS, SHOP)
     run_module("replicas", {**SHOP, "replicas": [OF_REPLICA, {"region": AP}]})
     admin.clear_calls()
-
-
-@pytest.fixture
-def play(run, served):
-    """Run a playbook on the simulator; variables as JSON, which keeps their types."""
-
-    def play(playbook, *arguments, **variables):
-        variables = {"simulator_port": int(served.url.rpartition(":")[2]), **variables}
-        return run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", json.dumps(variables), *arguments)
-
-    return play
-
-
-def flat(output: str) -> str:
-    return " ".join(output.split())
 
 
 @pytest.fixture

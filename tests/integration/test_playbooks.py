@@ -12,13 +12,9 @@ import socket
 import threading
 
 import pytest
+from caller import flat
 
 PLAYBOOKS = ["site", "tables", "replicas", "verify", "status", "teardown", "export", "drift"]
-
-
-def flat(output: str) -> str:
-    """The output as one line, as a wrapped sentence is read."""
-    return " ".join(output.split())
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
