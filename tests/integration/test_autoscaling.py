@@ -138,3 +138,23 @@ def test_321_what_auto_scaling_makes_of_capacity_is_nobodys_difference(run_modul
     capacity = [(region["read_capacity"], region["write_capacity"]) for region in info["regions"]]
     assert capacity == [(9, 8), (5, 8)]
     assert changes(admin) == []
+
+
+def test_a_group_is_switched_to_provisioned_capacity_and_back(run_module, admin, served):
+    on_demand = {"name": "orders", "partition_key": "id"}
+    run_module("tables", on_demand)
+    run_module("replicas", on_demand, replica_regions=[EU])
+    admin.clear_calls()
+    provisioned = {**on_demand, "billing_mode": "PROVISIONED", **CAPACITY, "autoscaling": {"enabled": True, **WRITES}}
+    settled(run_module, "tables", provisioned, replica_regions=[EU])
+    settled(run_module, "replicas", provisioned, replica_regions=[EU])
+    register, put = "RegisterScalableTarget", "PutScalingPolicy"
+    assert changes(admin) == [(US, register), (US, put), (US, "UpdateTable"), (EU, register), (EU, put)]
+    back = {**on_demand, "billing_mode": "PAY_PER_REQUEST", "autoscaling": OFF}
+    settled(run_module, "tables", back, replica_regions=[EU])
+    settled(run_module, "replicas", back, replica_regions=[EU])
+    assert (scaled(served, US), scaled(served, EU)) == ({}, {})
+    admin.clear_calls()
+    assert not run_module("tables", back, replica_regions=[EU])["changed"]
+    assert not run_module("replicas", back, replica_regions=[EU])["changed"]
+    assert changes(admin) == []
