@@ -124,7 +124,7 @@ class Progress:
 
     @property
     def removals(self) -> dict[tuple[str, str, str], Step]:
-        """Every removal of this run: made, perhaps made, or planned."""
+        """Every replica or table that this run removes: made, perhaps made, or planned."""
         planned = () if self.failure else self.plan.steps
         return {step.key: step for step in (*self.carried_out, *self.unanswered.values(), *planned) if step.removed}
 

@@ -13,13 +13,18 @@ import typing as t
 
 from . import plan, predict, transform
 from .arguments import REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
-from .settings import recovery, stream
+from .settings import on_demand_max, recovery, stream, warm_throughput
 from .state import ACTIVE, DELETING, UPDATING, Observed, RegionalTable
 
 Settings = dict[str, t.Any]
 
 # What an option of an option stands for when it is unset, and what any option that is off or empty looks like.
-_UNSET = {"projection": "ALL", "recovery_period_days": recovery.DEFAULT_DAYS}
+_UNSET = {
+    "projection": "ALL",
+    "recovery_period_days": recovery.DEFAULT_DAYS,
+    "on_demand_max": on_demand_max.NONE,
+    "warm_throughput": warm_throughput.INITIAL,
+}
 _OFF = (None, {}, [], {"enabled": False})
 
 # What a replica has of its own on an index of the table.

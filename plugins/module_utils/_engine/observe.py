@@ -146,17 +146,13 @@ def look(readings: list[Reading], clients: Clients) -> dict[str, Observed]:
 def observe(readings: list[Reading], clients: Clients, pool: Executor, patient: bool) -> dict[str, Observed]:
     """Table name -> what its regions show.
 
-    A table that is absent at home is looked for in its other regions too, before anybody creates it.
+    Where the home region shows that others matter too, those are looked into next.
 
     :param patient: whether an endpoint that can't be reached, or fails, may come back (it answered before).
     """
     seen = _read(readings, clients, pool, patient)
-    missing = [
-        Reading(reading.table, {region: {} for region in reading.table.replicas if region not in reading.regions})
-        for reading in readings
-        if seen[reading.table.name][reading.table.home].status == ABSENT
-    ]
-    for name, observed in _read([reading for reading in missing if reading.regions], clients, pool, patient).items():
+    more = [Reading(reading.table, _further(reading, seen[reading.table.name])) for reading in readings]
+    for name, observed in _read([reading for reading in more if reading.regions], clients, pool, patient).items():
         seen[name] = {**seen[name], **observed}
     return _with_leavings(readings, seen, clients, pool)
 
@@ -175,6 +171,19 @@ def _with_leavings(
     for name, region in places:
         seen[name] = {**seen[name], region: _with_targets(seen[name][region], name, lists[region].result())}
     return seen
+
+
+def _further(reading: Reading, seen: Observed) -> dict[str, Settings]:
+    """Listed regions to read besides: the wanted ones when the table is absent at home, before anybody creates it; the
+    members when its indexes are managed, since each region fills its own (finding DDB-TABLE-296)."""
+    table = reading.table
+    home = seen[table.home]
+    regions: t.Iterable[str] = ()
+    if home.status == ABSENT:
+        regions = table.replicas
+    elif "global_secondary_indexes" in table.settings:
+        regions = [region for region in (*table.replicas, *table.absent_regions) if region in home.replicas]
+    return {region: {} for region in regions if region not in reading.regions}
 
 
 def _every_target(clients: Clients, region: str) -> list[Settings] | errors.ServiceError:

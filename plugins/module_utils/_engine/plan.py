@@ -13,15 +13,13 @@ from . import group, predict, settings, transform
 from .settings import (
     autoscaling,
     consistency,
+    holders,
     indexes,
     insights,
-    keys,
     kinesis_stream,
     overrides,
     protection,
-    resource_policy,
-    stream,
-    ttl,
+    warm_throughput,
 )
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
@@ -53,7 +51,9 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
         steps += settings.table_steps(wanted.name, wanted.settings, predicted)
     steps += autoscaling.purged(wanted.name, wanted.settings, home)
     own = {wanted.home: dataclasses.replace(home, replicas={})}
-    return Plan(steps=_admitted(steps, wanted, observed), waits=_waits(wanted, own), notes=tuple(_not_looked_for(own)))
+    waits = (*_waits(wanted, own), *_inner_waits(wanted, observed))
+    notes = (*indexes.notes(wanted.settings, home), *_not_looked_for(own))
+    return Plan(steps=_admitted(steps, wanted, observed), waits=waits, notes=notes)
 
 
 def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -> Plan:
@@ -91,7 +91,7 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
             steps += autoscaling.leavings(wanted.name, observed[region])
     return Plan(
         steps=_admitted(steps, wanted, observed),
-        waits=_waits(wanted, observed),
+        waits=(*_waits(wanted, observed), *_inner_waits(wanted, observed)),
         notes=(*group.notes(wanted, observed), *_not_looked_for(observed)),
     )
 
@@ -154,17 +154,7 @@ def _misplaced(wanted: Table, observed: Observed) -> str:
 
 
 def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
-    """What the service never changes, or not of this table as it stands."""
-    # A change of billing mode brings the capacity of indexes with it; that of a global table belongs to auto scaling.
-    same_mode = wanted.settings.get("billing_mode") == home.settings["billing_mode"]
-    differences = [
-        *keys.differences(wanted.settings, home.settings),
-        *indexes.differences(wanted.settings, home.settings, with_capacity=same_mode and not home.replicas),
-        *stream.differences(wanted.settings, home),
-        *ttl.differences(wanted.settings, home.settings),
-        *resource_policy.differences(wanted.name, wanted.settings, home),
-        *consistency.differences(wanted.settings, home),
-    ]
+    differences = list(settings.table_differences(wanted.name, wanted.settings, home))
     if not differences:
         return ""
     return f"it exists in {home.region} and can't be changed in this: {'; '.join(differences)}. Correct the definition."
@@ -256,9 +246,16 @@ def _admitted(steps: list[Step], wanted: Table, observed: Observed) -> tuple[Ste
         else:
             up = observed[step.region].status in (ACTIVE, UPDATING) or step.key[0] == CLEAN
             moving = observed[step.region].moving.get(step.key[2], "")
+            moving = moving or _index_not_ready(step, observed[step.region])
             waits_for = step.waits_for or (moving if up else f"{step.region} to be ACTIVE")
         admitted.append(dataclasses.replace(step, waits_for=waits_for))
     return tuple(admitted)
+
+
+def _index_not_ready(step: Step, shown: RegionalTable) -> str:
+    """What belongs to an index is refused until that is filled (findings DDB-TABLE-116, 322)."""
+    ready = not step.index or shown.indexes.get(step.index) == ACTIVE
+    return "" if ready else f"index {step.index} to be ACTIVE in {shown.region}"
 
 
 def _busy(wanted: Table, observed: Observed) -> str:
@@ -268,7 +265,47 @@ def _busy(wanted: Table, observed: Observed) -> str:
     moving = [f"{table.region} is {table.status}" for table in members if table.status in _MOVING]
     moving += [f"replica {region} is {status}" for region, status in home.replicas.items() if status in _MOVING]
     moving += [f"witness {region} is {status}" for region, status in home.witnesses.items() if status in _MOVING]
+    moving += [*_indexes_moving(wanted, observed).values(), *_warming(wanted, observed).values()]
     return "; ".join(moving)
+
+
+def _up(wanted: Table, observed: Observed) -> list[RegionalTable]:
+    """The members of the group that were looked at and are up, the home region first."""
+    home = observed[wanted.home]
+    members = [home, *(observed[region] for region in home.replicas if region in observed)]
+    return [table for table in members if table.status in (ACTIVE, UPDATING)]
+
+
+def _indexes_moving(wanted: Table, observed: Observed) -> dict[tuple[str, str, str], str]:
+    """Indexes that come, change or go: each region fills its own while its table is ACTIVE (finding DDB-TABLE-296)."""
+    moving = {}
+    tables = _up(wanted, observed)
+    for table in tables:
+        for index, status in table.indexes.items():
+            if status != ACTIVE:
+                moving[indexes.key(table.region, index)] = f"index {index} is {status} in {table.region}"
+        for index in tables[0].indexes.keys() ^ table.indexes.keys():
+            sentence = f"{table.region} doesn't show yet that index {index} came or went"
+            moving.setdefault(indexes.key(table.region, index), sentence)
+    return moving
+
+
+def _warming(wanted: Table, observed: Observed) -> dict[tuple[str, str, str], str]:
+    """Warm throughput that is managed and still rising."""
+    managed = warm_throughput.managed(wanted.settings)
+    return {
+        warm_throughput.key(table.region, holder): f"warm throughput of {holders.words(holder)} rises in {table.region}"
+        for table in _up(wanted, observed)
+        for holder in table.warming
+        if holder in managed
+    }
+
+
+def _inner_waits(wanted: Table, observed: Observed) -> tuple[Wait, ...]:
+    """What is under way within tables that are up, when it is managed."""
+    managed = "global_secondary_indexes" in wanted.settings
+    moving = {**(_indexes_moving(wanted, observed) if managed else {}), **_warming(wanted, observed)}
+    return tuple(Wait(key, sentence) for key, sentence in moving.items())
 
 
 def _not_free(step: Step, observed: Observed) -> str:

@@ -49,31 +49,11 @@ def _after_one(observed: Observed, step: Step) -> Observed:
     if kind == SET:
         followers = [member for member in observed[region].replicas if member in observed] if step.everywhere else []
         for member in (region, *followers):
-            observed = _with_settings(observed, member, _of_index(observed[member], step))
+            observed = {**observed, member: observed[member].having(step.outcome)}
         return observed
     if kind == CLEAN:
         return observed  # no setting shows it
     raise ValueError(f"no prediction for {kind}")
-
-
-def _of_index(shown: RegionalTable, step: Step) -> dict[str, t.Any]:
-    """What the step leads to as settings of the table, also when it is about one of its indexes."""
-    if not step.index:
-        return step.effect
-    indexes = shown.settings.get("global_secondary_indexes", [])
-    return {
-        "global_secondary_indexes": [
-            {**index, **step.effect} if index["name"] == step.index else index for index in indexes
-        ]
-    }
-
-
-def _with_settings(observed: Observed, region: str, effect: dict[str, t.Any]) -> Observed:
-    changed = observed[region].having(effect)
-    if changed.settings.get("billing_mode") == "PAY_PER_REQUEST":
-        changed.settings.pop("read_capacity", None)
-        changed.settings.pop("write_capacity", None)
-    return {**observed, region: changed}
 
 
 def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.Any]) -> Observed:

@@ -410,9 +410,6 @@ def _set(options: dict[str, t.Any]) -> dict[str, t.Any]:
 
 # Options of the schema, of tables, indexes and replicas, that nothing carries out yet.
 _UNMANAGED = {
-    "on_demand_max",
-    "warm_throughput",
-    "purge_indexes",
     "encryption",
 }
 _UNMANAGED_OVERRIDES = {"kms_key"}

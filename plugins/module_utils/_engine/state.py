@@ -39,6 +39,8 @@ class RegionalTable:
     :ivar failed: setting -> why the service gave up on it when it was last asked for.
     :ivar scaling: what scales it, where that was read; it outlives the table.
     :ivar scaling_problem: why what outlives the table couldn't be looked for, as a sentence.
+    :ivar indexes: global secondary index -> IndexStatus; one that is on its way out is only here, not in ``settings``.
+    :ivar warming: what its warm throughput is still rising of: "the table", "index NAME".
     """
 
     region: str
@@ -58,6 +60,8 @@ class RegionalTable:
     failed: dict[str, str] = dataclasses.field(default_factory=dict)
     scaling: Scaling = dataclasses.field(default_factory=dict)
     scaling_problem: str = ""
+    indexes: dict[str, str] = dataclasses.field(default_factory=dict)
+    warming: tuple[str, ...] = ()
 
     @property
     def exists(self) -> bool:

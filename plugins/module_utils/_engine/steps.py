@@ -22,8 +22,8 @@ class Step:
     :ivar call: the API's operation, e.g. ``UpdateTable``; ``region`` is where it is sent.
     :ivar sentence: for people: "add a replica in eu-west-1".
     :ivar exclusive: whether the service admits it only while nothing else changes in the group.
-    :ivar removal: whether it deletes a replica or a table.
-    :ivar effect: the settings it leads to, in the words of the options, as `RegionalTable.having` takes them.
+    :ivar removal: whether it deletes a replica, a table or an index.
+    :ivar effect: the settings it leads to, in the words of the options; None for what is gone.
     :ivar index: the global secondary index that these are settings of, empty for the table itself.
     :ivar everywhere: whether every member of the group follows.
     :ivar members: the regions that come or go together, where a strongly consistent group is made or taken down;
@@ -51,6 +51,11 @@ class Step:
     def removed(self) -> int:
         """How many replicas and tables it removes."""
         return len(self.members) or 1 if self.key[0] in (DELETE, REMOVE, DISSOLVE) else 0
+
+    @property
+    def outcome(self) -> Settings:
+        """What it leads to, as `RegionalTable.having` takes it."""
+        return {"global_secondary_indexes": {self.index: self.effect}} if self.index else self.effect
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,20 @@ from __future__ import annotations
 
 import typing as t
 
-from .settings import capacity, consistency, indexes, keys, overrides, protection, stream, table_class, tags
+from .settings import (
+    capacity,
+    consistency,
+    holders,
+    indexes,
+    keys,
+    on_demand_max,
+    overrides,
+    protection,
+    stream,
+    table_class,
+    tags,
+    warm_throughput,
+)
 from .state import RegionalTable
 
 _DESCRIBED = (keys, capacity, indexes, stream, table_class, protection)
@@ -27,14 +40,22 @@ def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
         arn=description["TableArn"],
         table_id=description.get("TableId", ""),
         item_count=description.get("ItemCount", 0),
-        settings={option: value for part in _DESCRIBED for option, value in part.described(description).items()},
+        settings=_described(description),
         replicas={member: entry.get("ReplicaStatus", "") for member, entry in entries.items()},
         overrides={member: own for member, entry in entries.items() if (own := overrides.described(entry))},
         consistency=consistency.described(description),
         witnesses={
             entry["RegionName"]: entry.get("WitnessStatus", "") for entry in description.get("GlobalTableWitnesses", [])
         },
+        indexes=indexes.statuses(description),
+        warming=warm_throughput.rising(description),
     )
+
+
+def _described(description: dict[str, t.Any]) -> dict[str, t.Any]:
+    settings = {option: value for part in _DESCRIBED for option, value in part.described(description).items()}
+    maximum = on_demand_max.described(settings["billing_mode"], description)
+    return {**settings, **maximum, **warm_throughput.described(description)}
 
 
 def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -42,15 +63,20 @@ def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:
     types = settings.get("attribute_types", {})
     # A table has it only as a member of a group.
     settings = {option: value for option, value in settings.items() if option != "disassociation_protection"}
+    mode = settings.get("billing_mode", holders.ON_DEMAND)
     return {
-        "billing_mode": "PAY_PER_REQUEST",
-        "global_secondary_indexes": [],
         "local_secondary_indexes": [],
         "table_class": table_class.DEFAULT,
         "deletion_protection": False,
         "tags": {},
-        **settings,
+        **{option: value for option, value in settings.items() if not option.startswith("purge_")},
+        "billing_mode": mode,
         "attribute_types": {name: types.get(name, "S") for name in keys.attributes(settings)},
+        "global_secondary_indexes": [
+            indexes.completed(mode, index) for index in settings.get("global_secondary_indexes", [])
+        ],
+        **on_demand_max.completed(mode, settings),
+        "warm_throughput": warm_throughput.completed(mode, settings),
         "stream": stream.completed(settings.get("stream", {"enabled": False})),
     }
 

@@ -10,8 +10,9 @@ Each has some of these functions. Settings are options that are set, in their wo
 - ``described(description)``: what DescribeTable shows of it, in the words of the options.
 - ``read(answer)``: the same of what a call of its own shows.
 - ``created(settings)``: its members of CreateTable.
-- ``steps(name, wanted, shown)``: what brings a standing table to what is wanted. An option that isn't wanted, or
-  wasn't read, gives no step.
+- ``steps(name, wanted, shown)``: what brings a standing table to what is wanted; ``shown`` with the effects of the
+  steps before. An option that isn't wanted, or wasn't read, gives no step.
+- ``differences(wanted, shown)``: what would have to change and can't, one sentence each.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from ..steps import Settings, Step
 from . import (
     autoscaling,
     capacity,
+    consistency,
     indexes,
     insights,
     keys,
     kinesis_stream,
+    on_demand_max,
     protection,
     recovery,
     resource_policy,
@@ -34,17 +37,18 @@ from . import (
     table_class,
     tags,
     ttl,
+    warm_throughput,
 )
 
 # What the members of a group share, in the order in which it is changed.
-SHARED = (autoscaling, capacity, stream, table_class, ttl)
+SHARED = (autoscaling, capacity, indexes, autoscaling, on_demand_max, warm_throughput, stream, table_class, ttl)
 
 # What never follows the table, so that each region has its own (finding DDB-TABLE-230).
 REGIONAL = (protection, recovery, tags, insights, kinesis_stream, resource_policy)
 
 
 def table_problems(settings: Settings, region: str) -> t.Iterator[str]:
-    for setting in (keys, indexes, capacity, autoscaling, ttl, stream):
+    for setting in (keys, indexes, capacity, autoscaling, on_demand_max, warm_throughput, ttl, stream):
         yield from setting.problems(settings)
     yield from regional_problems(settings, region)
 
@@ -56,8 +60,28 @@ def regional_problems(settings: Settings, region: str) -> t.Iterator[str]:
 
 
 def table_steps(name: str, wanted: Settings, shown: RegionalTable) -> list[Step]:
-    """The settings of a table in its home region: what the group shares, then what is that region's own."""
-    return [step for setting in (*SHARED, *REGIONAL) for step in setting.steps(name, wanted, shown)]
+    """The settings of a table in its home region: removals, what the group shares, then what is that region's own."""
+    planned = []
+    for steps in (indexes.removals, *(setting.steps for setting in (*SHARED, *REGIONAL))):
+        for step in steps(name, wanted, shown):
+            planned.append(step)
+            shown = shown.having(step.outcome)
+    return planned
+
+
+def table_differences(name: str, wanted: Settings, home: RegionalTable) -> t.Iterator[str]:
+    """What the service never changes, or not of this table as it stands."""
+    staying = home
+    for step in indexes.removals(name, wanted, home):
+        staying = staying.having(step.outcome)
+    yield from keys.differences(wanted, staying.settings)
+    yield from indexes.differences(wanted, home.settings)
+    yield from capacity.differences(wanted, staying)
+    yield from on_demand_max.differences(wanted, home.settings)
+    yield from stream.differences(wanted, home)
+    yield from ttl.differences(wanted, home.settings)
+    yield from resource_policy.differences(name, wanted, home)
+    yield from consistency.differences(wanted, home)
 
 
 def regional_steps(name: str, wanted: Settings, shown: RegionalTable) -> list[Step]:

@@ -70,6 +70,15 @@ def of_new(indexes: list[Settings]) -> list[Settings]:
     return [{**index, "autoscaling": OFF} if "autoscaling" in index else index for index in indexes]
 
 
+def of_added(shown: RegionalTable) -> Settings:
+    """What scales an index that is added to a standing table: of a global table DynamoDB sees to its writes (finding
+    DDB-TABLE-322). Nothing is known of it where it wasn't read."""
+    if "autoscaling" not in shown.settings:
+        return {}
+    writes = {"enabled": True, WRITE: {"min": 1, "max": 10, "target": DEFAULT_TARGET}}
+    return {"autoscaling": writes if shown.replicas and shown.settings["billing_mode"] == "PROVISIONED" else OFF}
+
+
 def concerns(settings: Settings) -> bool:
     """Whether it has to be known: where it is managed, and where capacity is, which it may own."""
     return managed(settings) or any("read_capacity" in options for _, options in _holders(settings))
@@ -208,9 +217,9 @@ def _bounds(target: Settings) -> Settings:
 def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
     standing = dict(_holders(shown.settings))
     for holder, options in _holders(wanted):
-        if "autoscaling" not in options or "autoscaling" not in standing.get(holder, shown.settings):
-            continue  # it isn't managed, or wasn't read
-        change = _Change(name, shown, holder, standing.get(holder))
+        if "autoscaling" not in options or "autoscaling" not in standing.get(holder, {}):
+            continue  # it isn't managed, wasn't read, or is of an index that is still to come
+        change = _Change(name, shown, holder, standing[holder])
         yield from change.steps(options["autoscaling"])
 
 
@@ -221,10 +230,10 @@ class _Change:
     name: str
     shown: RegionalTable
     holder: str
-    standing: Settings | None
+    standing: Settings
 
     def __post_init__(self) -> None:
-        self.now = dict(self.standing["autoscaling"]) if self.standing else OFF
+        self.now = dict(self.standing["autoscaling"])
 
     def steps(self, option: Settings) -> t.Iterator[Step]:
         for dimension in DIMENSIONS:
@@ -286,8 +295,6 @@ class _Change:
     def _waits_for(self, call: str) -> str:
         if call == "DeregisterScalableTarget":
             return ""
-        if self.standing is None:
-            return f"{_named(self.holder)} to be there"
         # Of a global table writes have to be scaled before it can be provisioned.
         switched = self.shown.replicas or self.shown.settings.get("billing_mode") == "PROVISIONED"
         return "" if switched else "billing_mode PROVISIONED"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How reads and writes are paid: billing mode and capacity of a table and its indexes."""
+"""How reads and writes are paid: billing mode and provisioned capacity of a table and its indexes."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ import typing as t
 
 from ..state import RegionalTable
 from ..steps import Settings, Step, update_table
+from . import on_demand_max, warm_throughput
+from .holders import ON_DEMAND, PROVISIONED, holders, of, words
+
+# Option -> the dimension of auto scaling.
+_DIMENSIONS = {"read_capacity": "read", "write_capacity": "write"}
 
 
 def problems(settings: Settings) -> t.Iterator[str]:
-    indexes = settings.get("global_secondary_indexes", [])
-    holders = [("the table", settings), *((f"index {index['name']!r}", index) for index in indexes)]
     mode = settings.get("billing_mode")
-    for holder, options in holders:
-        given = [name for name in ("read_capacity", "write_capacity") if name in options]
+    for holder, options in holders(settings).items():
+        given = [name for name in _DIMENSIONS if name in options]
         for name in given:
             if options[name] < 1:
-                yield f"{name} of {holder} must be at least 1."
-        if mode == "PROVISIONED" and len(given) < 2:
-            yield f"billing_mode PROVISIONED needs read_capacity and write_capacity of {holder}."
-        if mode == "PAY_PER_REQUEST" and given:
-            yield f"{' and '.join(given)} of {holder} need billing_mode PROVISIONED, not PAY_PER_REQUEST."
+                yield f"{name} of {words(holder)} must be at least 1."
+        if mode == PROVISIONED and len(given) < 2:
+            yield f"billing_mode PROVISIONED needs read_capacity and write_capacity of {words(holder)}."
+        if mode == ON_DEMAND and given:
+            yield f"{' and '.join(given)} of {words(holder)} need billing_mode PROVISIONED, not PAY_PER_REQUEST."
         if mode is None and given:
-            yield f"{' and '.join(given)} of {holder} need billing_mode: PROVISIONED beside them."
+            yield f"{' and '.join(given)} of {words(holder)} need billing_mode: PROVISIONED beside them."
 
 
 def described(description: Settings) -> Settings:
@@ -35,12 +38,12 @@ def described(description: Settings) -> Settings:
 
 def mode(description: Settings) -> str:
     """BillingModeSummary is absent from a table that was never on demand."""
-    return description.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
+    return description.get("BillingModeSummary", {}).get("BillingMode", PROVISIONED)
 
 
 def provisioned(billing_mode: str, holder: Settings) -> Settings:
     """The capacity of a table or an index."""
-    if billing_mode != "PROVISIONED":
+    if billing_mode != PROVISIONED:
         return {}
     units = holder.get("ProvisionedThroughput", {})
     return {
@@ -50,7 +53,12 @@ def provisioned(billing_mode: str, holder: Settings) -> Settings:
 
 
 def created(settings: Settings) -> Settings:
-    return {"BillingMode": settings["billing_mode"], "ProvisionedThroughput": throughput(settings)}
+    return {
+        "BillingMode": settings["billing_mode"],
+        "ProvisionedThroughput": throughput(settings),
+        "OnDemandThroughput": on_demand_max.created(settings),
+        "WarmThroughput": warm_throughput.created(settings["billing_mode"], settings),
+    }
 
 
 def throughput(options: Settings) -> dict[str, int] | None:
@@ -61,27 +69,95 @@ def throughput(options: Settings) -> dict[str, int] | None:
 
 
 def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
-    options = ("billing_mode", "read_capacity", "write_capacity")
-    effect = {option: wanted[option] for option in options if option in wanted}
-    if all(shown.settings.get(option) == value for option, value in effect.items()):
+    """Mode and capacity of the table and of every index that stands, in one call.
+
+    Indexes need their capacity in the same call that leads to PROVISIONED (finding DDB-TABLE-152); what wouldn't
+    change can't be sent (finding DDB-TABLE-164).
+    """
+    now = shown.settings["billing_mode"]
+    mode = wanted.get("billing_mode", now)
+    if mode == ON_DEMAND and now != ON_DEMAND:
+        yield _step(name, shown, ["billing_mode to PAY_PER_REQUEST"], _on_demand(shown), {"BillingMode": ON_DEMAND})
+    if mode == PROVISIONED:
+        yield from _provisioning(name, wanted, shown)
+
+
+def _step(name: str, shown: RegionalTable, changes: list[str], effect: Settings, members: Settings) -> Step:
+    return update_table(name, shown, "billing_mode", f"set {', '.join(changes)}", effect, members, everywhere=True)
+
+
+def _on_demand(shown: RegionalTable) -> Settings:
+    """What a table is after the switch to PAY_PER_REQUEST (findings DDB-TABLE-061, 153)."""
+    effects = {holder: _without_capacity(now) for holder, now in holders(shown.settings).items()}
+    return {"billing_mode": ON_DEMAND, **effects.pop(""), "global_secondary_indexes": effects}
+
+
+def _without_capacity(now: Settings) -> Settings:
+    warm = warm_throughput.at_least(now, warm_throughput.INITIAL)
+    return {"read_capacity": None, "write_capacity": None, "on_demand_max": dict(on_demand_max.NONE), **warm}
+
+
+def _provisioning(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
+    switch = shown.settings["billing_mode"] != PROVISIONED
+    options, standing = holders(wanted), holders(shown.settings)
+    targets = {holder: _target(options.get(holder, {}), now) for holder, now in standing.items()}
+    targets = {holder: units for holder, units in targets.items() if units != _units(standing[holder])}
+    if not targets:
         return
-    if shown.replicas and shown.settings["billing_mode"] == wanted["billing_mode"]:
-        return  # the capacity of a global table belongs to auto scaling (AWS_FACTS section 4)
-    members: Settings = {"BillingMode": wanted["billing_mode"]}
-    sentence = f"set billing_mode to {wanted['billing_mode']}"
-    if wanted["billing_mode"] == "PROVISIONED":
-        members["ProvisionedThroughput"] = throughput(wanted)
-        sentence += f", read_capacity {wanted['read_capacity']}, write_capacity {wanted['write_capacity']}"
-        members["GlobalSecondaryIndexUpdates"] = _index_capacity(wanted, shown)
-    members = {member: value for member, value in members.items() if value}
-    yield update_table(name, shown, "billing_mode", sentence, effect, members, everywhere=True)
-
-
-def _index_capacity(wanted: Settings, shown: RegionalTable) -> list[Settings]:
-    """On the way to PROVISIONED every index needs its capacity in the same call (UpdateTable's documentation)."""
-    if shown.settings.get("billing_mode") == "PROVISIONED":
-        return []
-    return [
-        {"Update": {"IndexName": index["name"], "ProvisionedThroughput": throughput(index)}}
-        for index in wanted.get("global_secondary_indexes", [])
+    effects = {holder: _provisioned(standing[holder], units, switch) for holder, units in targets.items()}
+    effect = {"billing_mode": PROVISIONED, **effects.pop("", {}), "global_secondary_indexes": effects}
+    indexes = [
+        {"Update": {"IndexName": holder, "ProvisionedThroughput": throughput(units)}}
+        for holder, units in targets.items()
+        if holder
     ]
+    members = {
+        "BillingMode": PROVISIONED if switch else None,
+        "ProvisionedThroughput": throughput(targets.get("", {})),
+        "GlobalSecondaryIndexUpdates": indexes,
+    }
+    changes = [
+        f"{option}{of(holder)} to {value}"
+        for holder, units in targets.items()
+        for option, value in units.items()
+        if value != standing[holder].get(option)
+    ]
+    changes = ["billing_mode to PROVISIONED", *changes] if switch else changes
+    yield _step(name, shown, changes, effect, {member: value for member, value in members.items() if value})
+
+
+def _units(holder: Settings) -> Settings:
+    return {option: holder[option] for option in _DIMENSIONS if option in holder}
+
+
+def _target(options: Settings, now: Settings) -> Settings:
+    """What a holder's capacity is to be; what is scaled, or isn't wanted, stays as it is (AWS_FACTS section 4)."""
+    scaled = _scaled(options) | _scaled(now)
+    kept = {option for option in _units(now) if _DIMENSIONS[option] in scaled}
+    return {**_units(now), **{option: units for option, units in _units(options).items() if option not in kept}}
+
+
+def _scaled(holder: Settings) -> set[str]:
+    """The dimensions that auto scaling changes, or is to."""
+    option = holder.get("autoscaling", {})
+    return {dimension for dimension in ("read", "write") if option.get("enabled") and dimension in option}
+
+
+def _provisioned(now: Settings, units: Settings, switch: bool) -> Settings:
+    """What a holder shows with capacity ``units``; a switch drops its maximum (finding DDB-TABLE-153)."""
+    warm = warm_throughput.at_least(now, {"read": units["read_capacity"], "write": units["write_capacity"]})
+    return {**units, **warm, **({"on_demand_max": None} if switch else {})}
+
+
+def differences(wanted: Settings, shown: RegionalTable) -> t.Iterator[str]:
+    """What would have to change and can't."""
+    if wanted.get("billing_mode") != PROVISIONED or shown.settings["billing_mode"] == PROVISIONED:
+        return
+    for holder in holders(shown.settings):
+        if holder not in holders(wanted):
+            yield (
+                f"billing_mode PROVISIONED needs read_capacity and write_capacity of {words(holder)} too, which exists "
+                "but isn't listed"
+            )
+    if shown.replicas and "write" not in _scaled(wanted) | _scaled(shown.settings):
+        yield "billing_mode PROVISIONED of a table with replicas needs autoscaling of its write capacity"

@@ -16,9 +16,14 @@ def attributes(settings: Settings) -> list[str]:
     """Every attribute that is a key of the table or of one of its indexes."""
     names = [settings.get("partition_key"), settings.get("sort_key")]
     for index in settings.get("global_secondary_indexes", []):
-        names += [*index["partition_keys"], *index.get("sort_keys", [])]
+        names += of_index(index)
     names += [index["sort_key"] for index in settings.get("local_secondary_indexes", [])]
     return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def of_index(index: Settings) -> list[str]:
+    """The key attributes of a global secondary index."""
+    return [*index["partition_keys"], *index.get("sort_keys", [])]
 
 
 def problems(settings: Settings) -> t.Iterator[str]:
@@ -68,11 +73,17 @@ def schema(partition_keys: list[str], sort_keys: list[str]) -> list[dict[str, st
 
 
 def differences(wanted: Settings, shown: Settings) -> t.Iterator[str]:
-    """What would have to change and can't."""
+    """What would have to change and can't; ``shown`` without the indexes that are to go."""
     for option in ("partition_key", "sort_key"):
         if option in wanted and wanted[option] != shown.get(option):
             yield f"{option} is {shown.get(option) or 'none'} but {wanted[option]} is wanted"
+    standing = types_in_use(shown)
     for name, kind in wanted.get("attribute_types", {}).items():
-        now = shown["attribute_types"].get(name)
-        if now and now != kind:
-            yield f"the type of {name} is {now} but {kind} is wanted"
+        if standing.get(name, kind) != kind:
+            yield f"the type of {name} is {standing[name]} but {kind} is wanted"
+
+
+def types_in_use(settings: Settings) -> dict[str, str]:
+    """The types of attributes that are keys; the service forgets the others (finding DDB-TABLE-151)."""
+    types = settings.get("attribute_types", {})
+    return {name: types[name] for name in attributes(settings) if name in types}

@@ -177,9 +177,7 @@ def _effect(changes: Values, shown: Settings) -> Settings:
     for (index, option), value in changes.items():
         effect = effects.setdefault(index, {})
         if option == "on_demand_max_read":
-            others = {name: units for name, units in holders[index].get("on_demand_max", {}).items() if name != "read"}
-            maximum = {"read": value, **others} if value != NO_MAXIMUM else others
-            effect["on_demand_max"] = maximum or None
+            effect["on_demand_max"] = {**holders[index].get("on_demand_max", {}), "read": value}
         else:
             effect[option] = value
     own = effects.pop("", {})

@@ -180,11 +180,15 @@ def test_a_policy_of_another_name_is_adopted_with_what_else_it_says():
 
 
 def test_an_index_that_is_still_to_come_is_waited_for():
-    shown = state.RegionalTable(
-        HOME, "ACTIVE", settings=autoscaling.described({**PROVISIONED, "global_secondary_indexes": []}, {})
-    )
+    """Finding DDB-TABLE-322: Application Auto Scaling takes nothing of an index that isn't there."""
+    settings = {"local_secondary_indexes": [], "stream": {"enabled": False}, "global_secondary_indexes": []}
+    settings.update(PROVISIONED, partition_key="id", attribute_types={"id": "S"})
+    shown = state.RegionalTable(HOME, "ACTIVE", settings=autoscaling.described(settings, {}))
     wanted = {**PROVISIONED, "global_secondary_indexes": [{**INDEX, "autoscaling": ON}]}
-    assert {step.waits_for for step in autoscaling.steps(NAME, wanted, shown)} == {"index 'by-email' to be there"}
+    first, *others = plan.plan_table(spec.Table(NAME, HOME, settings=wanted), {HOME: shown}).steps
+    assert (first.sentence, first.waits_for) == ("add index by-email in us-east-1", "")
+    assert {step.waits_for for step in others} == {"index by-email to be ACTIVE in us-east-1"}
+    assert len(others) == 2
 
 
 def test_what_was_not_read_gives_no_step():

@@ -131,7 +131,7 @@ def test_250_252_294_only_what_really_differs_is_sent_and_clearing_is_the_bases_
 def test_a_maximum_of_one_direction_leaves_the_other():
     shown = state.RegionalTable(EU, "ACTIVE", settings=ON_DEMAND)
     home = state.RegionalTable(HOME, "ACTIVE", settings=ON_DEMAND)
-    for value, left in ((50, {"read": 50, "write": 7}), (-1, {"write": 7})):
+    for value, left in ((50, {"read": 50, "write": 7}), (-1, {"read": -1, "write": 7})):
         (step,) = overrides.steps("orders", {"on_demand_max_read": value}, home, shown)
         assert shown.having(step.effect).settings["on_demand_max"] == left
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from . import insights, kinesis, resource_policies
+from . import capacity, insights, kinesis, resource_policies
 from .groups import GroupCalls, arn, entry, own_of_a_region
 from .refusals import refuse
 from .scaling import Place, ScalingClient
@@ -68,13 +68,20 @@ class ServiceModel:
         return self.groups.get(name, set())
 
     def busy(self, name: str, region: str) -> bool:
-        group = self.members(name) | {region}
-        return any(
-            self.tables[(member, name)]["status"] != "ACTIVE" for member in group if (member, name) in self.tables
-        )
+        group = [
+            self.tables[(member, name)] for member in self.members(name) | {region} if (member, name) in self.tables
+        ]
+        return any(table["status"] != "ACTIVE" or capacity.moves(table) for table in group)
 
 
-class Client(GroupCalls, StrongGroupCalls, insights.Insights, resource_policies.ResourcePolicies, kinesis.Kinesis):
+class Client(
+    GroupCalls,
+    StrongGroupCalls,
+    capacity.Capacity,
+    insights.Insights,
+    resource_policies.ResourcePolicies,
+    kinesis.Kinesis,
+):
     """The calls of one region that the engine makes, as boto3's client takes them."""
 
     class exceptions:
@@ -134,6 +141,7 @@ class Client(GroupCalls, StrongGroupCalls, insights.Insights, resource_policies.
         name = parameters["TableName"]
         if (self.region, name) in self.model.tables:
             self._refuse("ResourceInUseException", f"Table already exists: {name}", "CreateTable")
+        self.check_new(parameters)
         self.model.tables[(self.region, name)] = new_table(self.region, parameters)
         self._become_active_later(name, 2)
 
@@ -165,6 +173,9 @@ class Client(GroupCalls, StrongGroupCalls, insights.Insights, resource_policies.
             self._check_stream(name, table, settings["StreamSpecification"])
         if settings.get("BillingMode") == "PROVISIONED" and self.model.members(name):
             self._refuse("ValidationException", "Table write capacity should either be AutoScaled", "UpdateTable")
+        if settings.keys() & capacity.MEMBERS:
+            self.update_capacity(name, table, settings)
+            return
         for member in self.model.members(name) | {self.region}:
             apply(self.model.tables[(member, name)]["description"], settings if member == self.region else shared)
         table["status"] = "UPDATING"
@@ -265,6 +276,12 @@ def new_table(region: str, parameters: dict[str, t.Any]) -> dict[str, t.Any]:
     }
     given = {member: value for member, value in parameters.items() if member not in ("TableName", "Tags")}
     apply(description, given)
+    mode = parameters.get("BillingMode", "PROVISIONED")
+    description = capacity.new_holder(mode, description)
+    description["GlobalSecondaryIndexes"] = [
+        {**capacity.new_holder(mode, index), "IndexStatus": "ACTIVE"}
+        for index in description.get("GlobalSecondaryIndexes", [])
+    ]
     tags = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", [])}
     return {"description": description, "status": "CREATING", "ttl": "", **own_of_a_region(), "tags": tags}
 
