@@ -120,7 +120,8 @@ class Indexes:
         for created in changes.created:
             if created["IndexName"] in store.index_names(table.region, table.name):
                 raise errors.index_exists()
-        others = [name for name in table.indexes_in(CREATING, DELETING) if name not in changes.deleted]
+        everywhere = [name for member in [table, *table.others()] for name in member.indexes_in(CREATING, DELETING)]
+        others = [name for name in everywhere if name not in changes.deleted]
         if others or len(changes.created) + len(changes.deleted) > 1 or INDEX_CREATED in table.changes:
             raise errors.one_index_at_a_time()
         rules.nothing_in_the_way(table, "index", THROUGHPUT, STREAM, TABLE_CLASS)

@@ -367,6 +367,15 @@ def test_039_one_unit_at_creation_leaves_the_other_at_its_least(world: World) ->
     assert shown_of_index(world, "WarmThroughput") == {**ON_DEMAND, "WriteUnitsPerSecond": 4001}
 
 
+def test_134_an_index_added_with_warm_throughput_shows_it_as_updating_until_it_is_active(world: World) -> None:
+    world.create()
+    create(world, index("first", **warm(13000), **maximums(50)))
+    assert shown_of_index(world, "WarmThroughput") == {**ON_DEMAND, "ReadUnitsPerSecond": 13000, "Status": "UPDATING"}
+    world.wait(1010)
+    assert shown_of_index(world, "WarmThroughput") == {**ON_DEMAND, "ReadUnitsPerSecond": 13000}
+    assert shown_of_index(world, "OnDemandThroughput") == {"MaxReadRequestUnits": 50}
+
+
 def test_134_it_is_updating_until_the_table_is_made(world: World) -> None:
     schema = [{"AttributeName": "id", "KeyType": "HASH"}]
     arguments = {"TableName": TABLE, "KeySchema": schema, "AttributeDefinitions": types("id")}
@@ -409,6 +418,15 @@ def test_459_the_last_request_wins(world: World) -> None:
     world.update(**warm(14000, 6000))
     world.wait(durations.WARM.high)
     assert shown(world, "WarmThroughput")["ReadUnitsPerSecond"] == 14000
+
+
+def test_049_459_what_is_asked_meanwhile_doesnt_end_it_sooner(world: World) -> None:
+    world.create()
+    world.update(**warm(13000, 5000))
+    world.wait(1)
+    world.update(**warm(12000, 4000))
+    world.wait(10)
+    assert shown(world, "WarmThroughput") == {**ON_DEMAND, "Status": "UPDATING"}
 
 
 def test_155_an_index_warms_up_by_itself(world: World) -> None:

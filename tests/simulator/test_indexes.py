@@ -546,6 +546,18 @@ def test_296_each_region_fills_its_index_by_itself(world: World) -> None:
     assert seen & {("ACTIVE", "CREATING"), ("CREATING", "ACTIVE")}
 
 
+def test_296_another_index_waits_until_every_region_has_filled_the_first(world: World) -> None:
+    world.create_global(EUROPE)
+    create(world, index("first"))
+    while (done := [state(world, "first", region)[1] for region in (HOME, EUROPE)]).count("ACTIVE") != 1:
+        world.wait(0.5)
+    assert sorted(done) == ["ACTIVE", "CREATING"]
+    for region in (HOME, EUROPE):
+        assert_refused(*ONE_AT_A_TIME, create, world, index("second"), region)
+    world.wait(40)
+    create(world, index("second"))
+
+
 def test_296_an_index_deleted_in_any_region_is_deleted_in_all(world: World) -> None:
     world.create_global(EUROPE, **with_indexes(index("first")))
     delete(world, "first", EUROPE)

@@ -115,6 +115,12 @@ def test_307_an_unknown_index_is_taken_at_creation_in_silence(world: World, over
     assert "GlobalSecondaryIndexes" not in world.describe(EUROPE)
 
 
+def test_307_so_it_is_on_a_provisioned_table(world: World) -> None:
+    scaled_provisioned(world)
+    world.add(EUROPE, **of_indexes(unknown=reads(6)))
+    assert world.replicas() == {EUROPE: "ACTIVE"}
+
+
 def test_an_unknown_index_in_an_update_is_not_simulated(world: World) -> None:
     world.create_global(EUROPE)
     text = "The simulator does not implement an override for an index that the table doesn't have"
