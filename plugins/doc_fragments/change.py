@@ -13,7 +13,7 @@ options:
   max_removals:
     description:
       - How many replicas and tables the task may remove. More refuses the whole task before any change, with the
-        number that would be needed.
+        number that would be needed. A replica that leaves its group with its items counts too, a witness doesn't.
     type: int
     default: 1
   wait:

@@ -310,7 +310,9 @@ options:
           state:
             description:
               - V(absent) removes the replica and its items. V(disassociated) lets it leave the group and keep its items
-                as a table of its own; its disassociation protection has to be off. Unset is the same as V(present).
+                as a table of its own, which is never deleted, changed or made a replica again. Its disassociation
+                protection is switched off on the way only with disassociation_protection=false beside it. Unset is the
+                same as V(present).
             type: str
             choices: [present, absent, disassociated]
           kms_key:
@@ -325,8 +327,8 @@ options:
             type: raw
           on_demand_max_read:
             description:
-              - The replica's own maximum of read request units; V(-1) is none. V(inherit) lets it follow the table
-                again.
+              - The replica's own maximum of read request units. V(inherit) lets it follow the table again. V(-1) is none,
+                where the table has none either.
             type: raw
           global_secondary_indexes:
             description: The replica's own values of the table's indexes.

@@ -92,7 +92,7 @@ def _service(module: AnsibleAWSModule) -> tuple[dict[str, str], t.Callable[..., 
 
 
 def _regions(tables: list[spec.Table]) -> list[str]:
-    return [region for table in tables for region in (*table.regions, *table.absent_regions)]
+    return [region for table in tables for region in table.listed_regions]
 
 
 def _check_account(module: AnsibleAWSModule, clients: Clients, region: str) -> None:

@@ -26,6 +26,10 @@ description:
     creation, and changed in place later, only where its region really shows another value. V(inherit) clears it.
   - A replica is removed only when its region is named in O(absent_regions), or its entry has V(absent) as its state.
     One that exists but isn't listed is reported and left alone.
+  - With V(disassociated) as its state a replica leaves the group and keeps its items as a table of its own. That is
+    done when its own region says so.
+  - Replicas that others made are adopted by their names, and the home region may be any member of the group. Replicas
+    that were added less than 24 hours ago have to go before the region that they were added from.
   - A provisioned table gets a replica only while auto scaling sets its write capacity and that of its global secondary
     indexes. M(multiregion.dynamodb.tables), which runs before, sets that up from the table's own options. What scales a
     replica is removed after it.
@@ -97,6 +101,16 @@ EXAMPLES = r"""
         witness_region: us-west-2
         replicas:
           - region: us-east-2
+
+- name: Let a replica leave the group with its items
+  multiregion.dynamodb.replicas:
+    region: us-east-1
+    tables:
+      - name: orders
+        replicas:
+          - region: eu-west-1
+            state: disassociated
+            disassociation_protection: false
 
 - name: Leave a region, one replica for each of two tables
   multiregion.dynamodb.replicas:

@@ -82,6 +82,34 @@ def test_250_252_294_what_a_replica_overrides_is_made_changed_and_cleared_in_pla
     assert len(ids) == 1
 
 
+MAXIMA = [
+    ({"on_demand_max_read": 50, "global_secondary_indexes": [{"name": "by-email", "on_demand_max_read": 6}]}, 50, 6),
+    ({"on_demand_max_read": 60}, 60, 6),
+    ({"on_demand_max_read": "inherit"}, 100, 6),
+    ({"global_secondary_indexes": [{"name": "by-email", "on_demand_max_read": -1}]}, 100, -1),
+]
+
+
+def test_422_a_replicas_own_maximum_is_made_changed_and_cleared_in_place(run_module, admin):
+    index = {"name": "by-email", "partition_keys": ["email"]}
+    table = {"name": "orders", "partition_key": "id", "on_demand_max": {"read": 100, "write": 9}}
+    table["global_secondary_indexes"] = [index]
+    run_module("tables", table)
+    for overrides, *maxima in MAXIMA:
+        wanted = {**table, "replicas": [{"region": EU, **overrides}]}
+        predicted = run_module("replicas", wanted, check_mode=True, diff=True)
+        admin.clear_calls()
+        done = run_module("replicas", wanted, diff=True)
+        assert predicted["diff"] == done["diff"]
+        shown = region(done, EU)
+        assert [shown["on_demand_max"], shown["global_secondary_indexes"][0]["on_demand_max"]] == [
+            {"read": maxima[0], "write": 9},
+            {"read": maxima[1], "write": -1},
+        ]
+        assert changes(admin) == [(US, "UpdateTable")]
+        assert not run_module("replicas", wanted)["changed"], overrides
+
+
 def test_what_a_replica_overrides_can_be_pasted(run_module, admin, client):
     table = {"name": "orders", "partition_key": "id"}
     own = {"region": EU, "table_class": "STANDARD_INFREQUENT_ACCESS"}
@@ -175,3 +203,119 @@ def test_310_a_strong_group_that_was_dropped_is_made_again(run_module, admin):
     run_module("tables", SHAPES[0])
     admin.abort_next_create(table="orders")
     assert statuses(run_module("replicas", SHAPES[0])) == {US: "ACTIVE", OHIO: "ACTIVE", OREGON: "ACTIVE"}
+
+
+# Leaving with its items
+
+ORDERS = {"name": "orders", "partition_key": "id"}
+LEAVING = {**ORDERS, "replicas": [{"region": EU, "state": "disassociated", "disassociation_protection": False}]}
+
+
+@pytest.fixture
+def pair(run_module, admin, client):
+    """A table with one item, and a replica that has it too."""
+    run_module("tables", ORDERS)
+    run_module("replicas", ORDERS, replica_regions=[EU])
+    client("dynamodb", US).put_item(TableName="orders", Item={"id": {"S": "1"}})
+    admin.clear_calls()
+
+
+@pytest.mark.usefixtures("pair")
+def test_d_a_replica_leaves_with_its_items_and_is_never_added_again(run_module, admin, client):
+    unsaid = {**ORDERS, "replicas": [{"region": EU, "state": "disassociated"}]}
+    assert "set disassociation_protection: false beside state: disassociated" in run_module("replicas", unsaid)["msg"]
+    predicted = run_module("replicas", LEAVING, check_mode=True, diff=True)
+    assert changes(admin) == []
+    done = run_module("replicas", LEAVING, diff=True)
+    assert predicted["diff"] == done["diff"]
+    assert changes(admin) == [(EU, "UpdateTable"), (EU, "UpdateTable")]
+    assert statuses(done) == {US: "ACTIVE", EU: "ACTIVE"}
+    for name in (US, EU):
+        assert "Replicas" not in client("dynamodb", name).describe_table(TableName="orders")["Table"]
+    assert client("dynamodb", EU).get_item(TableName="orders", Key={"id": {"S": "1"}})["Item"]
+    admin.clear_calls()
+    for wanted in (LEAVING, unsaid):
+        result = run_module("replicas", wanted)
+        assert not result["changed"]
+        assert "stands alone in eu-west-1, as is wanted" in result["tables"][0]["notes"][0]
+    assert not run_module("tables", LEAVING)["changed"]
+    assert changes(admin) == []
+    message = run_module("replicas", ORDERS, replica_regions=[EU])["msg"]
+    assert "already stands alone in eu-west-1" in message and "or disassociated and kept its data" in message
+
+
+@pytest.mark.usefixtures("pair")
+def test_d_a_disassociation_that_failed_is_said_at_once_and_can_be_done_again(run_module, admin):
+    admin.fail_next_disassociation(EU)
+    message = run_module("replicas", LEAVING)["msg"]
+    assert "can't let the replica in eu-west-1 leave the group with its items: eu-west-1 is ACTIVE again" in message
+    assert "failed" not in run_module("replicas", LEAVING)
+
+
+@pytest.mark.usefixtures("pair")
+def test_leaving_counts_as_a_removal(run_module, admin):
+    assert "set max_removals (dynamodb_max_removals) to 1" in run_module("replicas", LEAVING, max_removals=0)["msg"]
+    assert changes(admin) == []
+
+
+# Made by others, managed from any member
+
+
+def test_265_a_group_made_by_hand_is_adopted_and_managed_from_another_member(run_module, admin, client):
+    keys = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+    keys["AttributeDefinitions"] = [{"AttributeName": "id", "AttributeType": "S"}]
+    client("dynamodb", US).create_table(TableName="orders", BillingMode="PAY_PER_REQUEST", **keys)
+    client("dynamodb", US).get_waiter("table_exists").wait(TableName="orders", WaiterConfig={"Delay": 0.01})
+    client("dynamodb", US).update_table(TableName="orders", ReplicaUpdates=[{"Create": {"RegionName": EU}}])
+    run_module("replicas", ORDERS, replica_regions=[EU])
+    admin.clear_calls()
+    for home, other in ((US, EU), (EU, US)):
+        for name in ("tables", "replicas"):
+            result = run_module(name, {**ORDERS, "region": home}, replica_regions=[other])
+            assert not result["changed"] and "failed" not in result
+    assert changes(admin) == []
+    result = run_module("replicas", {**ORDERS, "region": EU}, replica_regions=[US, OHIO])
+    assert changes(admin) == [(EU, "UpdateTable")]
+    assert statuses(result) == {EU: "ACTIVE", US: "ACTIVE", OHIO: "ACTIVE"}
+
+
+def test_266_what_was_a_source_less_than_a_day_ago_is_said(run_module, admin, client):
+    """Ohio was added from Europe, so Europe can't go before it."""
+    run_module("tables", ORDERS)
+    run_module("replicas", ORDERS, replica_regions=[EU])
+    run_module("replicas", {**ORDERS, "region": EU}, replica_regions=[US, OHIO])
+    message = run_module("replicas", ORDERS, replica_regions=[OHIO], absent_regions=[EU])["msg"]
+    assert "can't remove the replica in eu-west-1 and its items" in message
+    assert "a replica that was added from this region less than 24 hours ago still exists" in message
+
+
+# Broken
+
+
+def test_m_a_replica_that_could_not_be_made_is_explained_while_it_is_waited_for(run_module, admin):
+    run_module("tables", ORDERS)
+    admin.fail_next_create(EU)
+    message = run_module("replicas", ORDERS, replica_regions=[EU])["msg"]
+    assert "in eu-west-1 it is CREATION_FAILED" in message
+    assert "remove it by naming the region in absent_regions, then add it again" in message
+    run_module("replicas", ORDERS, absent_regions=[EU])
+    assert statuses(run_module("replicas", ORDERS, replica_regions=[EU])) == {US: "ACTIVE", EU: "ACTIVE"}
+
+
+@pytest.mark.usefixtures("pair")
+def test_426_a_replica_that_was_detached_is_explained_from_either_side(run_module, admin):
+    admin.detach_replica(EU, "orders")
+    message = run_module("replicas", ORDERS, replica_regions=[EU])["msg"]
+    assert "a table of that name already stands alone in eu-west-1" in message
+    assert "it may be a replica that was detached (out of reach for 20 hours)" in message
+    assert changes(admin) == []
+
+
+@pytest.mark.usefixtures("pair")
+def test_m_a_region_that_was_disabled_is_explained_by_what_its_group_says(run_module, admin):
+    admin.disable_region(EU)
+    message = run_module("replicas", ORDERS, replica_regions=[EU])["msg"]
+    assert "in eu-west-1 it is REGION_DISABLED" in message
+    assert "enable the region for the account; DynamoDB detaches a replica after 20 hours" in message
+    admin.enable_region(EU)
+    assert not run_module("replicas", ORDERS, replica_regions=[EU])["changed"]

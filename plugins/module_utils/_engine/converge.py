@@ -21,7 +21,7 @@ from .clients import WORKERS, Clients
 from .observe import Reading, observe
 from .spec import Refused, Table
 from .state import Observed
-from .steps import READ, REMOVE, Plan, Step
+from .steps import ADD, FOUND, READ, REMOVE, Plan, Step
 
 # How often the same step is issued in a run before it counts as never taking effect.
 MAX_ISSUES = 3
@@ -230,10 +230,11 @@ def _issue(progress: Progress, step: Step, clients: Clients) -> None:
         progress.failure = f"can't {step.sentence}: {step.failed}."
         return
     if progress.issued[step.key] >= MAX_ISSUES:
+        dropped = " It drops a replica like this whose KMS key can't be used." if step.key[0] in (ADD, FOUND) else ""
         progress.failure = (
             f"the service accepted '{step.sentence}' {MAX_ISSUES} times, but it never came about: it answers as if the "
             "change was made, and shows none. An emulator without global tables does this; on AWS look at the table's "
-            "events in CloudTrail."
+            f"events in CloudTrail.{dropped}"
         )
         return
     try:

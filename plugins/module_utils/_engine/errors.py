@@ -102,6 +102,11 @@ _TEXTS = (
         "the policy would forbid these credentials to change it again, which this collection never confirms: exempt "
         "them from its Deny, for instance by a condition on aws:PrincipalArn",
     ),
+    (
+        "disassociation protection enabled",
+        REFUSED,
+        "set disassociation_protection: false for that region, beside state: disassociated",
+    ),
     ("deletion protection enabled", REFUSED, "set deletion_protection: false for that region first"),
     ("user is missing the permissions since the region is disabled", REFUSED, "enable the region for the account"),
     ("Disabling Stream is not allowed", REFUSED, "a global table replicates through its stream: leave stream alone"),

@@ -9,11 +9,11 @@ from __future__ import annotations
 import typing as t
 
 from . import strong_group
-from .settings import overrides
+from .settings import overrides, protection
 from .settings.consistency import STRONG
 from .spec import Replica, Table
-from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
-from .steps import ADD, REMOVE, Settings, Step
+from .state import ABSENT, ACTIVE, CREATING, DELETING, UNKNOWN, UPDATING, Observed, RegionalTable
+from .steps import ADD, DISASSOCIATE, REMOVE, Settings, Step
 
 # ReplicaStatus and TableStatus values that time doesn't mend (botocore's model), and what does.
 REMEDIES = {
@@ -29,11 +29,22 @@ REMEDIES = {
 # What stands in the way
 
 
-def broken(region: str, status: str) -> str:
+def broken(region: str, status: str, cause: str = "") -> str:
     """A state that no waiting ends."""
-    if status in (ABSENT, ACTIVE, CREATING, UPDATING, DELETING):
+    if status in (ABSENT, UNKNOWN, ACTIVE, CREATING, UPDATING, DELETING):
         return ""
-    return f"in {region} it is {status}: {REMEDIES.get(status, 'look at it in the AWS console')}."
+    why = f" ({cause})" if cause else ""
+    return f"in {region} it is {status}{why}: {REMEDIES.get(status, 'look at it in the AWS console')}."
+
+
+def broken_member(wanted: Table, observed: Observed) -> str:
+    """A replica that its group says is broken; its own region may not even answer."""
+    home = observed[wanted.home]
+    for region in wanted.replicas:
+        status = home.replicas.get(region) or observed[region].status
+        if reason := broken(region, status, home.causes.get(region, "")):
+            return reason
+    return ""
 
 
 def refusal(wanted: Table, observed: Observed) -> str:
@@ -43,8 +54,13 @@ def refusal(wanted: Table, observed: Observed) -> str:
         return reason
     if reason := strong_group.refusal(wanted, home):
         return reason
+    if reason := broken_member(wanted, observed):
+        return reason
     for replica in wanted.replicas.values():
         if reason := _unfit(replica, observed, home):
+            return reason
+    for replica in wanted.disassociated.values():
+        if reason := _kept_in(replica, observed[replica.region], home):
             return reason
     for region in wanted.absent_regions:
         if region in home.replicas and observed[region].settings.get("deletion_protection"):
@@ -57,19 +73,42 @@ def refusal(wanted: Table, observed: Observed) -> str:
 
 def _unfit(replica: Replica, observed: Observed, home: RegionalTable) -> str:
     region, target = replica.region, observed[replica.region]
-    status = home.replicas.get(region)
-    if reason := broken(region, status or ABSENT) or broken(region, target.status):
+    if reason := broken(region, target.status):
         return reason
-    if status is None and target.exists and target.status not in (DELETING, CREATING):
-        return (
-            f"a table of that name already stands alone in {region}, with {target.item_count} items. DynamoDB "
-            "never adopts it, and it may be a replica that was detached and kept its data. Delete it if nobody "
-            "needs it, or take the region from the table's replicas (exclude_regions)."
-        )
+    if region not in home.replicas and target.exists and target.status not in (DELETING, CREATING):
+        return _standing(target, home)
     if home.status in (ACTIVE, UPDATING):
         for reason in overrides.refusals(replica.overrides, home.settings):
             return f"its replica in {region} can't be as wanted: {reason}."
     return ""
+
+
+def _standing(target: RegionalTable, home: RegionalTable) -> str:
+    """A table of that name, in a region where a replica is wanted, that isn't one of this group."""
+    if target.replicas and home.region not in target.replicas:
+        return (
+            f"a table of that name in {target.region}, with {target.item_count} items, belongs to a group with "
+            f"{', '.join(sorted(target.replicas))} and without {home.region}. Perhaps the home region is another (set "
+            f"region on the table), or {home.region} was detached, as DynamoDB does with a region that it can't reach "
+            "for 20 hours: a detached table keeps its items and comes back only as a new replica, once it is deleted."
+        )
+    return (
+        f"a table of that name already stands alone in {target.region}, with {target.item_count} items. DynamoDB never "
+        "adopts it, and it may be a replica that was detached (out of reach for 20 hours) or disassociated and kept "
+        "its data. Delete it if nobody needs it, or take the region from the table's replicas (exclude_regions)."
+    )
+
+
+def _kept_in(replica: Replica, shown: RegionalTable, home: RegionalTable) -> str:
+    """Why a replica can't leave with its items: its protection goes only when that is asked for."""
+    protected = replica.region in home.replicas and shown.settings.get("disassociation_protection")
+    if not protected or replica.settings.get("disassociation_protection") is False:
+        return ""
+    return (
+        f"its replica in {replica.region} is to leave the group but has disassociation protection, which is switched "
+        f"off on the way only when that is said: set disassociation_protection: false beside state: disassociated for "
+        f"{replica.region}."
+    )
 
 
 # How members come, change and go
@@ -91,6 +130,32 @@ def _removals(wanted: Table, home: RegionalTable, regions: list[str]) -> list[St
         step = strong_group.dissolving(wanted, home) if regions else None
         return [step] if step else []
     return [_remove(wanted, home, region) for region in regions if home.replicas[region] != DELETING]
+
+
+def disassociations(wanted: Table, observed: Observed) -> list[Step]:
+    """Each by a call to its own region, after its protection is off, in a call of its own (AWS_FACTS section 6)."""
+    home = observed[wanted.home]
+    steps = []
+    for region, replica in wanted.disassociated.items():
+        shown = observed[region]
+        if home.replicas.get(region, DELETING) != DELETING and shown.replicas:
+            own = {option: value for option, value in replica.settings.items() if option == "disassociation_protection"}
+            steps += [*protection.steps(wanted.name, own, shown), _disassociate(wanted, shown)]
+    return steps
+
+
+def _disassociate(wanted: Table, shown: RegionalTable) -> Step:
+    leaving = {"RegionName": shown.region, "DisassociationMode": "WAIT_FOR_REPLICATION"}
+    return Step(
+        key=(DISASSOCIATE, shown.region, ""),
+        region=shown.region,
+        call="UpdateTable",
+        parameters=_replica_update(wanted, "Disassociate", leaving),
+        sentence=f"let the replica in {shown.region} leave the group with its items",
+        removal=True,
+        failed=f"{shown.region} is ACTIVE again and still lists {', '.join(sorted(shown.replicas))}: DynamoDB gave up "
+        "waiting for replication. See that every region of the group is ACTIVE and reachable, and run again",
+    )
 
 
 def additions(wanted: Table, home: RegionalTable) -> list[Step]:
@@ -143,11 +208,12 @@ def notes(wanted: Table, observed: Observed) -> tuple[str, ...]:
 
 def _unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:
     for region in sorted(home.replicas):
-        if region not in wanted.replicas and region not in wanted.absent_regions:
-            yield (
-                f"has a replica in {region} that isn't listed, and is left alone. To remove it: "
-                f"dynamodb_absent_regions: [{region}]"
-            )
+        if region not in (*wanted.replicas, *wanted.absent_regions, *wanted.disassociated):
+            whole = "its strongly consistent group goes only as a whole"
+            line = f"To remove it: dynamodb_absent_regions: [{region}]" if home.consistency != STRONG else whole
+            state = broken(region, home.replicas[region], home.causes.get(region, ""))
+            state = f"; {state}" if state else ""
+            yield f"has a replica in {region} that isn't listed, and is left alone. {line}{state}"
 
 
 def stands_apart(home: RegionalTable, table: RegionalTable) -> bool:
@@ -164,3 +230,10 @@ def _standing_apart(wanted: Table, observed: Observed) -> t.Iterator[str]:
                 f"a table of that name stands alone in {region}, with {table.item_count} items: it is no replica of "
                 "this table and is left alone"
             )
+    for region in wanted.disassociated:
+        table = observed[region]
+        if stands_apart(home, table):
+            beside = f", in a group with {', '.join(sorted(table.replicas))}" if table.replicas else ""
+            yield f"stands alone in {region}, as is wanted, with {table.item_count} items{beside}"
+        elif table.status == ABSENT:
+            yield f"there is no table of that name in {region} that could stand alone"

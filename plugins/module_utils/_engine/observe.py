@@ -113,8 +113,8 @@ def table_reading(table: Table) -> Reading:
 
 
 def replica_reading(table: Table) -> Reading:
-    """What ``replicas`` reads: the home region and every region where a replica is wanted or to be removed."""
-    regions: dict[str, Settings] = {region: {} for region in (table.home, *table.replicas, *table.absent_regions)}
+    """What ``replicas`` reads: the home region and every region where a replica is wanted or to leave."""
+    regions: dict[str, Settings] = {region: {} for region in table.listed_regions}
     regions[table.home] = {"autoscaling": None}  # where it is provisioned, a replica needs its writes scaled
     if table.consistency == STRONG:
         regions[table.home]["consistency"] = table.consistency
@@ -134,7 +134,7 @@ def _purged(table: Table, regions: t.Iterable[str]) -> tuple[str, ...]:
 def full_reading(table: Table) -> Reading:
     """What ``tables_info`` reads: everything, in every listed region."""
     everything = dict.fromkeys((*SIDE_READ_OPTIONS, "global_secondary_indexes"))
-    return Reading(table, {region: everything for region in (*table.regions, *table.absent_regions)})
+    return Reading(table, {region: everything for region in table.listed_regions})
 
 
 def look(readings: list[Reading], clients: Clients) -> dict[str, Observed]:

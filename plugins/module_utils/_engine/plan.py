@@ -23,7 +23,22 @@ from .settings import (
 )
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
-from .steps import ADD, CLEAN, CREATE, DELETE, DISSOLVE, FOUND, READ, REMOVE, SET, SETTLE, Plan, Step, Wait
+from .steps import (
+    ADD,
+    CLEAN,
+    CREATE,
+    DELETE,
+    DISASSOCIATE,
+    DISSOLVE,
+    FOUND,
+    READ,
+    REMOVE,
+    SET,
+    SETTLE,
+    Plan,
+    Step,
+    Wait,
+)
 
 _MOVING = {CREATING: ADD, UPDATING: SETTLE, DELETING: REMOVE}
 
@@ -64,7 +79,8 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     if wanted.absent:
         return Plan(notes=("its state is absent: nothing to replicate",))
     if unread := _unread(observed):
-        return unread
+        reason = group.broken_member(wanted, observed)
+        return Plan(refusal=reason) if reason else unread
     home = observed[wanted.home]
     refusal = _misplaced(wanted, observed)
     if not refusal and home.status == ABSENT and not check_mode:
@@ -76,7 +92,7 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     additions = group.additions(wanted, start[wanted.home])
     if additions and (refusal := autoscaling.prerequisite(wanted.settings, start[wanted.home].settings)):
         return Plan(refusal=refusal)
-    steps = [*group.removals(wanted, home), *additions]
+    steps = [*group.removals(wanted, home), *group.disassociations(wanted, observed), *additions]
     predicted = predict.after(start, steps)
     for region, replica in wanted.replicas.items():
         shown = _settled(predicted[region], predict.NEW_REPLICA)
@@ -169,6 +185,12 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
         return Plan(
             refusal=f"its state is absent, but it has replicas in {', '.join(sorted(home.replicas))}. Remove them "
             "first, or set delete_replicas: true to delete them and their items with it."
+        )
+    if kept := [region for region in sorted(home.replicas) if region in wanted.disassociated]:
+        return Plan(
+            refusal=f"its state is absent, but its replica in {', '.join(kept)} is to keep its items (state: "
+            "disassociated). Let it leave the group first: leave state: absent out of the table and run again. Or "
+            "remove state: disassociated."
         )
     unlisted = [region for region in sorted(home.replicas) if region not in observed]
     if unlisted:
@@ -335,6 +357,9 @@ def _waits(wanted: Table, observed: Observed) -> tuple[Wait, ...]:
         waits.update(
             {(SET, table.region, option): f"{what} in {table.region}" for option, what in table.moving.items()}
         )
+    for region in wanted.disassociated.keys() & observed.keys():
+        if observed[region].status == ACTIVE and (region in home.replicas) != bool(observed[region].replicas):
+            waits[(DISASSOCIATE, region, "")] = f"{region} and {home.region} don't yet agree that it left the group"
     if home.consistency == consistency.STRONG and not home.replicas:
         waits[(FOUND, home.region, "")] = f"{home.region} doesn't list the group's members yet"
     return tuple(Wait(key, sentence) for key, sentence in waits.items())

@@ -11,7 +11,7 @@ import typing as t
 
 from .settings import autoscaling, insights
 from .state import ACTIVE, Observed, RegionalTable, absent
-from .steps import ADD, CLEAN, CREATE, DELETE, DISSOLVE, FOUND, REMOVE, SET, Step
+from .steps import ADD, CLEAN, CREATE, DELETE, DISASSOCIATE, DISSOLVE, FOUND, REMOVE, SET, Step
 
 # What a new replica has of its own, whatever the table has.
 NEW_REPLICA = {
@@ -42,6 +42,8 @@ def _after_one(observed: Observed, step: Step) -> Observed:
         return _with_member(observed, step.region, region, step.effect)
     if kind == FOUND:
         return _with_strong_group(observed, step)
+    if kind == DISASSOCIATE:
+        return {**_without_member(observed, region), region: _alone(observed[region])}
     if kind in (REMOVE, DISSOLVE):
         for member in step.members or (region,):
             observed = _without_member(observed, member)
@@ -96,6 +98,11 @@ def _listing_no_more(table: RegionalTable, region: str) -> RegionalTable:
     replicas = {member: status for member, status in table.replicas.items() if member != region}
     if replicas or not table.replicas:
         return dataclasses.replace(table, replicas=replicas)
+    return _alone(table)
+
+
+def _alone(table: RegionalTable) -> RegionalTable:
+    """A table that is no member any more."""
     kept = {option: value for option, value in table.settings.items() if option != "disassociation_protection"}
     return dataclasses.replace(table, replicas={}, consistency="", witnesses={}, settings=kept)
 

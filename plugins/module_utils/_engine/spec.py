@@ -73,7 +73,7 @@ class Replica:
     """
 
     region: str
-    absent: bool = False
+    state: str = "present"
     settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     overrides: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
@@ -106,6 +106,11 @@ class Table:
     def regions(self) -> tuple[str, ...]:
         """The home region, then every region where a replica is wanted."""
         return (self.home, *self.replicas)
+
+    @property
+    def listed_regions(self) -> tuple[str, ...]:
+        """Every region that the table's definition names for it to be or not to be in."""
+        return tuple(dict.fromkeys((*self.regions, *self.absent_regions, *self.disassociated)))
 
 
 def parse(params: dict[str, t.Any], home: str | None, known_regions: t.Mapping[str, str]) -> list[Table]:
@@ -285,12 +290,13 @@ class _Reader:
             self._check_regions(f"table {name!r}, region", [home])
         settings = tags.as_text({option: entry[option] for option in TABLE_SETTINGS if option in entry})
         replicas = self._replicas(entry, home or "", replica_defaults)
-        wanted = {region: replica for region, replica in replicas.items() if not replica.absent}
+        wanted = _in_state("present", replicas)
+        disassociated = _in_state("disassociated", replicas)
         absent_regions = self._absent_regions(entry, home or "", replicas)
         witness = entry.get("witness_region", "")
         if "witness_region" in entry:
             self._check_regions(f"table {name!r}, witness_region", [witness])
-        self._check_partition(name, [home, *wanted, *absent_regions, witness])
+        self._check_partition(name, [home, *wanted, *absent_regions, *disassociated, witness])
         self.problems += [
             f"table {name!r}: {problem}" for problem in (*table_problems(settings, home or ""), *_unmanaged(entry, {}))
         ]
@@ -331,6 +337,7 @@ class _Reader:
             settings=settings,
             replicas=wanted,
             absent_regions=absent_regions,
+            disassociated=disassociated,
             consistency=entry.get("consistency", ""),
             witness_region=witness,
         )
@@ -355,10 +362,10 @@ class _Reader:
                 f"table {entry['name']!r}, replicas: {home} is its home region: set that on the table itself."
             )
         for region in excluded:
-            if own.get(region, {}).get("state") == "absent":
+            if own.get(region, {}).get("state", "present") != "present":
                 self.problems.append(
-                    f"table {entry['name']!r}: {region} is excluded and its replica to be removed: take it from "
-                    "exclude_regions."
+                    f"table {entry['name']!r}: {region} is excluded and its replica to be removed or disassociated: "
+                    "take it from exclude_regions."
                 )
         regions = dict.fromkeys([*(self.params.get("replica_regions") or []), *own])
         replicas = {}
@@ -375,16 +382,17 @@ class _Reader:
             )
             settings = {option: value for option, value in options.items() if option in REGIONAL_OPTIONS}
             settings |= own_of_indexes
-            absent = own.get(region, {}).get("state") == "absent"
-            replicas[region] = Replica(region, absent, tags.as_text(settings), overrides.normalised(own_values))
+            state = own.get(region, {}).get("state", "present")
+            replicas[region] = Replica(region, state, tags.as_text(settings), overrides.normalised(own_values))
         return replicas
 
     def _absent_regions(self, entry: dict[str, t.Any], home: str, replicas: dict[str, Replica]) -> tuple[str, ...]:
         named = self.params.get("absent_regions") or []
         for region in named:
-            if region in replicas and not replicas[region].absent:
+            if region in replicas and replicas[region].state != "absent":
+                how = "a replica" if replicas[region].state == "present" else "disassociated"
                 self.problems.append(
-                    f"table {entry['name']!r}: {region} is wanted as a replica and named in absent_regions "
+                    f"table {entry['name']!r}: {region} is wanted as {how} and named in absent_regions "
                     "(dynamodb_absent_regions): remove it from one of the two."
                 )
             if region == home:
@@ -392,7 +400,11 @@ class _Reader:
                     f"table {entry['name']!r}: {region} is its home region and can't be removed as a replica: remove "
                     "it from absent_regions (dynamodb_absent_regions), or set state: absent to delete the table."
                 )
-        return tuple(dict.fromkeys([*named, *(region for region, replica in replicas.items() if replica.absent)]))
+        return tuple(dict.fromkeys([*named, *_in_state("absent", replicas)]))
+
+
+def _in_state(state: str, replicas: dict[str, Replica]) -> dict[str, Replica]:
+    return {region: replica for region, replica in replicas.items() if replica.state == state}
 
 
 def _set(options: dict[str, t.Any]) -> dict[str, t.Any]:

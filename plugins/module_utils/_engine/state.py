@@ -31,6 +31,7 @@ class RegionalTable:
     :ivar transient: whether that may go away by itself.
     :ivar settings: the options of `arguments.TABLE_OPTIONS` that were read, in their words.
     :ivar replicas: region -> ReplicaStatus; the region asked is never among them (finding DDB-TABLE-229).
+    :ivar causes: region -> why a replica has its status, where the service says so.
     :ivar overrides: region -> what its replica has of its own, as this region lists it, in the words of the options.
     :ivar consistency: of its group, "strong" or "eventual"; empty for a table that is in none.
     :ivar witnesses: region -> WitnessStatus; at most one, of a strongly consistent group.
@@ -52,6 +53,7 @@ class RegionalTable:
     item_count: int = 0
     settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     replicas: dict[str, str] = dataclasses.field(default_factory=dict)
+    causes: dict[str, str] = dataclasses.field(default_factory=dict)
     overrides: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
     consistency: str = ""
     witnesses: dict[str, str] = dataclasses.field(default_factory=dict)

@@ -49,8 +49,8 @@ class Step:
 
     @property
     def removed(self) -> int:
-        """How many replicas and tables it removes."""
-        return len(self.members) or 1 if self.key[0] in (DELETE, REMOVE, DISSOLVE) else 0
+        """How many replicas and tables it removes, or takes out of their group."""
+        return len(self.members) or 1 if self.key[0] in (DELETE, REMOVE, DISSOLVE, DISASSOCIATE) else 0
 
     @property
     def outcome(self) -> Settings:
@@ -86,10 +86,10 @@ class Plan:
         return not (self.steps or self.waits or self.refusal)
 
 
-# Kinds of keys; CLEAN is about what outlives a table, FOUND and DISSOLVE about a whole group, strongly consistent; the
-# last two are only of waits.
+# Kinds of keys; CLEAN is about what outlives a table, FOUND and DISSOLVE about a whole group, strongly consistent,
+# DISASSOCIATE about a replica that leaves with its items; the last two are only of waits.
 CREATE, DELETE, ADD, REMOVE, SET, CLEAN = "create", "delete", "add", "remove", "set", "clean"
-FOUND, DISSOLVE = "found", "dissolve"
+FOUND, DISSOLVE, DISASSOCIATE = "found", "dissolve", "disassociate"
 SETTLE, READ = "settle", "read"
 
 

@@ -42,6 +42,7 @@ def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
         item_count=description.get("ItemCount", 0),
         settings=_described(description),
         replicas={member: entry.get("ReplicaStatus", "") for member, entry in entries.items()},
+        causes={member: cause for member, entry in entries.items() if (cause := _cause(entry))},
         overrides={member: own for member, entry in entries.items() if (own := overrides.described(entry))},
         consistency=consistency.described(description),
         witnesses={
@@ -56,6 +57,13 @@ def _described(description: dict[str, t.Any]) -> dict[str, t.Any]:
     settings = {option: value for part in _DESCRIBED for option, value in part.described(description).items()}
     maximum = on_demand_max.described(settings["billing_mode"], description)
     return {**settings, **maximum, **warm_throughput.described(description)}
+
+
+def _cause(entry: dict[str, t.Any]) -> str:
+    """Why a replica has its status."""
+    since = entry.get("ReplicaInaccessibleDateTime")
+    inaccessible = f"inaccessible since {since:%Y-%m-%d %H:%M %Z}" if since else ""
+    return "; ".join(filter(None, (entry.get("ReplicaStatusDescription"), inaccessible)))
 
 
 def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:

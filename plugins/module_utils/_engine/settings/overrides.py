@@ -16,13 +16,14 @@ from ..arguments import INHERIT
 from ..state import RegionalTable
 from ..steps import SET, Settings, Step
 from . import autoscaling, table_class
+from .holders import ON_DEMAND, PROVISIONED, holders, of
 
 NO_MAXIMUM = -1
 
 # (index, or "" for the table itself; option) -> value
 Values = dict[tuple[str, str], t.Any]
 
-_MODES = {"read_capacity": "PROVISIONED", "on_demand_max_read": "PAY_PER_REQUEST"}
+_MODES = {"read_capacity": PROVISIONED, "on_demand_max_read": ON_DEMAND}
 
 
 def normalised(overrides: Settings) -> Settings:
@@ -61,6 +62,12 @@ def refusals(overrides: Settings, base: Settings) -> t.Iterator[str]:
             yield (
                 f"{_named(index, option)} needs billing_mode {_MODES[option]}, not {base['billing_mode']}: remove it, "
                 f"or set it to {INHERIT}"
+            )
+        elif option == "on_demand_max_read" and value == NO_MAXIMUM != known[index, option]:
+            # Sending the base's value ends an override (finding DDB-TABLE-422); what lifts a maximum nobody has seen.
+            yield (
+                f"{_named(index, option)} can't be none (-1) while the table's is {known[index, option]}: give a number, "
+                f"or {INHERIT}"
             )
 
 
@@ -120,9 +127,8 @@ def _wanted(overrides: Settings) -> Values:
 
 def _values(settings: Settings) -> Values:
     """What a region shows, whether it is its own or the group's."""
-    holders = {"": settings} | {index["name"]: index for index in settings.get("global_secondary_indexes", [])}
-    values = {(name, "read_capacity"): holder.get("read_capacity") for name, holder in holders.items()}
-    values |= {(name, "on_demand_max_read"): _maximum(holder) for name, holder in holders.items()}
+    values = {(name, "read_capacity"): holder.get("read_capacity") for name, holder in holders(settings).items()}
+    values |= {(name, "on_demand_max_read"): _maximum(holder) for name, holder in holders(settings).items()}
     return {**values, ("", "table_class"): settings.get("table_class", table_class.DEFAULT)}
 
 
@@ -146,14 +152,8 @@ def _scaled(overrides: Settings, base: Settings, shown: Settings) -> set[tuple[s
         (index, option)
         for (index, option), value in _wanted(overrides).items()
         for holder in (shown, *([base] if value == INHERIT else []))
-        if option == "read_capacity" and autoscaling.owns(_holder(holder, index), autoscaling.READ)
+        if option == "read_capacity" and autoscaling.owns(holders(holder).get(index, {}), autoscaling.READ)
     }
-
-
-def _holder(settings: Settings, index: str) -> Settings:
-    """The table, or one of its indexes."""
-    indexes = {holder["name"]: holder for holder in settings.get("global_secondary_indexes", [])}
-    return indexes.get(index, {}) if index else settings
 
 
 def _members(changes: Values) -> Settings:
@@ -172,12 +172,12 @@ def _members(changes: Values) -> Settings:
 
 
 def _effect(changes: Values, shown: Settings) -> Settings:
-    holders = {"": shown} | {index["name"]: index for index in shown.get("global_secondary_indexes", [])}
+    standing = holders(shown)
     effects: dict[str, Settings] = {}
     for (index, option), value in changes.items():
         effect = effects.setdefault(index, {})
         if option == "on_demand_max_read":
-            effect["on_demand_max"] = {**holders[index].get("on_demand_max", {}), "read": value}
+            effect["on_demand_max"] = {**standing[index].get("on_demand_max", {}), "read": value}
         else:
             effect[option] = value
     own = effects.pop("", {})
@@ -185,4 +185,4 @@ def _effect(changes: Values, shown: Settings) -> Settings:
 
 
 def _named(index: str, option: str) -> str:
-    return f"{option} of index {index}" if index else option
+    return f"{option}{of(index)}"

@@ -48,7 +48,11 @@ def test_a_diff_has_only_the_fields_that_change_and_none_for_an_unchanged_table(
         HOME: {"replicas": [], "stream": {"enabled": False}},
         EU: {"status": "ABSENT"},
     }
-    assert diff["after"][HOME] == {"replicas": [EU], "stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}}
+    assert diff["after"][HOME] == {
+        "replicas": [EU],
+        "stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"},
+        "disassociation_protection": True,
+    }
     assert diff["after"][EU]["replicas"] == [HOME]
 
 

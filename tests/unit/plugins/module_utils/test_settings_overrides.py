@@ -88,7 +88,7 @@ FIVE = {"ProvisionedThroughputOverride": {"ReadCapacityUnits": 5}}
         ),
         (
             {"on_demand_max_read": -1},
-            ON_DEMAND,
+            {**ON_DEMAND, "on_demand_max": {"read": -1, "write": 7}},
             ON_DEMAND,
             {"OnDemandThroughputOverride": {"MaxReadRequestUnits": -1}},
         ),
@@ -178,6 +178,7 @@ def test_a_number_may_be_text_as_templates_make_it(value):
     [
         ({"global_secondary_indexes": [{"name": "nope", "read_capacity": 1}]}, PROVISIONED, "it has no index 'nope'"),
         ({"read_capacity": 5}, ON_DEMAND, "read_capacity needs billing_mode PROVISIONED, not PAY_PER_REQUEST"),
+        ({"on_demand_max_read": -1}, ON_DEMAND, "on_demand_max_read can't be none (-1) while the table's is 100"),
         (
             of_index(on_demand_max_read=5),
             PROVISIONED,

@@ -177,6 +177,14 @@ def test_what_is_said_for_all_tables_is_refused_too(params, sentence):
             {**ORDERS, "replicas": [{"region": "eu-west-1", "state": "absent"}], "exclude_regions": ["eu-west-1"]},
             "eu-west-1 is excluded and its replica to be removed",
         ),
+        (
+            {
+                **ORDERS,
+                "replicas": [{"region": "eu-west-1", "state": "disassociated"}],
+                "exclude_regions": ["eu-west-1"],
+            },
+            "eu-west-1 is excluded and its replica to be removed or disassociated",
+        ),
     ],
 )
 def test_what_ansible_lets_through_is_refused_too(table, sentence):
@@ -253,6 +261,16 @@ def test_a_strongly_consistent_group_that_is_to_go_has_no_other_members():
     assert "eu-west-2 is wanted as the witness's region and to be left" in refused(
         [{**ORDERS, "consistency": "strong", "witness_region": "eu-west-2"}], **both
     )
+
+
+def test_an_entry_that_is_disassociated_is_no_replica_and_keeps_what_is_said_of_its_protection():
+    entry = {"region": "eu-west-1", "state": "disassociated", "disassociation_protection": False}
+    (table,) = parse([{**ORDERS, "replicas": [entry]}], replica_regions=["eu-west-1", "ap-southeast-2"])
+    assert table.regions == ("us-east-1", "ap-southeast-2")
+    assert table.listed_regions == ("us-east-1", "ap-southeast-2", "eu-west-1")
+    assert table.disassociated["eu-west-1"].settings == {"disassociation_protection": False}
+    both = refused([{**ORDERS, "replicas": [entry]}], absent_regions=["eu-west-1"])
+    assert "eu-west-1 is wanted as disassociated and named in absent_regions" in both
 
 
 def test_an_entry_that_is_absent_names_its_region_for_removal():

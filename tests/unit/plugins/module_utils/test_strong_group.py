@@ -216,8 +216,9 @@ def test_297_a_protected_member_keeps_the_group():
 @st.composite
 def strong_tables(draw: t.Any) -> spec.Table:
     regions, witness = draw(st.sampled_from([((OHIO, OREGON), ""), ((OHIO,), OREGON), ((EU,), OHIO)]))
-    replicas = {region: spec.Replica(region, settings=draw(optional(**REGIONAL))) for region in regions}
-    settings_ = {**KEYS, **draw(optional(**REGIONAL))}
+    options = {option: values for option, values in REGIONAL.items() if option != "disassociation_protection"}
+    replicas = {region: spec.Replica(region, settings=draw(optional(**options))) for region in regions}
+    settings_ = {**KEYS, **draw(optional(**options))}
     return spec.Table(
         "orders", HOME, settings=settings_, replicas=replicas, consistency="strong", witness_region=witness
     )
@@ -236,7 +237,7 @@ def test_a_run_makes_the_group_as_check_mode_says_and_the_next_has_nothing_to_do
     assert model.members("orders") == {HOME, *table.replicas}
     assert set(model.witnesses["orders"]) == ({table.witness_region} if table.witness_region else set())
     for region, replica in table.replicas.items():
-        assert_regional(model.tables[(region, "orders")], replica.settings)
+        assert_regional(model.tables[(region, "orders")], replica.settings, member=True)
     predicted = predict.after(checked.observed, checked.plan.steps)
     assert managed(predicted, table, done.observed) == managed(done.observed, table, predicted)
     for region in predicted:

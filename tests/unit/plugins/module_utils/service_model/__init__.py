@@ -26,6 +26,7 @@ class ServiceModel:
     :ivar refused: the calls that were refused, so that a test can say none was.
     :ivar insights_quota: whether CloudWatch has room for rules of Contributor Insights.
     :ivar abort_creates: so many replica creates are accepted and dropped (finding DDB-TABLE-310).
+    :ivar fail_disassociations: so many end ACTIVE and still a member.
     :ivar client_type: a `Client` with a fault of its own, for a test.
     """
 
@@ -38,6 +39,7 @@ class ServiceModel:
         self.calls: list[tuple[str, str, dict[str, t.Any]]] = []
         self.refused: list[str] = []
         self.abort_creates = 0
+        self.fail_disassociations = 0
         self.insights_quota = True
         self.scaling: dict[Place, dict[str, t.Any]] = {}
         self.client_type = Client
@@ -67,10 +69,13 @@ class ServiceModel:
     def members(self, name: str) -> set[str]:
         return self.groups.get(name, set())
 
+    def group_of(self, name: str, region: str) -> set[str]:
+        """The members of the group that a region's table belongs to, itself among them."""
+        members = self.members(name)
+        return members if region in members else {region}
+
     def busy(self, name: str, region: str) -> bool:
-        group = [
-            self.tables[(member, name)] for member in self.members(name) | {region} if (member, name) in self.tables
-        ]
+        group = [self.tables[(member, name)] for member in self.group_of(name, region) if (member, name) in self.tables]
         return any(table["status"] != "ACTIVE" or capacity.moves(table) for table in group)
 
 
@@ -112,7 +117,7 @@ class Client(
         if (self.region, TableName) not in self.model.tables:
             refuse("ResourceNotFoundException", "not found", "DescribeTable")
         table = self.model.tables[(self.region, TableName)]
-        others = sorted(self.model.members(TableName) - {self.region})
+        others = sorted(self.model.group_of(TableName, self.region) - {self.region})
         replicas = [entry(member, self.model.tables[(member, TableName)], table) for member in others]
         description = {**copy.deepcopy(table["description"]), "TableStatus": table["status"]}
         description |= self._shown_of_a_strong_group(TableName)

@@ -32,6 +32,7 @@ class GroupCalls:
             self._refuse("ValidationException", "more than one create or delete replica actions", "UpdateTable")
         ((action, member),) = updates[0].items()
         actions = {"Create": self._add_member, "Delete": self._remove_member, "Update": self._override_member}
+        actions["Disassociate"] = self._disassociate
         actions[action](name, **member)
 
     def _add_member(self, name: str, RegionName: str, **overrides: t.Any) -> None:
@@ -77,6 +78,26 @@ class GroupCalls:
         self.model.tables[(self.region, name)]["status"] = "UPDATING"
         self._become_active_later(name, 1)
 
+    def _disassociate(self, name: str, RegionName: str, DisassociationMode: str) -> None:
+        """Asked of the replica's own region; it keeps its items (AWS_FACTS section 6)."""
+        model, here = self.model, self.model.tables[(self.region, name)]
+        if RegionName != self.region or DisassociationMode != "WAIT_FOR_REPLICATION":
+            self._refuse("ValidationException", "only the local replica can be disassociated", "UpdateTable")
+        if self.region not in model.members(name):
+            self._refuse("ValidationException", "replicas were not part of the global table", "UpdateTable")
+        if here["disassociation_protected"]:
+            self._refuse("ValidationException", "has disassociation protection enabled", "UpdateTable")
+        here["status"] = "UPDATING"
+
+        def end() -> None:
+            here["status"] = "ACTIVE"
+            if model.fail_disassociations:
+                model.fail_disassociations -= 1
+            else:
+                leave(model, name, self.region)
+
+        model.later(2, end)
+
     def _remove_member(self, name: str, RegionName: str) -> None:
         model, region = self.model, RegionName
         if region not in model.members(name):
@@ -89,14 +110,15 @@ class GroupCalls:
             model.tables[(self.region, name)]["status"] = "ACTIVE"
             model.tables[(region, name)]["status"] = "DELETING"
 
-        def leave() -> None:
-            model.groups[name].discard(region)
-            if len(model.groups[name]) == 1:
-                del model.groups[name]
-
         model.later(1, start)
-        model.later(2, leave)
+        model.later(2, lambda: leave(model, name, region))
         model.later(4, lambda: model.tables.pop((region, name)))
+
+
+def leave(model: t.Any, name: str, region: str) -> None:
+    model.groups[name].discard(region)
+    if len(model.groups[name]) == 1:
+        del model.groups[name]
 
 
 def override(description: dict[str, t.Any], overrides: dict[str, t.Any]) -> None:
