@@ -92,7 +92,8 @@ options:
             suboptions: *scaled_capacity
       on_demand_max: &on_demand_max
         description:
-          - The most request units a second of an on-demand table or index. V(-1) clears a maximum.
+          - The most request units a second of an on-demand table or index. V(-1) clears a maximum. A switch to
+            V(PROVISIONED) drops it.
         type: dict
         suboptions:
           read:

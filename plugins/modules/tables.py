@@ -18,8 +18,10 @@ description:
     others are still finished, and the task fails with one line per failed table.
   - What scales a table and its indexes (Application Auto Scaling) is removed after them, in every listed region.
   - Replicas and what they have of their own are the work of M(multiregion.dynamodb.replicas).
-  - Indexes are made with the table. This version doesn't change those of an existing table. The capacity of a table
-    with replicas belongs to auto scaling and isn't changed either.
+  - A global secondary index is added, changed or removed in every region of the table at once, one index at a time. The
+    task waits until every listed region has filled a new one, which takes DynamoDB ten to twenty minutes even for a
+    small table. An index that isn't listed is left alone, and said so, unless O(tables[].purge_indexes) is set.
+  - Capacity that auto scaling sets isn't changed.
 author:
   - The multiregion.dynamodb contributors (@multiregion)
 attributes:

@@ -55,15 +55,24 @@ _CODES = {
     "MissingAuthenticationToken": CREDENTIALS,
 }
 
+_QUOTA = "ask for less, or have the account's quota in that region raised (Service Quotas)"
+
 # A distinctive part of a text -> what it means, and what to do. They come before the codes; live texts may use
 # typographic quotes, so no part holds one.
 _TEXTS = (
+    (
+        "Only 1 online index",
+        BUSY,
+        "an index of the table is being made or removed, perhaps in a region that isn't listed",
+    ),
     ("simultaneously", THROTTLED, ""),
     ("concurrent", THROTTLED, ""),
     ("tags are being updated", BUSY, ""),
     # A change whose answer was lost and that was sent again: the next observation tells.
     ("TimeToLive is already", BUSY, ""),
     ("already has an enabled stream", BUSY, ""),
+    ("an index which already exists", BUSY, ""),
+    ("will not change. The requested value equals", BUSY, ""),
     ("were not part of the global table", BUSY, ""),
     # Contributor Insights or a Kinesis destination that is still changing (findings DDB-TABLE-116, 299).
     ("is not in a valid state to", BUSY, ""),
@@ -75,6 +84,31 @@ _TEXTS = (
         "Updates to TableClass are limited",
         REFUSED,
         "a table's class can be changed twice in 30 days, and a change counts in every replica: wait, or leave it",
+    ),
+    (
+        "decreases are limited within a given UTC day",
+        REFUSED,
+        "the capacity of a table, and of each index, can be lowered four times in a UTC day, then once an hour: run "
+        "again later, or leave it",
+    ),
+    (
+        "Update to PayPerRequest mode are limited",
+        REFUSED,
+        "a table can be switched to PAY_PER_REQUEST only so often in 24 hours: run again later, or leave billing_mode",
+    ),
+    (
+        "secondary indexes exceeds per-table limit",
+        REFUSED,
+        "indexes that aren't listed count too: purge_indexes: true removes them before others are added",
+    ),
+    ("above the per table maximum", REFUSED, _QUOTA),
+    ("above the per index maximum", REFUSED, _QUOTA),
+    ("CapacityUnits of the account", REFUSED, _QUOTA),
+    ("limit to be exceeded for the account", REFUSED, _QUOTA),
+    (
+        "decreasing WarmThroughput is not supported",
+        REFUSED,
+        "warm throughput only rises, and somebody raised it: run again",
     ),
     (
         "acted as a source region",

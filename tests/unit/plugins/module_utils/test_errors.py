@@ -59,6 +59,18 @@ def client_error(code: str, message: str, status: int = 400) -> botocore.excepti
             "Provisioned throughput decreases are limited within a given UTC day.",
             errors.REFUSED,
         ),
+        (
+            "LimitExceededException",
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
+            errors.BUSY,
+        ),
+        (
+            "ValidationException",
+            "The provisioned throughput for the index i will not change. The requested value equals the current value.",
+            errors.BUSY,
+        ),
+        ("ValidationException", "Attempting to create an index which already exists", errors.BUSY),
+        ("InternalServerError", "Table is under system maintenance, please try again later", errors.FAULT),
         ("ValidationException", "TimeToLive is already enabled", errors.BUSY),
         ("ValidationException", "Table already has an enabled stream: TableName: T", errors.BUSY),
         (
@@ -91,6 +103,49 @@ def test_a_provisioned_table_is_told_what_replicas_need():
     error = errors.explain(client_error("ValidationException", text), "UpdateTable", "us-east-1")
     assert error.kind == errors.REFUSED
     assert "set billing_mode: PAY_PER_REQUEST, or autoscaling.write of the table and of every" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (  # findings DDB-TABLE-157, 184
+            "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. After the "
+            "first 4 decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 "
+            "seconds. Number of decreases today: 4. Last decrease at 10:00. Next decrease can be made at 11:00",
+            "can be lowered four times in a UTC day",
+        ),
+        (  # aws-amplify/amplify-cli issue 1054
+            "Subscriber limit exceeded: Update to PayPerRequest mode are limited to once in 1 day(s).",
+            "only so often in 24 hours",
+        ),
+        (  # findings DDB-TABLE-169 to 171
+            "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20",
+            "purge_indexes: true",
+        ),
+        (
+            "The requested ReadCapacityUnits, 40001, is above the per table maximum for the account in R.",
+            "Service Quotas",
+        ),
+        (
+            "The requested ReadCapacityUnits for index i, 40001, is above the per index maximum for the account in R.",
+            "Service Quotas",
+        ),
+        (
+            "Requested MaxReadRequestUnits for OnDemandThroughput for table exceeds TableMaxReadCapacityUnits of the "
+            "account in region R",
+            "Service Quotas",
+        ),
+        (
+            "This request would have caused the ReadCapacityUnits limit to be exceeded for the account in R.",
+            "Service Quotas",
+        ),
+    ],
+)
+def test_a_limit_says_what_was_asked_and_what_to_do(text, remedy):
+    error = errors.explain(client_error("LimitExceededException", text), "UpdateTable", "us-east-1")
+    assert (error.kind, error.transient) == (errors.REFUSED, False)
+    assert text in str(error)
+    assert remedy in str(error)
 
 
 @pytest.mark.parametrize(
