@@ -158,3 +158,30 @@ def test_a_group_is_switched_to_provisioned_capacity_and_back(run_module, admin,
     assert not run_module("tables", back, replica_regions=[EU])["changed"]
     assert not run_module("replicas", back, replica_regions=[EU])["changed"]
     assert changes(admin) == []
+
+
+def test_an_index_comes_and_goes_with_what_scales_it_in_every_region(run_module, admin, served):
+    """DynamoDB scales the writes of a new index by itself, 1 to 10 at 70 % (finding DDB-TABLE-322)."""
+    run_module("tables", orders(**WRITES))
+    run_module("replicas", orders(**WRITES), replica_regions=[EU])
+    added = orders(**WRITES)
+    bounds = {"enabled": True, "write": {"min": 2, "max": 8}}
+    added["global_secondary_indexes"] += [
+        {"name": "by-team", "partition_keys": ["team"], "projection": "ALL", **CAPACITY, "autoscaling": bounds}
+    ]
+    for name in ("tables", "replicas"):
+        done = run_module(name, added, replica_regions=[EU])
+        assert "msg" not in done
+    for region in (US, EU):
+        assert scaled(served, region)["orders/index/by-team write"] == (2, 8, [70.0])
+    admin.clear_calls()
+    for name in ("tables", "replicas"):
+        assert not run_module(name, added, replica_regions=[EU])["changed"]
+    assert changes(admin) == []
+    purged = {**orders(**WRITES), "purge_indexes": True}
+    for name in ("tables", "replicas"):
+        settled(run_module, name, purged, replica_regions=[EU])
+    for region in (US, EU):
+        assert scaled(served, region).keys() == {"orders write", "orders/index/by-email write"}
+    for name in ("tables", "replicas"):
+        assert not run_module(name, purged, replica_regions=[EU])["changed"]

@@ -15,30 +15,28 @@ import typing as t
 
 from ..state import RegionalTable, Scaling
 from ..steps import CLEAN, SET, Settings, Step
+from .holders import PROVISIONED, holders, words
 
 READ, WRITE = "read", "write"
 DIMENSIONS = (READ, WRITE)
 DEFAULT_TARGET = 70.0
 OFF = {"enabled": False}
 
-# For short: the table itself among the names of indexes.
-TABLE = ""
-
 
 def problems(settings: Settings) -> t.Iterator[str]:
-    for holder, options in _holders(settings):
+    for holder, options in holders(settings).items():
         option = options.get("autoscaling", {})
         given = [dimension for dimension in DIMENSIONS if dimension in option]
         if not option:
             continue
         if not option["enabled"] and given:
-            yield f"autoscaling.{' and '.join(given)} of {_named(holder)} need autoscaling.enabled: true."
+            yield f"autoscaling.{' and '.join(given)} of {words(holder)} need autoscaling.enabled: true."
         if option["enabled"] and not given:
-            yield f"autoscaling of {_named(holder)} needs read or write, each with min and max."
-        if option["enabled"] and settings.get("billing_mode") != "PROVISIONED":
-            yield f"autoscaling of {_named(holder)} needs billing_mode: PROVISIONED beside it."
+            yield f"autoscaling of {words(holder)} needs read or write, each with min and max."
+        if option["enabled"] and settings.get("billing_mode") != PROVISIONED:
+            yield f"autoscaling of {words(holder)} needs billing_mode: PROVISIONED beside it."
         for dimension in given:
-            yield from _bounds_problems(f"autoscaling.{dimension} of {_named(holder)}", option[dimension])
+            yield from _bounds_problems(f"autoscaling.{dimension} of {words(holder)}", option[dimension])
 
 
 def _bounds_problems(where: str, bounds: Settings) -> t.Iterator[str]:
@@ -50,19 +48,19 @@ def _bounds_problems(where: str, bounds: Settings) -> t.Iterator[str]:
 
 def replica_problems(settings: Settings) -> t.Iterator[str]:
     """What the options of a table that is to have replicas already say they lack (findings DDB-TABLE-188, 288)."""
-    if settings.get("billing_mode") != "PROVISIONED":
+    if settings.get("billing_mode") != PROVISIONED:
         return
-    for holder, options in _holders(settings):
+    for holder, options in holders(settings).items():
         option = options.get("autoscaling")
         if option is not None and WRITE not in option:
             yield (
                 f"a provisioned table with replicas needs auto scaling of its write capacity: add autoscaling.write to "
-                f"{_named(holder)}, or set billing_mode: PAY_PER_REQUEST."
+                f"{words(holder)}, or set billing_mode: PAY_PER_REQUEST."
             )
 
 
 def managed(settings: Settings) -> bool:
-    return any("autoscaling" in options for _, options in _holders(settings))
+    return any("autoscaling" in options for options in holders(settings).values())
 
 
 def of_new(indexes: list[Settings]) -> list[Settings]:
@@ -76,12 +74,12 @@ def of_added(shown: RegionalTable) -> Settings:
     if "autoscaling" not in shown.settings:
         return {}
     writes = {"enabled": True, WRITE: {"min": 1, "max": 10, "target": DEFAULT_TARGET}}
-    return {"autoscaling": writes if shown.replicas and shown.settings["billing_mode"] == "PROVISIONED" else OFF}
+    return {"autoscaling": writes if shown.replicas and shown.settings["billing_mode"] == PROVISIONED else OFF}
 
 
 def concerns(settings: Settings) -> bool:
     """Whether it has to be known: where it is managed, and where capacity is, which it may own."""
-    return managed(settings) or any("read_capacity" in options for _, options in _holders(settings))
+    return managed(settings) or any("read_capacity" in options for options in holders(settings).values())
 
 
 def of_replica(settings: Settings) -> Settings:
@@ -126,43 +124,33 @@ def owns(holder: Settings, dimension: str) -> bool:
 def prerequisite(wanted: Settings, shown: Settings) -> str:
     """What keeps a provisioned table from having replicas, and what to do: a target and a policy of the write capacity
     are needed, of the table and of every index (findings DDB-TABLE-188, 288)."""
-    if shown.get("billing_mode") != "PROVISIONED" or "autoscaling" not in shown:
+    if shown.get("billing_mode") != PROVISIONED or "autoscaling" not in shown:
         return ""
-    bounds = {holder: options.get("autoscaling", {}).get(WRITE, {}) for holder, options in _holders(shown)}
+    bounds = {holder: options.get("autoscaling", {}).get(WRITE, {}) for holder, options in holders(shown).items()}
     missing = [holder for holder, write in bounds.items() if "target" not in write]
     if not missing:
         return ""
-    asked = {holder for holder, options in _holders(wanted) if WRITE in options.get("autoscaling", {})}
-    listed = ", ".join(_named(holder) for holder in missing if holder not in asked)
+    asked = {holder for holder, options in holders(wanted).items() if WRITE in options.get("autoscaling", {})}
+    listed = ", ".join(words(holder) for holder in missing if holder not in asked)
     remedy = f"Add autoscaling with write (min, max) to {listed}, or set billing_mode: PAY_PER_REQUEST. "
     return (
         "it is provisioned, and DynamoDB adds a replica only while auto scaling, by a scalable target and a policy, "
-        f"sets the write capacity. It doesn't for {', '.join(map(_named, missing))}. {remedy if listed else ''}The "
+        f"sets the write capacity. It doesn't for {', '.join(map(words, missing))}. {remedy if listed else ''}The "
         "module (role) tables sets it up: run it first."
     )
-
-
-def _holders(settings: Settings) -> t.Iterator[tuple[str, Settings]]:
-    yield TABLE, settings
-    for index in settings.get("global_secondary_indexes", []):
-        yield index["name"], index
-
-
-def _named(index: str) -> str:
-    return f"index {index!r}" if index else "the table"
 
 
 # What the service shows
 
 
-def resource(table: str, index: str = TABLE) -> str:
+def resource(table: str, index: str = "") -> str:
     """The ResourceId."""
     return f"table/{table}/index/{index}" if index else f"table/{table}"
 
 
 def resources(table: str, settings: Settings) -> list[str]:
     """The ResourceIds of a table and its indexes."""
-    return [resource(table, holder) for holder, _ in _holders(settings)]
+    return [resource(table, holder) for holder in holders(settings)]
 
 
 def read(table: str, targets: list[Settings], policies: list[Settings]) -> Scaling:
@@ -185,7 +173,7 @@ def _place(table: str, entry: Settings) -> tuple[str, str] | None:
     )
     prefix = resource(table) + "/index/"
     if dimension and entry["ResourceId"] == resource(table):
-        return TABLE, dimension
+        return "", dimension
     if dimension and entry["ResourceId"].startswith(prefix):
         return entry["ResourceId"].removeprefix(prefix), dimension
     return None
@@ -196,7 +184,7 @@ def described(settings: Settings, scaling: Scaling) -> Settings:
     indexes = settings.get("global_secondary_indexes", [])
     return {
         **settings,
-        "autoscaling": _described(scaling, TABLE),
+        "autoscaling": _described(scaling, ""),
         "global_secondary_indexes": [{**index, "autoscaling": _described(scaling, index["name"])} for index in indexes],
     }
 
@@ -215,8 +203,8 @@ def _bounds(target: Settings) -> Settings:
 
 
 def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
-    standing = dict(_holders(shown.settings))
-    for holder, options in _holders(wanted):
+    standing = holders(shown.settings)
+    for holder, options in holders(wanted).items():
         if "autoscaling" not in options or "autoscaling" not in standing.get(holder, {}):
             continue  # it isn't managed, wasn't read, or is of an index that is still to come
         change = _Change(name, shown, holder, standing[holder])
@@ -248,13 +236,13 @@ class _Change:
         if (now.get("min"), now.get("max")) != (least, most):
             self.now = {**self.now, "enabled": True, dimension: {**now, "min": least, "max": most}}
             sentence = (
-                f"let auto scaling keep the {dimension} capacity of {_named(self.holder)} within {least} to {most}"
+                f"let auto scaling keep the {dimension} capacity of {words(self.holder)} within {least} to {most}"
             )
             members = {"MinCapacity": least, "MaxCapacity": most}
             yield self._step("RegisterScalableTarget", dimension, "target", members, sentence)
         if now.get("target") != target:
             self.now = {**self.now, dimension: dict(bounds)}
-            sentence = f"let auto scaling keep {target:g} % of the {dimension} capacity of {_named(self.holder)} in use"
+            sentence = f"let auto scaling keep {target:g} % of the {dimension} capacity of {words(self.holder)} in use"
             yield self._step("PutScalingPolicy", dimension, "policy", self._policy(dimension, target), sentence)
 
     def _policy(self, dimension: str, target: float) -> Settings:
@@ -275,7 +263,7 @@ class _Change:
     def _end(self, dimension: str) -> Step:
         left = {name: value for name, value in self.now.items() if name != dimension}
         self.now = {**left, "enabled": any(dimension in left for dimension in DIMENSIONS)}
-        sentence = f"end auto scaling of the {dimension} capacity of {_named(self.holder)}"
+        sentence = f"end auto scaling of the {dimension} capacity of {words(self.holder)}"
         return self._step("DeregisterScalableTarget", dimension, "target", {}, sentence)
 
     def _step(self, call: str, dimension: str, part: str, members: Settings, sentence: str) -> Step:
@@ -296,7 +284,7 @@ class _Change:
         if call == "DeregisterScalableTarget":
             return ""
         # Of a global table writes have to be scaled before it can be provisioned.
-        switched = self.shown.replicas or self.shown.settings.get("billing_mode") == "PROVISIONED"
+        switched = self.shown.replicas or self.shown.settings.get("billing_mode") == PROVISIONED
         return "" if switched else "billing_mode PROVISIONED"
 
 
@@ -315,23 +303,22 @@ def _target(table: str, index: str, dimension: str) -> Settings:
 def purged(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
     """What scaled the indexes that are purged."""
     if wanted.get("purge_indexes") and "global_secondary_indexes" in wanted:
-        kept = {holder for holder, _ in _holders(wanted)}
-        yield from leavings(name, shown, {holder for holder, _ in shown.scaling} - kept)
+        yield from leavings(name, shown, {holder for holder, _ in shown.scaling} - holders(wanted).keys())
 
 
-def leavings(name: str, shown: RegionalTable, holders: t.Collection[str] | None = None) -> t.Iterator[Step]:
+def leavings(name: str, shown: RegionalTable, only: t.Collection[str] | None = None) -> t.Iterator[Step]:
     """The end of the scalable targets, with their policies and alarms, that outlive what they scaled (findings
-    DDB-TABLE-292, 323): of the table with all its indexes, or of ``holders``."""
-    standing = {holder for holder, _ in _holders(shown.settings)} if shown.exists else set()
+    DDB-TABLE-292, 323): of the table with all its indexes, or of ``only`` some of them."""
+    standing = {*holders(shown.settings), *shown.indexes} if shown.exists else set()
     for holder, dimension in sorted(shown.scaling):
-        if holders is not None and holder not in holders:
+        if only is not None and holder not in only:
             continue
         yield Step(
             key=(CLEAN, shown.region, f"autoscaling {dimension} {holder}".rstrip()),
             region=shown.region,
             call="DeregisterScalableTarget",
             parameters=_target(name, holder, dimension),
-            sentence=f"remove what scaled the {dimension} capacity of {_named(holder)} in {shown.region}",
+            sentence=f"remove what scaled the {dimension} capacity of {words(holder)} in {shown.region}",
             exclusive=False,
-            waits_for=f"{_named(holder)} to be gone from {shown.region}" if holder in standing else "",
+            waits_for=f"{words(holder)} to be gone from {shown.region}" if holder in standing else "",
         )

@@ -10,7 +10,7 @@ import typing as t
 
 from ..state import RegionalTable
 from ..steps import Settings, Step, update_table
-from . import on_demand_max, warm_throughput
+from . import autoscaling, on_demand_max, warm_throughput
 from .holders import ON_DEMAND, PROVISIONED, holders, of, words
 
 # Option -> the dimension of auto scaling.
@@ -139,8 +139,7 @@ def _target(options: Settings, now: Settings) -> Settings:
 
 def _scaled(holder: Settings) -> set[str]:
     """The dimensions that auto scaling changes, or is to."""
-    option = holder.get("autoscaling", {})
-    return {dimension for dimension in ("read", "write") if option.get("enabled") and dimension in option}
+    return {dimension for dimension in autoscaling.DIMENSIONS if autoscaling.owns(holder, dimension)}
 
 
 def _provisioned(now: Settings, units: Settings, switch: bool) -> Settings:
