@@ -102,7 +102,7 @@ class KeyWatch:
                 self._lifecycle.drain()
 
         def show() -> None:
-            if has_it_still() and table.encryption.archived_at is None:
+            if has_it_still():
                 table.encryption.inaccessible_at = None
                 self._lifecycle.reconnect(table, INACCESSIBLE_ENCRYPTION_CREDENTIALS)
 

@@ -457,6 +457,7 @@ def test_311_what_was_written_meanwhile_arrives_when_the_key_is_back(world: Worl
     world.wait(333)
     world.put("one")
     world.wait(30)
+    assert world.describe(EUROPE)["ItemCount"] == 0
     enable(world, keys[EUROPE], EUROPE)
     world.wait(durations.ITEMS_WORK.high + 30)
     assert world.get("one", EUROPE) == {"id": "one"}
