@@ -328,8 +328,8 @@ options:
             type: raw
           on_demand_max_read:
             description:
-              - The replica's own maximum of read request units. V(inherit) lets it follow the table again. V(-1) is none,
-                where the table has none either.
+              - The replica's own maximum of read request units. V(inherit) lets it follow the table again. V(-1) is
+                none, where the table has none either.
             type: raw
           global_secondary_indexes:
             description: The replica's own values of the table's indexes.

@@ -286,7 +286,12 @@ def test_266_what_was_a_source_less_than_a_day_ago_is_said(run_module, admin, cl
     run_module("replicas", {**ORDERS, "region": EU}, replica_regions=[US, OHIO])
     message = run_module("replicas", ORDERS, replica_regions=[OHIO], absent_regions=[EU])["msg"]
     assert "can't remove the replica in eu-west-1 and its items" in message
-    assert "a replica that was added from this region less than 24 hours ago still exists" in message
+    assert "a replica that was added from there less than 24 hours ago still exists" in message
+    gone = {**ORDERS, "state": "absent", "delete_replicas": True}
+    message = run_module("tables", {**gone, "region": OHIO}, replica_regions=[US, EU], max_removals=3)["msg"]
+    assert "to delete the whole group, name the region that replicas were added from as its home" in message
+    result = run_module("tables", gone, replica_regions=[EU, OHIO], max_removals=3)
+    assert statuses(result) == {US: "ABSENT", EU: "ABSENT", OHIO: "ABSENT"}
 
 
 # Broken

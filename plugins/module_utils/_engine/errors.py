@@ -113,8 +113,8 @@ _TEXTS = (
     (
         "acted as a source region",
         SOURCE,
-        "a replica that was added from this region less than 24 hours ago still exists: remove that replica "
-        "first, or wait until the 24 hours are over",
+        "a replica that was added from there less than 24 hours ago still exists: remove that one first, or wait until "
+        "the 24 hours are over; to delete the whole group, name the region that replicas were added from as its home",
     ),
     (
         "write capacity should either be Pay-Per-Request or AutoScaled",

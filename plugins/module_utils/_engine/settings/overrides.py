@@ -66,8 +66,8 @@ def refusals(overrides: Settings, base: Settings) -> t.Iterator[str]:
         elif option == "on_demand_max_read" and value == NO_MAXIMUM != known[index, option]:
             # Sending the base's value ends an override (finding DDB-TABLE-422); what lifts a maximum nobody has seen.
             yield (
-                f"{_named(index, option)} can't be none (-1) while the table's is {known[index, option]}: give a number, "
-                f"or {INHERIT}"
+                f"{_named(index, option)} can't be none (-1) while the table's is {known[index, option]}: give a "
+                f"number, or {INHERIT}"
             )
 
 
