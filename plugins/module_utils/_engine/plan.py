@@ -65,7 +65,7 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
     if predicted.status in (ACTIVE, UPDATING):
         steps += settings.table_steps(wanted.name, wanted.settings, predicted)
     steps += autoscaling.purged(wanted.name, wanted.settings, home)
-    own = {wanted.home: dataclasses.replace(home, replicas={})}
+    own = {wanted.home: dataclasses.replace(home, replicas={}, consistency="", witnesses={})}
     waits = (*_waits(wanted, own), *_inner_waits(wanted, observed))
     notes = (*indexes.notes(wanted.settings, home), *_not_looked_for(own))
     return Plan(steps=_admitted(steps, wanted, observed), waits=waits, notes=notes)

@@ -127,7 +127,7 @@ def test_replicas_leave_as_check_mode_says_and_keep_their_tables_and_the_next_ru
     for region, left in done.observed.items():
         assert (left.replicas.keys(), left.settings) == (predicted[region].replicas.keys(), predicted[region].settings)
     model.calls.clear()
-    assert run(model, end, REPLICAS).plan.steps == ()
+    assert run(model, end, REPLICAS).plan.finished
     assert model.calls == []
 
 

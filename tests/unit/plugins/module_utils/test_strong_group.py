@@ -22,7 +22,7 @@ from .test_converge import operations
 from .test_converge_properties import KEYS, REGIONAL, REPLICAS, TABLES, assert_regional, managed, optional, run
 
 HOME, OHIO, OREGON, EU = "us-east-1", "us-east-2", "us-west-2", "eu-west-1"
-SETTINGS = {"partition_key": "id", "attribute_types": {"id": "S"}, "billing_mode": "PAY_PER_REQUEST"}
+SETTINGS = {**KEYS, "attribute_types": {"id": "S", "at": "N"}, "billing_mode": "PAY_PER_REQUEST"}
 SETTINGS |= {"stream": {"enabled": False}, "table_class": "STANDARD", "deletion_protection": False}
 SETTINGS |= {"global_secondary_indexes": [], "local_secondary_indexes": []}
 
@@ -245,7 +245,7 @@ def test_a_run_makes_the_group_as_check_mode_says_and_the_next_has_nothing_to_do
         assert both[0] == both[1]
     model.calls.clear()
     for part in (TABLES, REPLICAS):
-        assert run(model, table, part).plan.steps == ()
+        assert run(model, table, part).plan.finished
     assert model.calls == []
 
 
@@ -290,3 +290,8 @@ def test_nobody_looks_for_items_where_strong_consistency_is_not_wanted():
     for consistency, is_looked_for in (("", False), ("eventual", False), ("strong", True)):
         read = observe.replica_reading(wanted(OHIO, consistency=consistency)).regions[HOME]
         assert ("consistency" in read) == is_looked_for
+
+
+def test_a_table_in_a_group_is_finished_for_the_module_tables():
+    assert plan.plan_table(wanted(OHIO, OREGON), observed(THREE[HOME])).finished
+    assert plan.plan_table(wanted(OHIO, witness_region=OREGON), observed(WITNESSED[HOME])).finished
