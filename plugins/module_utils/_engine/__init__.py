@@ -13,6 +13,8 @@ pure (no client, no module, no clock)
     transform   the words of the options <-> the shapes of the API
     steps       one change of the service: call, parameters, sentence, expected effect
     plan        (wanted, observed) -> steps, what they wait for, what is under way
+    group       how members come, change and go, and what stands in their way; strong_group the same of strong
+                consistency, where all come and go together
     predict     (observed, steps) -> the state they lead to
     inventory   the observed state -> an entry of dynamodb_tables
     divergence  the observed state -> what the regions of a group should share and don't
