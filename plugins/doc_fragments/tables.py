@@ -84,7 +84,9 @@ options:
                 type: int
                 required: true
               target:
-                description: The share of the capacity that is to be in use, 20 to 90 percent. V(70) when unset.
+                description:
+                  - The share of the capacity that is to be in use, 20 to 90 percent. When unset a policy that stands
+                    keeps its own, and a new one has V(70).
                 type: float
           write:
             description: Write capacity, when it is to be scaled. A provisioned table with replicas needs it.

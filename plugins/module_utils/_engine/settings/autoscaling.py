@@ -226,7 +226,8 @@ class _Change:
     def steps(self, option: Settings) -> t.Iterator[Step]:
         for dimension in DIMENSIONS:
             if option["enabled"] and dimension in option:
-                yield from self._set(dimension, {"target": DEFAULT_TARGET, **option[dimension]})
+                standing = self.now.get(dimension, {}).get("target", DEFAULT_TARGET)
+                yield from self._set(dimension, {"target": standing, **option[dimension]})
             elif not option["enabled"] and dimension in self.now:
                 yield self._end(dimension)
 
@@ -250,14 +251,11 @@ class _Change:
         (finding DDB-TABLE-237): a target takes one policy a metric."""
         metric = f"DynamoDB{dimension.capitalize()}CapacityUtilization"
         standing = self.shown.scaling.get((self.holder, dimension), {})
+        new = {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
         return {
             "PolicyName": standing.get("policy", f"{metric}:{resource(self.name, self.holder)}"),
             "PolicyType": "TargetTrackingScaling",
-            "TargetTrackingScalingPolicyConfiguration": {
-                "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
-                **standing.get("configuration", {}),
-                "TargetValue": target,
-            },
+            "TargetTrackingScalingPolicyConfiguration": {**standing.get("configuration", new), "TargetValue": target},
         }
 
     def _end(self, dimension: str) -> Step:

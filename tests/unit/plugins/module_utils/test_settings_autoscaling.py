@@ -179,6 +179,26 @@ def test_a_policy_of_another_name_is_adopted_with_what_else_it_says():
     assert model.refused == []
 
 
+def test_a_policy_keeps_its_target_when_none_is_said():
+    model = ServiceModel()
+    bring(model, table(autoscaling={"enabled": True, "write": {**WRITE, "target": 40.0}}))
+    for write in (WRITE, {"min": 1, "max": 20}):
+        assert run(model, table(autoscaling={"enabled": True, "write": write}), TABLES).failure == ""
+    assert operations(model) == [(HOME, "RegisterScalableTarget")]
+
+
+def test_a_policy_of_a_metric_of_its_own_keeps_it():
+    """TargetTrackingScalingPolicyConfiguration takes a predefined metric or a customized one, not both."""
+    own = {"CustomizedMetricSpecification": {"MetricName": "reads"}, "TargetValue": 40.0}
+    scaling = {("", "write"): {**WRITE, "policy": "terraform", "configuration": own}}
+    shown = state.RegionalTable(
+        HOME, "ACTIVE", settings=autoscaling.described(dict(PROVISIONED), scaling), scaling=scaling
+    )
+    wanted = {**PROVISIONED, "autoscaling": {"enabled": True, "write": {**WRITE, "target": 50.0}}}
+    (step,) = autoscaling.steps(NAME, wanted, shown)
+    assert step.parameters["TargetTrackingScalingPolicyConfiguration"] == {**own, "TargetValue": 50.0}
+
+
 def test_an_index_that_is_still_to_come_is_waited_for():
     """Finding DDB-TABLE-322: Application Auto Scaling takes nothing of an index that isn't there."""
     settings = {"local_secondary_indexes": [], "stream": {"enabled": False}, "global_secondary_indexes": []}
