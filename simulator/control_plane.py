@@ -99,6 +99,9 @@ class ControlPlane:
         leaving = disassociation.the_disassociation(call.parameters)
         if leaving:
             return self._disassociate(self._table(call), leaving["RegionName"])
+        keys = encryption.the_key_change(call.parameters)
+        if keys:
+            return self._change_keys(self._table(call), keys)
         group_change = strong_consistency.the_group_change(call.parameters)
         change = None if group_change else rules.the_replica_change(call.parameters)
         table = self._table(call)
@@ -144,6 +147,10 @@ class ControlPlane:
         else:
             replica = rules.replica_can_be_changed(table, change.region)
             self._settings.override(table, replica, change.settings)
+
+    def _change_keys(self, table: RegionalTable, keys: dict[str, str]) -> Result:
+        self._settings.change_keys(table, keys)
+        return {"TableDescription": table_description(table)}
 
     def _disassociate(self, table: RegionalTable, region: str) -> Result:
         disassociation.replica_can_leave(table, region)

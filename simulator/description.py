@@ -45,6 +45,7 @@ def table_description(table: RegionalTable) -> dict[str, Any]:
         del described["GlobalSecondaryIndexes"]
     described.update(_billing(table, described.pop("BillingModeSummary")["BillingMode"]))
     described.update(_table_class(table, "TableClassSummary"))
+    described.pop("SSEDescription", None)  # what moto keeps of the creation
     described.update(_encryption(table))
     described.update(_archival(table))
     if table.status == CREATING and table.group:

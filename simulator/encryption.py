@@ -19,7 +19,7 @@ Specification = dict[str, Any]
 
 
 class Encryption:
-    """Changes how a table is encrypted: the type in all its regions, a customer's key in one (295, 309)."""
+    """Changes how a table is encrypted: the type in all its regions together, and customers' keys too (295, 309)."""
 
     def __init__(self, clock: SimulatedClock, lifecycle: Lifecycle) -> None:
         self._clock = clock
@@ -33,16 +33,39 @@ class Encryption:
             raise errors.encryption_still_updating()
         if table.group:
             rules.no_change_in_flight(table)
-        affected = [table] if _is_regional(table, wanted) else members
-        for member in affected:
+        if table.group and _names_customers_key(wanted):
+            raise errors.customers_keys_by_replica_updates()
+        for member in members:
             self._is_within_limit(member)  # 081: before anything else is looked at
         specification_is_valid(wanted)
         _changes_something(table, wanted)
-        for member in affected:
-            if member.kms_key_arn and not kms.is_usable(member.region, member.kms_key_arn):
-                raise kms.unusable(member.region, member.kms_key_arn)  # 333: it names the old key
-        keys = {member: key_of_new_table(member.region, wanted) for member in affected}
+        for member in members:
+            _old_key_is_usable(member)
+        keys = {member: key_of_new_table(member.region, wanted) for member in members}
         for member, key in keys.items():
+            self._start(member, key)
+
+    def change_keys(self, table: RegionalTable, wanted: dict[str, str]) -> None:
+        """Customers' keys of a group: named for every member in one call, that of the call included [D, 309].
+
+        hashicorp/terraform-provider-aws does so (its issue 21726, its test Replica_doubleAddCMK).
+        """
+        members = [table, *table.others()]
+        if any(member.encryption.is_changing for member in members):
+            raise errors.encryption_still_updating()
+        rules.no_change_in_flight(table)
+        if set(wanted) != {member.region for member in members}:
+            raise errors.key_needed_for_each_replica()
+        for member in members:
+            self._is_within_limit(member)
+            _old_key_is_usable(member)
+        keys = {member: kms.usable_key(member.region, wanted[member.region], replica=True) for member in members}
+        if any(kms.is_aws_managed(member.region, key) for member, key in keys.items()):
+            raise errors.key_types_differ()
+        changed = {member: key for member, key in keys.items() if key != member.kms_key_arn}
+        if not changed:
+            raise errors.key_needed_for_each_replica()  # the same text for no change
+        for member, key in changed.items():
             self._start(member, key)
 
     def _is_within_limit(self, table: RegionalTable) -> None:
@@ -114,18 +137,21 @@ def _is_enabled(specification: Specification) -> bool:
     return bool(specification.get("Enabled", "SSEType" in specification))
 
 
-def _is_regional(table: RegionalTable, wanted: Specification) -> bool:
-    """Whether only this region's key changes: a customer's key, in a group that has customers' keys already (309).
+def the_key_change(parameters: dict[str, Any]) -> dict[str, str]:
+    """Region -> key, when the replica updates are keys for several regions and nothing else."""
+    updates = [update.get("Update", {}) for update in parameters.get("ReplicaUpdates", [])]
+    if len(updates) < 2 or any(set(update) != {"RegionName", "KMSMasterKeyId"} for update in updates):
+        return {}
+    return {update["RegionName"]: update["KMSMasterKeyId"] for update in updates}
 
-    A group of another type takes none, because every other region would need one, which no call can carry.
-    """
-    if not table.group:
-        return True
-    if not _is_enabled(wanted) or wanted.get("KMSMasterKeyId") in (None, AWS_MANAGED_ALIAS):
-        return False
-    if table.kms_key_arn is None or kms.is_aws_managed(table.region, table.kms_key_arn):
-        raise errors.key_types_differ()
-    return True
+
+def _names_customers_key(wanted: Specification) -> bool:
+    return _is_enabled(wanted) and wanted.get("KMSMasterKeyId") not in (None, AWS_MANAGED_ALIAS)
+
+
+def _old_key_is_usable(member: RegionalTable) -> None:
+    if member.kms_key_arn and not kms.is_usable(member.region, member.kms_key_arn):
+        raise kms.unusable(member.region, member.kms_key_arn)  # 333: it names the old key
 
 
 def _changes_something(table: RegionalTable, wanted: Specification) -> None:

@@ -1060,6 +1060,13 @@ def key_needed_for_each_replica() -> ServiceError:
     )  # 309, 313
 
 
+def customers_keys_by_replica_updates() -> ServiceError:
+    return validation(
+        "Invalid operation: Customer Managed CMKs on Global Table Version 2019.11.21 replicas cannot be updated "
+        "through SSESpecification parameter and can only be updated through ReplicaUpdates parameter"
+    )
+
+
 def key_types_differ() -> ServiceError:
     return validation(
         "One or more parameter values were invalid: All replica keys must either be Customer Managed CMK or "

@@ -52,10 +52,14 @@ class Settings:
             return self._change_together(table, parameters)
         return True
 
+    def change_keys(self, table: RegionalTable, keys: dict[str, str]) -> None:
+        """Several ReplicaUpdates.Update that carry keys alone."""
+        self._encryption.change_keys(table, keys)
+
     def override(self, table: RegionalTable, replica: RegionalTable, settings: dict[str, Any]) -> None:
         """ReplicaUpdates.Update: it takes a while even when nothing changes (250, 252, 294)."""
         if "KMSMasterKeyId" in settings:
-            raise errors.key_needed_for_each_replica()  # 295, 309: whatever the key
+            raise errors.key_needed_for_each_replica()  # 295, 309: whatever the key, one region's isn't enough
         overrides_can_be_changed(table, settings)
         new_class = settings.get("TableClassOverride")
         if new_class:

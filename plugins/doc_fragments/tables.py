@@ -216,6 +216,9 @@ options:
       encryption:
         description:
           - The key that encrypts the table at rest. Its type is shared by all regions, the key is each region's own.
+            DynamoDB takes four changes in 24 hours, then one in six. Before a key is used, KMS in its region says that
+            it exists, is enabled, and can encrypt.
+          - The keys of a table with replicas are changed in all regions together, by M(multiregion.dynamodb.replicas).
         type: dict
         suboptions:
           type:
@@ -319,7 +322,9 @@ options:
             type: str
             choices: [present, absent, disassociated]
           kms_key:
-            description: The replica's key, when the table is encrypted with a customer key.
+            description:
+              - The replica's key, which it needs when the table's encryption.type is V(customer), as an ARN in its
+                region, an id or an alias.
             type: str
           table_class:
             description: The replica's own class. V(inherit) lets it follow the table again.

@@ -14,6 +14,7 @@ import typing as t
 import boto3
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import clients, converge, observe, spec
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import encryption
 from ansible_collections.multiregion.dynamodb.tests.unit.plugins.module_utils import test_converge_properties as random_
 from hypothesis import given, settings
 
@@ -76,13 +77,24 @@ class World:
         parts = (random_.TABLES, random_.REPLICAS)
         return [converge.converge([wanted], part, self._clients, limits, check_mode, self._clock)[0] for part in parts]
 
-    def make_streams(self) -> None:
+    def make_streams_and_keys(self) -> None:
         for region in (random_.HOME, *random_.REGIONS):
+            kms = self._clients.of("kms", region)
+            for alias in random_.KEY_ALIASES:
+                kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
             for name in random_.STREAM_NAMES:
                 self._clients.of("kinesis", region).create_stream(StreamName=name, ShardCount=1)
 
     def look(self, wanted: spec.Table) -> dict[str, t.Any]:
         return observe.look([observe.full_reading(wanted)], self._clients)[wanted.name]
+
+    def with_arn(self, region: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """``options`` with the ARN of a key that is named by its alias."""
+        alias = options.get("encryption", {}).get("kms_key")
+        if not alias:
+            return dict(options)
+        arn = self._clients.of("kms", region).describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
+        return {**options, "encryption": {**options["encryption"], "kms_key": arn}}
 
     def refused(self, unseen: bool) -> list[tuple[str, str]]:
         """Changes that the service didn't admit; what is throttled comes again.
@@ -122,7 +134,7 @@ def _reached(shown: t.Any, wanted: t.Any) -> bool:
 def test_a_run_reaches_the_wanted_state_by_admitted_calls_and_the_next_has_nothing_to_do(world, states):
     earlier, wanted = states
     world.admin.reset()
-    world.make_streams()
+    world.make_streams_and_keys()
     world.admin.hold()
     if earlier:
         assert [progress.failure for progress in world.run(earlier)] == ["", ""]
@@ -135,13 +147,14 @@ def test_a_run_reaches_the_wanted_state_by_admitted_calls_and_the_next_has_nothi
     home = shown[random_.HOME]
     # Only a member of a group has disassociation protection.
     unheld = set() if home.replicas else {"disassociation_protection"}
-    assert differences(home.settings, wanted.settings).keys() - unheld == set()
+    assert differences(home.settings, world.with_arn(random_.HOME, wanted.settings)).keys() - unheld == set()
     random_.assert_capacity(shown[random_.HOME], wanted.settings)
     indexes = {index["name"]: index for index in shown[random_.HOME].settings["global_secondary_indexes"]}
     for index in wanted.settings.get("global_secondary_indexes", []):
         assert differences(indexes[index["name"]], index) == {}
     for region, replica in wanted.replicas.items():
-        assert differences(shown[region].settings, replica.settings) == {}
+        own = {**replica.settings, **encryption.of_replica(wanted.settings, replica.overrides)}
+        assert differences(shown[region].settings, world.with_arn(region, own)) == {}
         random_.assert_capacity(shown[region], wanted.settings)
     assert not set(wanted.absent_regions) & set(shown[random_.HOME].replicas)
     world.admin.clear_calls()

@@ -257,15 +257,36 @@ def test_295_the_type_changes_in_all_regions_and_each_has_its_own_key(world: Wor
     assert "KMSMasterKeyId" not in world.describe()["Replicas"][0]
 
 
-def test_309_a_customers_key_is_changed_in_its_own_region(world: World) -> None:
+def test_a_groups_customers_keys_are_changed_in_one_call_that_names_one_for_each_member(world: World) -> None:
     keys = encrypted_everywhere(world)
     new = key_of(world, EUROPE)
-    change(world, customer(new["KeyId"]), EUROPE)
+    text = (
+        "Customer Managed CMKs on Global Table Version 2019.11.21 replicas cannot be updated through SSESpecification"
+    )
+    for region in (HOME, EUROPE):
+        assert_refused("ValidationException", text, change, world, customer(key_of(world, region)["Arn"]), region)
+    both = {HOME: keys[HOME]["Arn"], EUROPE: new["KeyId"]}
+    updates = [{"Update": {"RegionName": region, "KMSMasterKeyId": key}} for region, key in both.items()]
+    world.update(HOME, ReplicaUpdates=updates)
     assert shown(world) == ("ENABLED", keys[HOME]["Arn"])
     assert shown(world, EUROPE)[0] == "UPDATING"
     world.wait(24)
     assert world.describe()["Replicas"][0]["KMSMasterKeyId"] == new["Arn"]
-    assert shown(world) == ("ENABLED", keys[HOME]["Arn"])
+    assert_refused(
+        "ValidationException", "must be specified for each replica", world.update, HOME, ReplicaUpdates=updates
+    )
+
+
+def test_a_group_goes_to_customers_keys_in_one_call_that_names_one_for_each_member(world: World) -> None:
+    world.create_global(EUROPE, SSESpecification=AWS_MANAGED)
+    keys = {region: key_of(world, region)["Arn"] for region in (HOME, EUROPE)}
+    updates = [{"Update": {"RegionName": region, "KMSMasterKeyId": key}} for region, key in keys.items()]
+    foreign = [updates[0], {"Update": {"RegionName": ASIA, "KMSMasterKeyId": keys[EUROPE]}}]
+    text = "KMSMasterKeyId must be specified for each replica."
+    assert_refused("ValidationException", text, world.update, HOME, ReplicaUpdates=foreign)
+    world.update(HOME, ReplicaUpdates=updates)
+    world.wait(24)
+    assert {region: shown(world, region) for region in keys} == {region: ("ENABLED", keys[region]) for region in keys}
 
 
 def test_309_from_customers_keys_all_regions_go_to_those_aws_manages(world: World) -> None:
@@ -275,12 +296,6 @@ def test_309_from_customers_keys_all_regions_go_to_those_aws_manages(world: Worl
     for region in (HOME, EUROPE):
         managed = world.client(region, "kms").describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
         assert shown(world, region) == ("ENABLED", managed)
-
-
-def test_313_one_region_doesnt_go_to_a_customers_key_alone(world: World) -> None:
-    world.create_global(EUROPE, SSESpecification=AWS_MANAGED)
-    text = "All replica keys must either be Customer Managed CMK or AWS Managed CMK."
-    assert_refused("ValidationException", text, change, world, customer(key_of(world)["Arn"]))
 
 
 def test_309_an_override_never_carries_a_key(world: World) -> None:

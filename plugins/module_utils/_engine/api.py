@@ -135,6 +135,15 @@ def describe_kinesis_streaming_destination(client: t.Any, table: str) -> list[di
         return client.describe_kinesis_streaming_destination(TableName=table)["KinesisDataStreamDestinations"]
 
 
+def describe_key(client: t.Any, key: str) -> dict[str, t.Any] | None:
+    """A key's metadata, by its ARN, id or alias; None when there is none (KMS client)."""
+    with _explained(client, "DescribeKey", "kms"):
+        try:
+            return client.describe_key(KeyId=key)["KeyMetadata"]
+        except client.exceptions.NotFoundException:
+            return None
+
+
 def change(clients: t.Any, region: str, call: str, parameters: dict[str, t.Any]) -> None:
     """Carry out a step's call; what came of it is seen by the next observation, not taken from the answer."""
     service, method = CHANGES[call]

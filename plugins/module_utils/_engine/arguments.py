@@ -97,6 +97,7 @@ SIDE_READ_OPTIONS = (
     "ttl",
     "point_in_time_recovery",
     "tags",
+    "encryption",
     "contributor_insights",
     "autoscaling",
     "resource_policy",

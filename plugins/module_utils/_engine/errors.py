@@ -150,7 +150,28 @@ _TEXTS = (
         "a strongly consistent group takes three regions of one set, the witness's among them: us-east-1, us-east-2, "
         "us-west-2; eu-west-1, eu-west-2, eu-west-3, eu-central-1; or ap-northeast-1, ap-northeast-2, ap-northeast-3",
     ),
-    ("KMSMasterKeyId must be specified", REFUSED, "the table has a customer key: this version can't replicate it"),
+    (
+        "KMSMasterKeyId must be specified",
+        REFUSED,
+        "a table with a customer's key has one in every region: set encryption (type: customer) on it, and kms_key for "
+        "each of its replicas",
+    ),
+    (
+        "All replica keys must either be",
+        REFUSED,
+        "customers' keys and those of AWS don't go together in a group: set encryption.type of the table, and with "
+        "customer a kms_key for each replica",
+    ),
+    (
+        "replica server-side encryption status is in UPDATING",
+        REFUSED,
+        "when no region is changing its key, the key of one of them can't be used: enable it",
+    ),
+    (
+        "Encryption mode changes are limited",
+        REFUSED,
+        "encryption of a table can be changed four times in 24 hours, then once in six: wait, or leave it",
+    ),
     (
         "Time to live has been modified multiple times",
         REFUSED,

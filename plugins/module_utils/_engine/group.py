@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from . import strong_group
-from .settings import overrides, protection
+from .settings import encryption, overrides, protection
 from .settings.consistency import STRONG
 from .spec import Replica, Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UNKNOWN, UPDATING, Observed, RegionalTable
@@ -114,6 +114,43 @@ def _kept_in(replica: Replica, shown: RegionalTable, home: RegionalTable) -> str
 # How members come, change and go
 
 
+def encryption_steps(wanted: Table, observed: Observed) -> list[Step]:
+    """Customers' keys of a group together, once its members all stand; else what the home region alone decides."""
+    option, home = wanted.settings.get(encryption.OPTION, {}), observed[wanted.home]
+    if option.get("type") != encryption.CUSTOMER or not home.replicas:
+        return list(encryption.steps(wanted.name, wanted.settings, home))
+    members = {region: observed[region] for region in (wanted.home, *home.replicas) if region in observed}
+    if any(member.status not in (ACTIVE, UPDATING) for member in members.values()):
+        return []
+    step = encryption.change_of_keys(wanted.name, _keys(wanted, home), members, wanted.home)
+    return [step] if step else []
+
+
+def _keys(wanted: Table, home: RegionalTable) -> dict[str, Settings]:
+    """Region -> encryption as wanted, for the members that are listed."""
+    own = {region: wanted.replicas[region].overrides for region in home.replicas if region in wanted.replicas}
+    replicas = {region: encryption.of_replica(wanted.settings, overrides) for region, overrides in own.items()}
+    return {wanted.home: wanted.settings[encryption.OPTION]} | {
+        region: option[encryption.OPTION] for region, option in replicas.items()
+    }
+
+
+def encryption_refusal(wanted: Table, observed: Observed) -> str:
+    """Why the members can't be encrypted as the table is to be."""
+    for region in (wanted.home, *wanted.replicas):
+        if observed[region].key and observed[region].key.problem:
+            return f"{observed[region].key.problem}. Nothing was changed."
+    listed = (*wanted.replicas, *wanted.absent_regions)
+    unlisted = [region for region in sorted(observed[wanted.home].replicas) if region not in listed]
+    customer = wanted.settings.get(encryption.OPTION, {}).get("type") == encryption.CUSTOMER
+    if unlisted and customer and encryption_steps(wanted, observed):
+        return (
+            "the keys of a group are changed in all its regions together, but its replicas in "
+            f"{', '.join(unlisted)} aren't listed: list them with their kms_key, or leave encryption as it is."
+        )
+    return ""
+
+
 def removals(wanted: Table, home: RegionalTable) -> list[Step]:
     """A replica goes only when its region is named."""
     named = [region for region in wanted.absent_regions if region in home.replicas]
@@ -158,20 +195,24 @@ def _disassociate(wanted: Table, shown: RegionalTable) -> Step:
     )
 
 
-def additions(wanted: Table, home: RegionalTable) -> list[Step]:
+def additions(wanted: Table, observed: Observed) -> list[Step]:
+    home = observed[wanted.home]
     if STRONG in (wanted.consistency, home.consistency):
-        step = strong_group.founding(wanted, home, lambda region: _created(wanted.replicas[region], home))
+        step = strong_group.founding(wanted, home, lambda region: _created(wanted.replicas[region], observed, home))
         return [step] if step else []
-    return [_add(wanted, home, replica) for region, replica in wanted.replicas.items() if region not in home.replicas]
+    new = [replica for region, replica in wanted.replicas.items() if region not in home.replicas]
+    return [_add(wanted, observed, replica) for replica in new]
 
 
-def _created(replica: Replica, home: RegionalTable) -> tuple[Settings, Settings]:
+def _created(replica: Replica, observed: Observed, home: RegionalTable) -> tuple[Settings, Settings]:
     """What a replica's Create holds besides its region, and the settings that it has by that."""
-    return overrides.created(replica.overrides, home.settings)
+    members, effect = overrides.created(replica.overrides, home.settings)
+    key, encrypted = encryption.created_replica(replica.overrides, observed[replica.region].key)
+    return {**members, **key}, {**effect, **encrypted}
 
 
-def _add(wanted: Table, home: RegionalTable, replica: Replica) -> Step:
-    members, effect = _created(replica, home)
+def _add(wanted: Table, observed: Observed, replica: Replica) -> Step:
+    members, effect = _created(replica, observed, observed[wanted.home])
     return Step(
         key=(ADD, replica.region, ""),
         region=wanted.home,

@@ -85,7 +85,8 @@ def _replica(region: str, overrides: Settings, shown: RegionalTable | None) -> S
     for index in shown.settings.get("global_secondary_indexes", []) if shown else []:
         of_index = {"name": index["name"], **_pasted(index, _OF_INDEX, {}), **indexes.get(index["name"], {})}
         indexes.update({index["name"]: of_index} if len(of_index) > 1 else {})
-    pasted = {"region": region, **overrides, **own, "global_secondary_indexes": list(indexes.values())}
+    key = shown.settings.get("encryption", {}).get("kms_key") if shown else None
+    pasted = {"region": region, "kms_key": key, **overrides, **own, "global_secondary_indexes": list(indexes.values())}
     return {option: pasted[option] for option in REPLICA_OPTIONS if pasted.get(option) not in _OFF}
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from . import api, errors, transform
 from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
-from .settings import autoscaling, insights, kinesis_stream, recovery, resource_policy, tags, ttl
+from .settings import autoscaling, encryption, insights, kinesis_stream, recovery, resource_policy, tags, ttl
 from .settings.consistency import STRONG
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
@@ -118,10 +118,13 @@ def replica_reading(table: Table) -> Reading:
     regions[table.home] = {"autoscaling": None}  # where it is provisioned, a replica needs its writes scaled
     if table.consistency == STRONG:
         regions[table.home]["consistency"] = table.consistency
+    if "encryption" in table.settings:
+        regions[table.home]["encryption"] = table.settings["encryption"]
     follows = managed(autoscaling.of_replica(table.settings))
     for region, replica in table.replicas.items():
         capacity = {"autoscaling": None} if autoscaling.concerns(replica.overrides) else {}
-        regions[region] = {**capacity, **managed(replica.settings), **follows}
+        key = encryption.of_replica(table.settings, replica.overrides)
+        regions[region] = {**capacity, **managed(replica.settings), **follows, **key}
     leavings = () if table.absent else (*table.absent_regions, *_purged(table, table.replicas))
     return Reading(table, regions, leavings=leavings)
 
@@ -217,18 +220,31 @@ def _read_region(clients: Clients, region: str, name: str, options: Settings, pa
     try:
         shown = transform.regional_table(region, api.describe_table(clients[region], name))
     except errors.ServiceError as error:
-        return (
-            absent(region) if error.kind == errors.ABSENT else _unread(RegionalTable(region, UNKNOWN), error, patient)
-        )
-    # A region that is being made or removed answers DescribeTable only (finding DDB-TABLE-227).
-    if shown.status not in (ACTIVE, UPDATING):
-        return shown
+        if error.kind != errors.ABSENT:
+            return _unread(RegionalTable(region, UNKNOWN), error, patient)
+        shown = absent(region)
     try:
-        for option, wanted in options.items():
-            shown = _with(shown, option, _READERS[option](clients, shown, name, wanted))
+        return _with_options(clients, shown, name, options)
     except errors.ServiceError as error:
         return _unread(shown, error, patient)
+
+
+def _with_options(clients: Clients, shown: RegionalTable, name: str, options: Settings) -> RegionalTable:
+    """A region that is being made or removed answers DescribeTable only (finding DDB-TABLE-227); KMS is asked of keys
+    for tables that are to come, too."""
+    if "encryption" in options:
+        shown = _with_key(clients, shown, options["encryption"])
+    if shown.status in (ACTIVE, UPDATING):
+        for option in options.keys() & _READERS.keys():
+            shown = _with(shown, option, _READERS[option](clients, shown, name, options[option]))
     return shown
+
+
+def _with_key(clients: Clients, shown: RegionalTable, wanted: Settings | None) -> RegionalTable:
+    name = encryption.key_to_ask(wanted, shown)
+    metadata = api.describe_key(clients.of("kms", shown.region), name) if name else None
+    value, key = encryption.seen(wanted, shown, metadata)
+    return dataclasses.replace(shown, settings={**shown.settings, "encryption": value} if shown.exists else {}, key=key)
 
 
 def _with(shown: RegionalTable, option: str, answer: t.Any) -> RegionalTable:

@@ -13,6 +13,7 @@ from . import group, predict, settings, transform
 from .settings import (
     autoscaling,
     consistency,
+    encryption,
     holders,
     indexes,
     insights,
@@ -54,11 +55,13 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
         return _plan_deletion(wanted, observed)
     if refusal := group.broken(home.region, home.status):
         return Plan(refusal=refusal)
+    if home.key and home.key.problem:
+        return Plan(refusal=f"{home.key.problem}. Nothing was changed.")
     steps = []
     if home.status == ABSENT:
         if "partition_key" not in wanted.settings:
             return Plan(refusal=f"it doesn't exist in {wanted.home}: to create it, set partition_key.")
-        steps.append(_create(wanted))
+        steps.append(_create(wanted, home))
     elif home.status in (ACTIVE, UPDATING) and (refusal := _immutable_differences(wanted, home)):
         return Plan(refusal=refusal)
     predicted = _settled(predict.after(observed, steps)[wanted.home], NEW_TABLE)
@@ -67,7 +70,11 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
     steps += autoscaling.purged(wanted.name, wanted.settings, home)
     own = {wanted.home: dataclasses.replace(home, replicas={}, consistency="", witnesses={})}
     waits = (*_waits(wanted, own), *_inner_waits(wanted, observed))
-    notes = (*indexes.notes(wanted.settings, home), *_not_looked_for(own))
+    notes = (
+        *encryption.notes(wanted.settings, home),
+        *indexes.notes(wanted.settings, home),
+        *_not_looked_for(own),
+    )
     return Plan(steps=_admitted(steps, wanted, observed), waits=waits, notes=notes)
 
 
@@ -89,10 +96,13 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     refusal = refusal or group.refusal(wanted, start)
     if refusal:
         return Plan(refusal=refusal)
-    additions = group.additions(wanted, start[wanted.home])
+    if refusal := group.encryption_refusal(wanted, start):
+        return Plan(refusal=refusal)
+    additions = group.additions(wanted, start)
     if additions and (refusal := autoscaling.prerequisite(wanted.settings, start[wanted.home].settings)):
         return Plan(refusal=refusal)
-    steps = [*group.removals(wanted, home), *group.disassociations(wanted, observed), *additions]
+    leaving = [*group.removals(wanted, home), *group.disassociations(wanted, observed)]
+    steps = [*leaving, *group.encryption_steps(wanted, predict.after(start, leaving)), *additions]
     predicted = predict.after(start, steps)
     for region, replica in wanted.replicas.items():
         shown = _settled(predicted[region], predict.NEW_REPLICA)
@@ -119,6 +129,7 @@ def _after_tables(wanted: Table, observed: Observed) -> Observed:
     if home.status != ABSENT:
         return after
     new = transform.creation_defaults(wanted.settings)
+    new["encryption"] = encryption.value(new["encryption"], home.key)
     return {**after, wanted.home: dataclasses.replace(home, status=ACTIVE, settings=new)}
 
 
@@ -236,10 +247,11 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
 # Steps
 
 
-def _create(wanted: Table) -> Step:
+def _create(wanted: Table, home: RegionalTable) -> Step:
     options = transform.creation_defaults(wanted.settings)
     made_indexes = autoscaling.of_new(insights.of_new(options["global_secondary_indexes"]))
     shown = {**options, **NEW_TABLE, "global_secondary_indexes": made_indexes}
+    shown["encryption"] = encryption.value(options["encryption"], home.key)
     return Step(
         key=(CREATE, wanted.home, ""),
         region=wanted.home,
@@ -286,6 +298,7 @@ def _busy(wanted: Table, observed: Observed) -> str:
     members = [home, *(observed[region] for region in home.replicas if region in observed)]
     moving = [f"{table.region} is {table.status}" for table in members if table.status in _MOVING]
     moving += [f"replica {region} is {status}" for region, status in home.replicas.items() if status in _MOVING]
+    moving += [f"{table.moving['encryption']} in {table.region}" for table in members if "encryption" in table.moving]
     moving += [f"witness {region} is {status}" for region, status in home.witnesses.items() if status in _MOVING]
     moving += [*_indexes_moving(wanted, observed).values(), *_warming(wanted, observed).values()]
     return "; ".join(moving)

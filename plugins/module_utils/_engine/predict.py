@@ -35,7 +35,7 @@ def after(observed: Observed, steps: t.Iterable[Step]) -> Observed:
 def _after_one(observed: Observed, step: Step) -> Observed:
     kind, region = step.key[0], step.key[1]
     if kind == CREATE:
-        return {**observed, region: RegionalTable(region, ACTIVE, settings=dict(step.effect))}
+        return {**observed, region: dataclasses.replace(observed[region], status=ACTIVE, settings=dict(step.effect))}
     if kind == DELETE:
         return {**observed, region: absent(region)}
     if kind == ADD:
@@ -52,6 +52,8 @@ def _after_one(observed: Observed, step: Step) -> Observed:
         followers = [member for member in observed[region].replicas if member in observed] if step.everywhere else []
         for member in (region, *followers):
             observed = {**observed, member: observed[member].having(step.outcome)}
+        for member in step.elsewhere.keys() & observed.keys():
+            observed = {**observed, member: observed[member].having(step.elsewhere[member])}
         return observed
     if kind == CLEAN:
         return observed  # no setting shows it
@@ -72,15 +74,22 @@ def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.
         region: RegionalTable(
             region,
             ACTIVE,
-            settings=insights.without({**origin.settings, **NEW_REPLICA, **autoscaling.mirrored(origin.settings)}),
+            settings=_inherited({**origin.settings, **NEW_REPLICA, **autoscaling.mirrored(origin.settings)}),
+            key=observed[region].key if region in observed else None,
         ).having(own),
     }
     return _with_membership(predicted, members, "eventual", {})
 
 
+def _inherited(settings: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Without what a new replica hasn't from its source: the insights of its indexes, and its key."""
+    keyed = {"encryption"} if "kms_key" in settings.get("encryption", {}) else set()
+    return insights.without({option: value for option, value in settings.items() if option not in keyed})
+
+
 def _with_strong_group(observed: Observed, step: Step) -> Observed:
     """Its replicas don't live on a stream, and so get none."""
-    settings = insights.without({**observed[step.region].settings, **NEW_REPLICA, "stream": {"enabled": False}})
+    settings = _inherited({**observed[step.region].settings, **NEW_REPLICA, "stream": {"enabled": False}})
     del settings["disassociation_protection"]
     new = {
         region: RegionalTable(region, ACTIVE, settings=settings).having(step.effect[region]) for region in step.members

@@ -10,7 +10,7 @@ import typing as t
 
 from . import divergence, inventory, predict
 from .arguments import SIDE_READ_OPTIONS
-from .settings import autoscaling
+from .settings import autoscaling, encryption
 from .spec import Table
 from .state import ABSENT, UNKNOWN, Observed, RegionalTable, account_of
 from .steps import Step
@@ -224,7 +224,8 @@ def _managed(wanted: Table, region: str) -> dict[str, t.Any]:
     indexes: dict[str, dict[str, t.Any]] = {}
     for index in [*own.get("global_secondary_indexes", []), *follows["global_secondary_indexes"]]:
         indexes[index["name"]] = {**indexes.get(index["name"], {}), **index}
-    return {**own, **follows, "global_secondary_indexes": list(indexes.values())}
+    key = encryption.of_replica(wanted.settings, wanted.replicas[region].overrides)
+    return {**own, **follows, **key, "global_secondary_indexes": list(indexes.values())}
 
 
 def _fields(table: RegionalTable | None, managed: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -24,6 +24,7 @@ from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, REPLICA_OPTIONS, TABL
 from .settings import (
     autoscaling,
     consistency,
+    encryption,
     insights,
     overrides,
     regional_problems,
@@ -297,14 +298,12 @@ class _Reader:
         if "witness_region" in entry:
             self._check_regions(f"table {name!r}, witness_region", [witness])
         self._check_partition(name, [home, *wanted, *absent_regions, *disassociated, witness])
-        self.problems += [
-            f"table {name!r}: {problem}" for problem in (*table_problems(settings, home or ""), *_unmanaged(entry, {}))
-        ]
+        self.problems += [f"table {name!r}: {problem}" for problem in table_problems(settings, home or "")]
         for region, replica in wanted.items():
             problems = [
                 *regional_problems(replica.settings, region),
                 *overrides.problems(replica.overrides),
-                *_unmanaged(replica.settings, replica.overrides),
+                *encryption.replica_problems(settings, replica.overrides, region),
             ]
             self.problems += [f"table {name!r}, replica {region}: {problem}" for problem in problems]
         if wanted:
@@ -377,6 +376,14 @@ class _Reader:
                 **replica_defaults.get(region, {}),
                 **own.get(region, {}),
             }
+            if (entry.get("encryption") or {}).get("type") != encryption.CUSTOMER:
+                # A region's default is for the tables that have customers' keys.
+                options.pop("kms_key", None)
+                if "kms_key" in own.get(region, {}):
+                    self.problems.append(
+                        f"table {entry['name']!r}, replica {region}: kms_key needs encryption on the table, with type: "
+                        "customer and the table's own kms_key."
+                    )
             own_values, own_of_indexes = insights.apart(
                 {option: value for option, value in options.items() if option in OVERRIDE_OPTIONS}
             )
@@ -418,16 +425,3 @@ def _set(options: dict[str, t.Any]) -> dict[str, t.Any]:
         for name, value in options.items()
         if value is not None
     }
-
-
-# Options of the schema, of tables, indexes and replicas, that nothing carries out yet.
-_UNMANAGED = {
-    "encryption",
-}
-_UNMANAGED_OVERRIDES = {"kms_key"}
-
-
-def _unmanaged(options: dict[str, t.Any], overrides: dict[str, t.Any]) -> t.Iterator[str]:
-    named = {*options, *(option for index in options.get("global_secondary_indexes", []) for option in index)}
-    for option in sorted((named & _UNMANAGED) | (set(overrides) & _UNMANAGED_OVERRIDES)):
-        yield f"{option} isn't managed by this version: remove it."

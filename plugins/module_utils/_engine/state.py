@@ -22,6 +22,16 @@ DELETING = "DELETING"
 Scaling = dict[tuple[str, str], dict[str, t.Any]]
 
 
+class Key(t.NamedTuple):
+    """What KMS says of a key that a table is to use.
+
+    :ivar problem: why it can't be used, as a sentence; empty when it can.
+    """
+
+    arn: str = ""
+    problem: str = ""
+
+
 @dataclasses.dataclass(frozen=True)
 class RegionalTable:
     """A table as one region shows it.
@@ -36,6 +46,7 @@ class RegionalTable:
     :ivar consistency: of its group, "strong" or "eventual"; empty for a table that is in none.
     :ivar witnesses: region -> WitnessStatus; at most one, of a strongly consistent group.
     :ivar obstacles: what keeps it from becoming one and DescribeTable doesn't show, where that was looked for.
+    :ivar key: the key that is wanted to encrypt it, where a key of the account's is.
     :ivar moving: setting -> what it is doing, though the table itself may be ACTIVE: "Contributor Insights: ENABLING".
     :ivar failed: setting -> why the service gave up on it when it was last asked for.
     :ivar scaling: what scales it, where that was read; it outlives the table.
@@ -58,6 +69,7 @@ class RegionalTable:
     consistency: str = ""
     witnesses: dict[str, str] = dataclasses.field(default_factory=dict)
     obstacles: tuple[str, ...] = ()
+    key: Key | None = None
     moving: dict[str, str] = dataclasses.field(default_factory=dict)
     failed: dict[str, str] = dataclasses.field(default_factory=dict)
     scaling: Scaling = dataclasses.field(default_factory=dict)

@@ -26,6 +26,7 @@ class Step:
     :ivar effect: the settings it leads to, in the words of the options; None for what is gone.
     :ivar index: the global secondary index that these are settings of, empty for the table itself.
     :ivar everywhere: whether every member of the group follows.
+    :ivar elsewhere: region -> the settings it leads to there.
     :ivar members: the regions that come or go together, where a strongly consistent group is made or taken down;
         ``witness`` is that of the witness that comes.
     :ivar failed: why the service gave up on it when it was last asked for it: it isn't asked twice in a run.
@@ -42,6 +43,7 @@ class Step:
     effect: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     index: str = ""
     everywhere: bool = False
+    elsewhere: dict[str, Settings] = dataclasses.field(default_factory=dict)
     members: tuple[str, ...] = ()
     witness: str = ""
     failed: str = ""

@@ -14,6 +14,7 @@ import typing as t
 from .settings import (
     capacity,
     consistency,
+    encryption,
     holders,
     indexes,
     keys,
@@ -27,8 +28,8 @@ from .settings import (
 )
 from .state import RegionalTable
 
-_DESCRIBED = (keys, capacity, indexes, stream, table_class, protection)
-_CREATED = (keys, indexes, capacity, stream, tags, table_class, protection)
+_DESCRIBED = (keys, capacity, indexes, stream, table_class, encryption, protection)
+_CREATED = (keys, indexes, capacity, stream, tags, table_class, encryption, protection)
 
 
 def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
@@ -43,6 +44,7 @@ def regional_table(region: str, description: dict[str, t.Any]) -> RegionalTable:
         settings=_described(description),
         replicas={member: entry.get("ReplicaStatus", "") for member, entry in entries.items()},
         causes={member: cause for member, entry in entries.items() if (cause := _cause(entry))},
+        moving=encryption.moving(description),
         overrides={member: own for member, entry in entries.items() if (own := overrides.described(entry))},
         consistency=consistency.described(description),
         witnesses={
@@ -75,6 +77,7 @@ def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:
     return {
         "local_secondary_indexes": [],
         "table_class": table_class.DEFAULT,
+        "encryption": encryption.DEFAULT,
         "deletion_protection": False,
         "tags": {},
         **{option: value for option, value in settings.items() if not option.startswith("purge_")},

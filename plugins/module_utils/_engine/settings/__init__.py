@@ -25,6 +25,7 @@ from . import (
     autoscaling,
     capacity,
     consistency,
+    encryption,
     indexes,
     insights,
     keys,
@@ -41,7 +42,18 @@ from . import (
 )
 
 # What the members of a group share, in the order in which it is changed.
-SHARED = (autoscaling, capacity, indexes, autoscaling, on_demand_max, warm_throughput, stream, table_class, ttl)
+SHARED = (
+    autoscaling,
+    capacity,
+    indexes,
+    autoscaling,
+    on_demand_max,
+    warm_throughput,
+    stream,
+    table_class,
+    encryption,
+    ttl,
+)
 
 # What never follows the table, so that each region has its own (finding DDB-TABLE-230).
 REGIONAL = (protection, recovery, tags, insights, kinesis_stream, resource_policy)
@@ -50,6 +62,7 @@ REGIONAL = (protection, recovery, tags, insights, kinesis_stream, resource_polic
 def table_problems(settings: Settings, region: str) -> t.Iterator[str]:
     for setting in (keys, indexes, capacity, autoscaling, on_demand_max, warm_throughput, ttl, stream):
         yield from setting.problems(settings)
+    yield from encryption.problems(settings, region)
     yield from regional_problems(settings, region)
 
 

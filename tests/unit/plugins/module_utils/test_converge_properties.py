@@ -7,6 +7,7 @@ order the service admits, and planning again gives nothing to do."""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import typing as t
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .service_model import ServiceModel
+from .service_model.encryption import AWS_MANAGED, key_arn
 
 HOME = "us-east-1"
 REGIONS = ("eu-west-1", "ap-southeast-2", "sa-east-1")
@@ -84,8 +86,14 @@ STREAMS = st.one_of(
     ),
 )
 TTL = st.one_of(st.just({"enabled": False}), st.just({"enabled": True, "attribute": "expires"}))
+KEY_ALIASES = ("alias/first", "alias/second")
+KEYS_OF_CUSTOMERS = st.sampled_from(KEY_ALIASES)
+ENCRYPTION = st.one_of(
+    st.sampled_from(["aws_owned", "aws_managed"]).map(lambda kind: {"type": kind}),
+    KEYS_OF_CUSTOMERS.map(lambda key: {"type": "customer", "kms_key": key}),
+)
 CLASSES = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
-SHARED = {"ttl": TTL, "table_class": st.sampled_from(CLASSES)}
+SHARED = {"ttl": TTL, "encryption": ENCRYPTION, "table_class": st.sampled_from(CLASSES)}
 OVERRIDES = {"table_class": st.sampled_from([*CLASSES, "inherit"])}
 
 
@@ -173,6 +181,9 @@ def wanted_tables(draw: t.Any, paid: str = ON_DEMAND) -> spec.Table:
         region: spec.Replica(region, settings=draw(optional(**regional(region))), overrides=draw(optional(**OVERRIDES)))
         for region in regions
     }
+    if settings_.get("encryption", {}).get("type") == "customer":
+        for replica in replicas.values():
+            replica.overrides["kms_key"] = draw(KEYS_OF_CUSTOMERS)
     gone = tuple(region for region in REGIONS if region not in replicas and draw(st.booleans()))
     return spec.Table(NAME, HOME, settings=settings_, replicas=replicas, absent_regions=gone)
 
@@ -219,7 +230,21 @@ def earlier_and_wanted(draw: t.Any) -> tuple[spec.Table | None, spec.Table]:
         for region, replica in earlier.replicas.items():
             if region in wanted.absent_regions:
                 replica.settings.pop("deletion_protection", None)
-    return earlier, wanted
+    return earlier, keyed(wanted, earlier) if earlier else wanted
+
+
+def keyed(wanted: spec.Table, earlier: spec.Table) -> spec.Table:
+    """With keys for whatever an earlier run left under keys of customers."""
+    if earlier.settings.get("encryption", {}).get("type") == "customer" and "encryption" not in wanted.settings:
+        wanted.settings["encryption"] = earlier.settings["encryption"]
+        for replica in wanted.replicas.values():
+            replica.overrides["kms_key"] = KEY_ALIASES[0]
+    if wanted.settings.get("encryption", {}).get("type") != "customer":
+        return wanted
+    unlisted = [region for region in earlier.replicas if region not in (*wanted.replicas, *wanted.absent_regions)]
+    for region in unlisted:
+        earlier.replicas[region].settings.pop("deletion_protection", None)
+    return dataclasses.replace(wanted, absent_regions=(*wanted.absent_regions, *unlisted))
 
 
 @given(earlier_and_wanted())
@@ -254,6 +279,12 @@ def assert_as_wanted(model: ServiceModel, wanted: spec.Table) -> None:
         assert home["ttl"] == (wanted.settings["ttl"].get("attribute", "") if wanted.settings["ttl"]["enabled"] else "")
     if "table_class" in wanted.settings:
         assert class_of(home) == wanted.settings["table_class"]
+    if "encryption" in wanted.settings:
+        kind, key = wanted.settings["encryption"]["type"], wanted.settings["encryption"].get("kms_key")
+        keys = {HOME: key, **{region: replica.overrides.get("kms_key") for region, replica in wanted.replicas.items()}}
+        for region, own in keys.items():
+            name = {"aws_owned": "", "aws_managed": AWS_MANAGED, "customer": own}[kind]
+            assert model.tables[(region, NAME)]["key"] == (key_arn(region, name) if name else "")
     for region, replica in wanted.replicas.items():
         own = replica.overrides.get("table_class")
         if own:

@@ -38,6 +38,7 @@ EVERYTHING = {
     "stream": {"enabled": True, "view_type": "KEYS_ONLY"},
     "table_class": "STANDARD_INFREQUENT_ACCESS",
     "deletion_protection": True,
+    "encryption": {"type": "aws_owned"},
     "tags": {"a": "b"},
 }
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from . import capacity, insights, kinesis, resource_policies
+from . import capacity, encryption, insights, kinesis, resource_policies
 from .groups import GroupCalls, arn, entry, own_of_a_region
 from .refusals import refuse
 from .scaling import Place, ScalingClient
@@ -25,6 +25,8 @@ class ServiceModel:
 
     :ivar refused: the calls that were refused, so that a test can say none was.
     :ivar insights_quota: whether CloudWatch has room for rules of Contributor Insights.
+    :ivar keys: a key's ARN -> what its metadata has in another way than those of other keys.
+    :ivar asked: (region, key) that KMS was asked about.
     :ivar abort_creates: so many replica creates are accepted and dropped (finding DDB-TABLE-310).
     :ivar fail_disassociations: so many end ACTIVE and still a member.
     :ivar client_type: a `Client` with a fault of its own, for a test.
@@ -41,6 +43,8 @@ class ServiceModel:
         self.abort_creates = 0
         self.fail_disassociations = 0
         self.insights_quota = True
+        self.keys: dict[str, dict[str, t.Any]] = {}
+        self.asked: list[tuple[str, str]] = []
         self.scaling: dict[Place, dict[str, t.Any]] = {}
         self.client_type = Client
 
@@ -49,7 +53,8 @@ class ServiceModel:
 
     def of(self, service: str, region: str) -> Client:
         """A service's client in a region, as the engine's own `Clients` hands them out."""
-        return {"dynamodb": self.client_type, "application-autoscaling": ScalingClient}[service](self, region)
+        types = {"dynamodb": self.client_type, "application-autoscaling": ScalingClient, "kms": encryption.KmsClient}
+        return types[service](self, region)
 
     def later(self, ticks: int, event: t.Callable[[], None]) -> None:
         self.due.append((self.time + ticks, event))
@@ -83,6 +88,7 @@ class Client(
     GroupCalls,
     StrongGroupCalls,
     capacity.Capacity,
+    encryption.EncryptionCalls,
     insights.Insights,
     resource_policies.ResourcePolicies,
     kinesis.Kinesis,
@@ -120,7 +126,7 @@ class Client(
         others = sorted(self.model.group_of(TableName, self.region) - {self.region})
         replicas = [entry(member, self.model.tables[(member, TableName)], table) for member in others]
         description = {**copy.deepcopy(table["description"]), "TableStatus": table["status"]}
-        description |= self._shown_of_a_strong_group(TableName)
+        description |= self._shown_of_a_strong_group(TableName) | self._shown_of_encryption(table)
         if replicas and "MultiRegionConsistency" not in description:
             description["DisassociationProtectionEnabled"] = table["disassociation_protected"]
         return {"Table": {**description, **({"Replicas": replicas} if replicas else {})}}
@@ -146,8 +152,9 @@ class Client(
         name = parameters["TableName"]
         if (self.region, name) in self.model.tables:
             self._refuse("ResourceInUseException", f"Table already exists: {name}", "CreateTable")
+        key = self._key_of(parameters.pop("SSESpecification", {}), self.region)
         self.check_new(parameters)
-        self.model.tables[(self.region, name)] = new_table(self.region, parameters)
+        self.model.tables[(self.region, name)] = {**new_table(self.region, parameters), "key": key}
         self._become_active_later(name, 2)
 
     def update_table(self, **parameters: t.Any) -> None:
@@ -169,6 +176,9 @@ class Client(
 
     def _update_settings(self, name: str, table: dict[str, t.Any], parameters: dict[str, t.Any]) -> None:
         settings = {member: value for member, value in parameters.items() if member != "TableName"}
+        if "SSESpecification" in settings:
+            self._change_encryption(name, settings["SSESpecification"])
+            return
         if "DisassociationProtectionEnabled" in settings:
             if not self.model.members(name) or len(settings) > 1:
                 self._refuse("ValidationException", "is only supported for a replica of a global table", "UpdateTable")

@@ -21,13 +21,16 @@ def arn(region: str, name: str) -> str:
 def own_of_a_region() -> dict[str, t.Any]:
     """What a new replica has of its own, whatever the table has."""
     empty = {"tags": {}, "insights": {}, "policy": {}, "kinesis": {}}
-    return {**empty, "recovery_days": 0, "disassociation_protected": True}
+    return {**empty, "recovery_days": 0, "disassociation_protected": True, "key": "", "key_changes": False}
 
 
 class GroupCalls:
     """The part of `Client` that UpdateTable's ReplicaUpdates is."""
 
     def _update_replica(self, name: str, updates: list[dict[str, t.Any]]) -> None:
+        if len(updates) > 1 and all("KMSMasterKeyId" in update.get("Update", {}) for update in updates):
+            self._update_keys(name, updates)
+            return
         if len(updates) != 1:
             self._refuse("ValidationException", "more than one create or delete replica actions", "UpdateTable")
         ((action, member),) = updates[0].items()
@@ -35,7 +38,7 @@ class GroupCalls:
         actions["Disassociate"] = self._disassociate
         actions[action](name, **member)
 
-    def _add_member(self, name: str, RegionName: str, **overrides: t.Any) -> None:
+    def _add_member(self, name: str, RegionName: str, KMSMasterKeyId: str = "", **overrides: t.Any) -> None:
         model, region, here = self.model, RegionName, self.model.tables[(self.region, name)]
         if region == self.region:
             self._refuse("ValidationException", "Cannot add or delete the local region", "UpdateTable")
@@ -43,6 +46,7 @@ class GroupCalls:
             self._refuse("ValidationException", "one or more replicas already existed as tables", "UpdateTable")
         if unscaled := unscaled_write(model, self.region, name):
             self._refuse("ValidationException", unscaled, "UpdateTable")
+        key = self._key_of_new_replica(here, region, KMSMasterKeyId)
         here["status"] = "UPDATING"
         if model.abort_creates:
             model.abort_creates -= 1
@@ -51,7 +55,7 @@ class GroupCalls:
 
         def list_it() -> None:
             replica = copy.deepcopy(here)
-            replica.update(status="CREATING", **own_of_a_region())
+            replica.update(status="CREATING", **own_of_a_region() | {"key": key})
             replica["description"].update(TableArn=arn(region, name), TableId=region, DeletionProtectionEnabled=False)
             override(replica["description"], overrides)
             model.tables[(region, name)] = replica
