@@ -13,7 +13,7 @@ import typing as t
 
 from . import plan, predict, transform
 from .arguments import REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
-from .settings import on_demand_max, recovery, stream, warm_throughput
+from .settings import holders, on_demand_max, recovery, stream, warm_throughput
 from .state import ACTIVE, DELETING, UPDATING, Observed, RegionalTable
 
 Settings = dict[str, t.Any]
@@ -23,7 +23,6 @@ _UNSET = {
     "projection": "ALL",
     "recovery_period_days": recovery.DEFAULT_DAYS,
     "on_demand_max": on_demand_max.NONE,
-    "warm_throughput": warm_throughput.INITIAL,
 }
 _OFF = (None, {}, [], {"enabled": False})
 
@@ -40,6 +39,7 @@ def entry(name: str, home: str, observed: Observed) -> Settings | None:
     if table.status not in (ACTIVE, UPDATING):
         return None
     defaults = {**transform.creation_defaults({}), **plan.NEW_TABLE, "disassociation_protection": True}
+    defaults |= _ready(table.settings)
     members = [region for region, status in sorted(table.replicas.items()) if status != DELETING]
     if members and table.consistency != "strong":
         # The first replica turns the stream on (finding DDB-TABLE-305).
@@ -105,5 +105,12 @@ def _value(option: str, value: t.Any, schema: Settings) -> t.Any:
     if "options" not in schema:
         return value
     if isinstance(value, list):
-        return [_pasted(element, schema["options"], _UNSET) for element in value]
+        return [_pasted(element, schema["options"], {**_UNSET, **_ready(element)}) for element in value]
     return _pasted(value, schema["options"], _UNSET)
+
+
+def _ready(holder: Settings) -> Settings:
+    """The warm throughput that a table or an index has by its capacity, or on demand."""
+    capacity = {option: holder[option] for option in ("read_capacity", "write_capacity") if option in holder}
+    mode = holders.PROVISIONED if capacity else holders.ON_DEMAND
+    return {"warm_throughput": warm_throughput.completed(mode, capacity)}

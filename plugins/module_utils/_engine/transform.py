@@ -75,7 +75,6 @@ def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:
     settings = {option: value for option, value in settings.items() if option != "disassociation_protection"}
     mode = settings.get("billing_mode", holders.ON_DEMAND)
     return {
-        "local_secondary_indexes": [],
         "table_class": table_class.DEFAULT,
         "encryption": encryption.DEFAULT,
         "deletion_protection": False,
@@ -85,6 +84,9 @@ def creation_defaults(settings: dict[str, t.Any]) -> dict[str, t.Any]:
         "attribute_types": {name: types.get(name, "S") for name in keys.attributes(settings)},
         "global_secondary_indexes": [
             indexes.completed(mode, index) for index in settings.get("global_secondary_indexes", [])
+        ],
+        "local_secondary_indexes": [
+            indexes.completed_local(index) for index in settings.get("local_secondary_indexes", [])
         ],
         **on_demand_max.completed(mode, settings),
         "warm_throughput": warm_throughput.completed(mode, settings),

@@ -64,8 +64,9 @@ def managed(settings: Settings) -> bool:
 
 
 def of_new(indexes: list[Settings]) -> list[Settings]:
-    """``indexes`` as they are made: what scales them comes later."""
-    return [{**index, "autoscaling": OFF} if "autoscaling" in index else index for index in indexes]
+    """``indexes`` as they are made, where that is read: what scales them comes later."""
+    read = {"autoscaling", "read_capacity"}
+    return [{**index, "autoscaling": OFF} if read & index.keys() else index for index in indexes]
 
 
 def of_added(shown: RegionalTable) -> Settings:

@@ -98,13 +98,20 @@ def _local_index(index: Settings) -> Settings:
 
 def completed(mode: str, index: Settings) -> Settings:
     """A new global secondary index as the service shows it; what belongs to it besides is as it was."""
-    names = index.get("non_key_attributes")
     return {
-        **{option: value for option, value in index.items() if value != []},
-        "projection": index.get("projection", "ALL"),
-        **({"non_key_attributes": sorted(names)} if names else {}),
+        **completed_local({option: value for option, value in index.items() if value != []}),
         **on_demand_max.completed(mode, index),
         "warm_throughput": warm_throughput.completed(mode, index),
+    }
+
+
+def completed_local(index: Settings) -> Settings:
+    """A new local secondary index as the service shows it."""
+    names = index.get("non_key_attributes")
+    return {
+        **index,
+        "projection": index.get("projection", "ALL"),
+        **({"non_key_attributes": sorted(names)} if names else {}),
     }
 
 
