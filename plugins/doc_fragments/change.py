@@ -45,5 +45,8 @@ options:
         change; when O(plan_file) still holds the expected plan, the message says what differs.
       - A plan is the calls to be made, each table's in their order. What only differs in its description, such as a
         number of items, is the same plan.
+      - Replicas of a table that doesn't exist yet are planned for the table as it will be, so that what check mode
+        planned for both modules can be expected of both. What DynamoDB, auto scaling or somebody else does to the table
+        meanwhile makes another plan, which is refused.
     type: str
 """
