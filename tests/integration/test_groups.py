@@ -114,6 +114,22 @@ def test_422_a_replicas_own_maximum_is_made_changed_and_cleared_in_place(run_mod
         assert unchanged(run_module("replicas", wanted)), overrides
 
 
+def test_250_check_mode_knows_what_a_replica_keeps_when_its_table_changes(run_module, admin):
+    index = {"name": "by-email", "partition_keys": ["email"], "on_demand_max": {"read": 40}}
+    own = {"on_demand_max_read": 70, "global_secondary_indexes": [{"name": "by-email", "on_demand_max_read": 30}]}
+    table = {"name": "orders", "partition_key": "id", "replicas": [{"region": EU, **own}]}
+    table["global_secondary_indexes"] = [index]
+    run_module("tables", table)
+    run_module("replicas", table)
+    changed = {**table, "on_demand_max": {"read": 90, "write": 20}}
+    changed["global_secondary_indexes"] = [{**index, "on_demand_max": {"read": 50}}]
+    predicted = run_module("tables", changed, check_mode=True, diff=True)
+    done = run_module("tables", changed, diff=True)
+    assert predicted["diff"] == done["diff"]
+    assert region(predicted, EU) == region(done, EU)
+    assert region(done, EU)["on_demand_max"] == {"read": 70, "write": 20}
+
+
 def test_what_a_replica_overrides_can_be_pasted(run_module, admin, client):
     table = {"name": "orders", "partition_key": "id"}
     own = {"region": EU, "table_class": "STANDARD_INFREQUENT_ACCESS"}
@@ -128,9 +144,12 @@ def test_223_307_what_the_service_would_accept_silently_is_refused_before_any_ch
     table = {"name": "orders", "partition_key": "id"}
     run_module("tables", table)
     admin.clear_calls()
-    unknown = {"global_secondary_indexes": [{"name": "nope", "on_demand_max_read": 5}]}
     for own, sentence in (
-        (unknown, "it has no index 'nope'"),
+        ({"global_secondary_indexes": [{"name": "nope", "on_demand_max_read": 5}]}, "it has no index 'nope'"),
+        (
+            {"global_secondary_indexes": [{"name": "nope", "contributor_insights": {"enabled": True}}]},
+            "it has no index 'nope'",
+        ),
         ({"read_capacity": 5}, "needs billing_mode PROVISIONED"),
     ):
         assert sentence in run_module("replicas", {**table, "replicas": [{"region": EU, **own}]})["msg"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from . import strong_group
-from .settings import encryption, overrides, protection
+from .settings import encryption, insights, overrides, protection
 from .settings.consistency import STRONG
 from .spec import Replica, Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UNKNOWN, UPDATING, Observed, RegionalTable
@@ -78,7 +78,8 @@ def _unfit(replica: Replica, observed: Observed, home: RegionalTable) -> str:
     if region not in home.replicas and target.exists and target.status not in (DELETING, CREATING):
         return _standing(target, home)
     if home.status in (ACTIVE, UPDATING):
-        for reason in overrides.refusals(replica.overrides, home.settings):
+        unknown = insights.refusals(replica.settings, home.settings)
+        for reason in (*overrides.refusals(replica.overrides, home.settings), *unknown):
             return f"its replica in {region} can't be as wanted: {reason}."
     return ""
 

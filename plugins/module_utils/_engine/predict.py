@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .settings import autoscaling, insights
+from .settings import autoscaling, insights, overrides
 from .state import ACTIVE, Observed, RegionalTable, absent
 from .steps import ADD, CLEAN, CREATE, DELETE, DISASSOCIATE, DISSOLVE, FOUND, REMOVE, SET, Step
 
@@ -49,15 +49,19 @@ def _after_one(observed: Observed, step: Step) -> Observed:
             observed = _without_member(observed, member)
         return observed
     if kind == SET:
-        followers = [member for member in observed[region].replicas if member in observed] if step.everywhere else []
-        for member in (region, *followers):
-            observed = {**observed, member: observed[member].having(step.outcome)}
-        for member in step.elsewhere.keys() & observed.keys():
-            observed = {**observed, member: observed[member].having(step.elsewhere[member])}
-        return observed
+        return _with_settings(observed, step)
     if kind == CLEAN:
         return observed  # no setting shows it
     raise ValueError(f"no prediction for {kind}")
+
+
+def _with_settings(observed: Observed, step: Step) -> Observed:
+    region = step.key[1]
+    outcomes = {region: step.outcome, **step.elsewhere}
+    for member in observed[region].replicas if step.everywhere else ():
+        outcomes[member] = overrides.followed(step.outcome, observed[region].overrides.get(member, {}))
+    changed = {member: observed[member].having(outcome) for member, outcome in outcomes.items() if member in observed}
+    return {**observed, **changed}
 
 
 def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.Any]) -> Observed:

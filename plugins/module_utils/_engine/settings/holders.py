@@ -25,6 +25,11 @@ def of(holder: str) -> str:
     return f" of index {holder}" if holder else ""
 
 
+def no_index(name: str) -> str:
+    """Where a replica's entry names an index that its table hasn't."""
+    return f"it has no index {name!r}: correct the name, or add the index first (module tables)"
+
+
 def members(holder: str, wanted: Settings) -> Settings:
     """Members of UpdateTable that give ``wanted`` to a holder."""
     return {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": holder, **wanted}}]} if holder else wanted

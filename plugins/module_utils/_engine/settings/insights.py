@@ -10,6 +10,7 @@ import typing as t
 
 from ..state import RegionalTable, Seen
 from ..steps import SET, Settings, Step
+from .holders import holders, no_index
 
 OPTION = "contributor_insights"
 OFF = {"enabled": False}
@@ -19,8 +20,8 @@ DEFAULT_MODE = "ACCESSED_AND_THROTTLED_KEYS"
 
 
 def problems(settings: Settings) -> t.Iterator[str]:
-    holders = [settings, *settings.get("global_secondary_indexes", [])]
-    if any(holder.get(OPTION, {}).get("mode") and not holder[OPTION]["enabled"] for holder in holders):
+    options = [holder[OPTION] for holder in holders(settings).values() if OPTION in holder]
+    if any(option.get("mode") and not option["enabled"] for option in options):
         yield "contributor_insights.mode needs enabled: true."
 
 
@@ -35,6 +36,14 @@ def apart(overrides: Settings) -> tuple[Settings, Settings]:
         {**others, **({"global_secondary_indexes": left} if left else {})},
         {"global_secondary_indexes": own} if own else {},
     )
+
+
+def refusals(settings: Settings, base: Settings) -> t.Iterator[str]:
+    """What nobody would notice: a replica's entry may name an index that the table hasn't."""
+    standing = holders(base)
+    for index in managed_indexes(settings.get("global_secondary_indexes", [])):
+        if index not in standing:
+            yield no_index(index)
 
 
 def managed_indexes(indexes: list[Settings]) -> list[str]:

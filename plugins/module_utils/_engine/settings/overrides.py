@@ -16,7 +16,7 @@ from ..arguments import INHERIT
 from ..state import RegionalTable
 from ..steps import SET, Settings, Step
 from . import autoscaling, table_class
-from .holders import ON_DEMAND, PROVISIONED, holders, of
+from .holders import ON_DEMAND, PROVISIONED, holders, no_index, of
 
 NO_MAXIMUM = -1
 
@@ -57,7 +57,7 @@ def refusals(overrides: Settings, base: Settings) -> t.Iterator[str]:
     known = _values(base)
     for (index, option), value in _wanted(overrides).items():
         if (index, option) not in known:
-            yield f"it has no index {index!r}: correct the name, or add the index first (module tables)"
+            yield no_index(index)
         elif value != INHERIT and option in _MODES and base["billing_mode"] != _MODES[option]:
             yield (
                 f"{_named(index, option)} needs billing_mode {_MODES[option]}, not {base['billing_mode']}: remove it, "
@@ -113,6 +113,30 @@ def steps(name: str, overrides: Settings, home: RegionalTable, shown: RegionalTa
         sentence=f"set {values} of the replica in {shown.region}",
         effect=_effect(changes, shown.settings),
     )
+
+
+def followed(outcome: Settings, own: Settings) -> Settings:
+    """What of a change that the group shares reaches a replica which overrides ``own`` (finding DDB-TABLE-250).
+
+    :param outcome: the change, as `RegionalTable.having` takes it.
+    """
+    reached = _reaching(outcome, own)
+    changed = reached.get("global_secondary_indexes")
+    if not isinstance(changed, dict):
+        return reached
+    indexes = {index["name"]: index for index in own.get("global_secondary_indexes", [])}
+    kept = {name: effect and _reaching(effect, indexes.get(name, {})) for name, effect in changed.items()}
+    return {**reached, "global_secondary_indexes": kept}
+
+
+def _reaching(effect: Settings, own: Settings) -> Settings:
+    """What ends with a billing mode ends in a replica too, whatever it overrides."""
+    left = dict(effect)
+    if left.get("read_capacity") and "read_capacity" in own:
+        del left["read_capacity"]
+    if left.get("on_demand_max") and "on_demand_max_read" in own:
+        left["on_demand_max"] = {**left["on_demand_max"], "read": own["on_demand_max_read"]}
+    return left
 
 
 def _wanted(overrides: Settings) -> Values:

@@ -76,6 +76,14 @@ def test_a_replicas_index_has_insights_of_its_own_apart_from_its_overrides():
     assert own == {"global_secondary_indexes": [{"name": "by-email", "contributor_insights": ON}]}
 
 
+def test_an_index_that_the_table_has_not_is_refused():
+    wanted = {"global_secondary_indexes": [{"name": "by-mail", "contributor_insights": ON}, {"name": "by-team"}]}
+    assert list(insights.refusals(wanted, {"global_secondary_indexes": [{"name": "by-email"}]})) == [
+        "it has no index 'by-mail': correct the name, or add the index first (module tables)"
+    ]
+    assert list(insights.refusals(wanted, {"global_secondary_indexes": [{"name": "by-mail"}]})) == []
+
+
 def test_337_insights_that_the_service_gives_up_on_are_explained_after_one_try_in_a_run():
     model = ServiceModel()
     wanted = spec.Table(NAME, HOME, settings={**KEYS, "contributor_insights": ON})

@@ -232,3 +232,29 @@ def test_321_reads_that_auto_scaling_sets_are_nobodys_difference():
     assert sent(wanted, PROVISIONED, by_index) == {"ProvisionedThroughputOverride": {"ReadCapacityUnits": 7}}
     assert "ProvisionedThroughputOverride" not in sent(inheriting, {**PROVISIONED, **scaled}, moved)
     assert sent({"read_capacity": 7}, {**PROVISIONED, **scaled}, moved) is not None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "own", "reached"),
+    [
+        ({"read_capacity": 8, "write_capacity": 9}, {"read_capacity": 3}, {"write_capacity": 9}),
+        ({"read_capacity": 8}, {}, {"read_capacity": 8}),
+        # A switch to on demand ends what was provisioned, in every region.
+        ({"read_capacity": None, "on_demand_max": {"read": -1}}, {"read_capacity": 3}, None),
+        (
+            {"on_demand_max": {"read": 90, "write": 40}},
+            {"on_demand_max_read": 70},
+            {"on_demand_max": {"read": 70, "write": 40}},
+        ),
+        ({"on_demand_max": None}, {"on_demand_max_read": 70}, None),
+        ({"table_class": INFREQUENT}, {"table_class": "STANDARD"}, None),
+        (
+            {"global_secondary_indexes": {"by-a": {"read_capacity": 8}, "by-b": None}},
+            of_index(read_capacity=2),
+            {"global_secondary_indexes": {"by-a": {}, "by-b": None}},
+        ),
+        ({"global_secondary_indexes": {"by-b": {"read_capacity": 8}}}, of_index(read_capacity=2), None),
+    ],
+)
+def test_250_294_what_a_replica_overrides_stays_when_its_group_changes(outcome, own, reached):
+    assert overrides.followed(outcome, own) == (outcome if reached is None else reached)
