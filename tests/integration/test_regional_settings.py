@@ -88,6 +88,25 @@ def test_contributor_insights_come_with_a_new_table_and_its_replica(run_module, 
         assert not run_module(module, table)["changed"]
 
 
+def test_contributor_insights_come_with_a_new_index_once_it_stands_in_each_region(run_module, admin):
+    run_module("tables", ORDERS)
+    run_module("replicas", ORDERS, replica_regions=[EU])
+    on = {"contributor_insights": {"enabled": True, "mode": "THROTTLED_KEYS"}}
+    table = {**ORDERS, "global_secondary_indexes": [{**BY_EMAIL, **on}]}
+    table["replicas"] = [{"region": EU, "global_secondary_indexes": [{"name": "by-email", **on}]}]
+    admin.clear_calls()
+    for module, place in (("tables", US), ("replicas", EU)):
+        predicted, done = run_module(module, table, check_mode=True), run_module(module, table)
+        assert predicted["diff"] == done["diff"]
+        for result in (predicted, done):
+            assert (
+                region(result, place)["global_secondary_indexes"][0]["contributor_insights"]
+                == on["contributor_insights"]
+            )
+        assert not run_module(module, table)["changed"]
+    assert not [call for call in admin.calls() if call["operation"] == "UpdateContributorInsights" and call["error"]]
+
+
 ACCOUNT = "123456789012"
 ALLOW = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": ["dynamodb:GetItem"], "Resource": "*"}
 DENY_ALL = {"Effect": "Deny", "Principal": "*", "Action": "dynamodb:*", "Resource": "*"}
@@ -193,3 +212,35 @@ def test_disassociation_protection_of_a_table_comes_with_its_first_replica(run_m
     for module in ("tables", "replicas"):
         assert not run_module(module, table, replica_regions=[EU])["changed"]
     assert changes(admin) == []
+
+
+def test_point_in_time_recovery(lifecycle):
+    on = {"enabled": True}
+    values = [on, {**on, "recovery_period_days": 7}, {**on, "recovery_period_days": 9}, OFF]
+    lifecycle("point_in_time_recovery", values, values)
+
+
+def test_017_deletion_protection_toggled_twice_in_a_row_is_waited_for(run_module, admin):
+    run_module("tables", ORDERS)
+    for value in (True, False, True):
+        assert run_module("tables", {**ORDERS, "deletion_protection": value})["changed"]
+
+
+def test_143_a_second_change_of_ttl_within_half_an_hour_is_explained(run_module, admin):
+    on, off = {"enabled": True, "attribute": "until"}, OFF
+    run_module("tables", {**ORDERS, "ttl": on})
+    message = run_module("tables", {**ORDERS, "ttl": off})["msg"]
+    assert "can't turn TTL off (attribute until) in us-east-1" in message
+    assert "TTL of a table can be changed about every half hour: run again later" in message
+    assert (
+        "can't be changed in this: TTL is on with attribute until"
+        in (run_module("tables", {**ORDERS, "ttl": {**on, "attribute": "other"}})["msg"])
+    )
+
+
+def test_365_a_third_change_of_class_in_a_month_is_explained(run_module, admin):
+    classes = ["STANDARD_INFREQUENT_ACCESS", "STANDARD", "STANDARD_INFREQUENT_ACCESS"]
+    run_module("tables", ORDERS)
+    messages = [run_module("tables", {**ORDERS, "table_class": value}).get("msg", "") for value in classes]
+    assert messages[:2] == ["", ""]
+    assert "a table's class can be changed twice in 30 days, and a change counts in every replica" in messages[2]

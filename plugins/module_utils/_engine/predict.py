@@ -88,7 +88,8 @@ def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.
 def _inherited(settings: dict[str, t.Any]) -> dict[str, t.Any]:
     """Without what a new replica hasn't from its source: the insights of its indexes, and its key."""
     keyed = {"encryption"} if "kms_key" in settings.get("encryption", {}) else set()
-    return insights.without({option: value for option, value in settings.items() if option not in keyed})
+    kept = {option: value for option, value in settings.items() if option not in keyed}
+    return {**kept, "global_secondary_indexes": insights.of_new(settings.get("global_secondary_indexes", []))}
 
 
 def _with_strong_group(observed: Observed, step: Step) -> Observed:

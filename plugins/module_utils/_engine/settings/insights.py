@@ -76,17 +76,8 @@ def read_indexes(indexes: list[Settings], answers: dict[str, Settings]) -> Seen:
 
 
 def of_new(indexes: list[Settings]) -> list[Settings]:
-    """``indexes`` as they are made: insights come later."""
-    return [{**index, OPTION: OFF} if OPTION in index else index for index in indexes]
-
-
-def without(shown: Settings) -> Settings:
-    """What a table shows without the insights of its indexes, which a new replica of it hasn't."""
-    indexes = [
-        {option: value for option, value in index.items() if option != OPTION}
-        for index in shown.get("global_secondary_indexes", [])
-    ]
-    return {**shown, "global_secondary_indexes": indexes}
+    """``indexes`` as they are made, in whatever region: without insights, which come later."""
+    return [{option: value for option, value in index.items() if option != OPTION} for index in indexes]
 
 
 def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
