@@ -105,3 +105,28 @@ def test_what_check_mode_planned_is_carried_out_and_nothing_else(play, admin, tm
     assert done.returncode == 0, done.stdout
     written = [call for call in changes(admin) if "Item" not in call[1]]
     assert written == [(US, "CreateTable"), (US, "UpdateTable"), (EU, "TagResource")]
+
+
+@pytest.mark.parametrize("standing", [True, False])
+def test_what_replicas_have_of_an_index_that_is_still_to_come_is_planned(run_module, admin, standing):
+    orders = {"name": "orders", "partition_key": "id", "replicas": [{"region": EU}]}
+    own = {"name": "by-a", "on_demand_max_read": 5, "contributor_insights": {"enabled": True}}
+    wanted = {
+        **orders,
+        "global_secondary_indexes": [{"name": "by-a", "partition_keys": ["a"]}],
+        "replicas": [{"region": EU, "global_secondary_indexes": [own]}],
+    }
+    for module in ("tables", "replicas") if standing else ():
+        run_module(module, orders)
+    planned = run_module("replicas", wanted, check_mode=True, diff=True)
+    run_module("tables", wanted)
+    done = run_module("replicas", wanted)
+    assert planned["tables"][0]["steps"] == done["tables"][0]["steps"]
+    (index,) = planned["diff"][0]["after"][EU]["global_secondary_indexes"].items()
+    assert index == (
+        "by-a",
+        {
+            "on_demand_max": {"read": 5, "write": -1},
+            "contributor_insights": {"enabled": True, "mode": "ACCESSED_AND_THROTTLED_KEYS"},
+        },
+    )

@@ -90,7 +90,10 @@ class RegionalTable:
 
     def _indexes_having(self, effects: dict[str, dict[str, t.Any] | None]) -> list[dict[str, t.Any]]:
         standing = {index["name"]: index for index in self.settings["global_secondary_indexes"]}
-        changed = {name: effect and {**standing.get(name, {}), **effect} for name, effect in effects.items()}
+        # An index that is still to come here has no more than its name and what is said of it.
+        changed = {
+            name: effect and {"name": name, **standing.get(name, {}), **effect} for name, effect in effects.items()
+        }
         return [_with(index) for index in {**standing, **changed}.values() if index is not None]
 
 

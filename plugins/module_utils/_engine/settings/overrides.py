@@ -10,6 +10,7 @@ which is also how an override is cleared: the base's value is sent (findings DDB
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ..arguments import INHERIT
@@ -19,6 +20,7 @@ from . import autoscaling, table_class
 from .holders import ON_DEMAND, PROVISIONED, holders, no_index, of
 
 NO_MAXIMUM = -1
+NUMBER = re.compile(r"-?\d+")
 
 # (index, or "" for the table itself; option) -> value
 Values = dict[tuple[str, str], t.Any]
@@ -34,7 +36,7 @@ def normalised(overrides: Settings) -> Settings:
 
 def _numbers(options: Settings) -> Settings:
     return {
-        option: int(value) if option in _MODES and isinstance(value, str) and value.lstrip("-").isdecimal() else value
+        option: int(value) if option in _MODES and isinstance(value, str) and NUMBER.fullmatch(value) else value
         for option, value in options.items()
     }
 

@@ -151,6 +151,7 @@ def test_an_index_that_the_replica_does_not_show_yet_is_left_for_later():
         ({"read_capacity": 0}, "read_capacity is 0, but must be a number from 1 or inherit."),
         ({"read_capacity": "many"}, "read_capacity is 'many', but must be a number from 1 or inherit."),
         ({"read_capacity": True}, "read_capacity is True, but"),
+        ({"read_capacity": "--5"}, "read_capacity is '--5', but"),
         ({"read_capacity": [1]}, "read_capacity is [1], but"),
         (
             {"on_demand_max_read": 0},
@@ -162,7 +163,7 @@ def test_an_index_that_the_replica_does_not_show_yet_is_left_for_later():
     ],
 )
 def test_values_that_make_no_sense_are_refused(wanted, sentence):
-    assert any(problem.startswith(sentence) for problem in overrides.problems(wanted))
+    assert any(problem.startswith(sentence) for problem in overrides.problems(overrides.normalised(wanted)))
 
 
 @pytest.mark.parametrize("value", [1, "12", "inherit"])
