@@ -141,8 +141,7 @@ def encryption_refusal(wanted: Table, observed: Observed) -> str:
     for region in (wanted.home, *wanted.replicas):
         if observed[region].key and observed[region].key.problem:
             return f"{observed[region].key.problem}. Nothing was changed."
-    listed = (*wanted.replicas, *wanted.absent_regions)
-    unlisted = [region for region in sorted(observed[wanted.home].replicas) if region not in listed]
+    unlisted = [region for region in sorted(observed[wanted.home].replicas) if region not in wanted.listed_regions]
     customer = wanted.settings.get(encryption.OPTION, {}).get("type") == encryption.CUSTOMER
     if unlisted and customer and encryption_steps(wanted, observed):
         return (
@@ -250,7 +249,7 @@ def notes(wanted: Table, observed: Observed) -> tuple[str, ...]:
 
 def _unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:
     for region in sorted(home.replicas):
-        if region not in (*wanted.replicas, *wanted.absent_regions, *wanted.disassociated):
+        if region not in wanted.listed_regions:
             whole = "its strongly consistent group goes only as a whole"
             line = f"To remove it: dynamodb_absent_regions: [{region}]" if home.consistency != STRONG else whole
             state = broken(region, home.replicas[region], home.causes.get(region, ""))

@@ -57,6 +57,15 @@ def _read_obstacles(clients: Clients, shown: RegionalTable, name: str, wanted: s
     return dataclasses.replace(shown, obstacles=tuple(what for what, is_there in obstacles.items() if is_there))
 
 
+def _read_key(clients: Clients, shown: RegionalTable, name: str, wanted: Settings | None) -> RegionalTable:
+    """How a region is encrypted, and what KMS says of the key that it is to have."""
+    asked = encryption.key_to_ask(wanted, shown)
+    metadata = api.describe_key(clients.of("kms", shown.region), asked) if asked else None
+    value, key = encryption.seen(wanted, shown, metadata)
+    settings = {**shown.settings, encryption.OPTION: value} if shown.exists else {}
+    return dataclasses.replace(shown, settings=settings, key=key)
+
+
 # One for each of SIDE_READ_OPTIONS, and for what belongs to indexes and to the group: (clients, what was shown up to
 # now, table name, wanted value) -> value, or what is shown then.
 _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
@@ -68,6 +77,7 @@ _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
     "contributor_insights": lambda clients, shown, name, wanted: insights.read(
         api.describe_contributor_insights(clients[shown.region], name)
     ),
+    "encryption": _read_key,
     "global_secondary_indexes": _read_index_insights,
     "autoscaling": _read_scaling,
     "resource_policy": lambda clients, shown, name, wanted: resource_policy.read(
@@ -232,19 +242,11 @@ def _read_region(clients: Clients, region: str, name: str, options: Settings, pa
 def _with_options(clients: Clients, shown: RegionalTable, name: str, options: Settings) -> RegionalTable:
     """A region that is being made or removed answers DescribeTable only (finding DDB-TABLE-227); KMS is asked of keys
     for tables that are to come, too."""
-    if "encryption" in options:
-        shown = _with_key(clients, shown, options["encryption"])
-    if shown.status in (ACTIVE, UPDATING):
-        for option in options.keys() & _READERS.keys():
-            shown = _with(shown, option, _READERS[option](clients, shown, name, options[option]))
+    up = shown.status in (ACTIVE, UPDATING)
+    for option, wanted in options.items():
+        if up or option == encryption.OPTION:
+            shown = _with(shown, option, _READERS[option](clients, shown, name, wanted))
     return shown
-
-
-def _with_key(clients: Clients, shown: RegionalTable, wanted: Settings | None) -> RegionalTable:
-    name = encryption.key_to_ask(wanted, shown)
-    metadata = api.describe_key(clients.of("kms", shown.region), name) if name else None
-    value, key = encryption.seen(wanted, shown, metadata)
-    return dataclasses.replace(shown, settings={**shown.settings, "encryption": value} if shown.exists else {}, key=key)
 
 
 def _with(shown: RegionalTable, option: str, answer: t.Any) -> RegionalTable:
