@@ -4,7 +4,7 @@
 
 """Every option of the schema, made, turned on, changed and off: check mode predicts what the run leaves.
 
-A new option needs a case. Only what the collection still refuses as not managed may be without.
+A new option needs a case.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typing as t
 
 import boto3
 import pytest
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import arguments, spec
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import arguments
 from caller import AP, EU, US, changes
 
 OHIO, OREGON = "us-east-2", "us-west-2"
@@ -127,6 +127,7 @@ def policy(action: str) -> dict[str, t.Any]:
 
 POLICIES = (policy("dynamodb:GetItem"), policy("dynamodb:Query"), {})
 STRONG = {**ORDERS, "consistency": "strong", "replicas": [{"region": OHIO}]}
+ENCRYPTED = {**ORDERS, "encryption": {"type": "customer", "kms_key": "<key>"}}
 GLOBAL = [("tables", Stage(ORDERS)), ("replicas", Stage(ORDERS, {"replica_regions": [EU]}))]
 
 CASES = {
@@ -239,11 +240,8 @@ CASES = {
     "replicas.state": of_replica("state", no_change("present"), "absent", "present"),
     "replicas.kms_key": Case(
         "replicas",
-        [("tables", Stage({**ORDERS, "encryption": {"type": "customer", "kms_key": "<key>"}}))],
-        [
-            Stage({**ORDERS, "replicas": [{"region": EU, "kms_key": key}]})
-            for key in (f"<key {EU}>", f"<other key {EU}>")
-        ],
+        [("tables", Stage(ENCRYPTED))],
+        [Stage({**ENCRYPTED, "replicas": [{"region": EU, "kms_key": key}]}) for key in ("<key>", "<other key>")],
     ),
     "replicas.table_class": of_replica("table_class", "STANDARD_INFREQUENT_ACCESS", "STANDARD"),
     "replicas.read_capacity": of_replica("read_capacity", 7, 8, "inherit", **REPLICATED),
@@ -285,24 +283,12 @@ def options(schema: dict[str, t.Any], path: str = "") -> t.Iterator[str]:
             yield from options(option["options"], f"{path}{name}.")
 
 
-def managed(path: str) -> bool:
-    """Whether the collection carries the option out."""
-    name = path.rpartition(".")[2]
-    refused = getattr(spec, "_UNMANAGED", set())
-    if path.startswith("replicas."):
-        refused = refused | getattr(spec, "_UNMANAGED_OVERRIDES", set())
-    return name not in refused
-
-
 # What says what to do, and so isn't seen of what was done.
 UNSEEN = ("state", "delete_replicas", "purge_tags", "purge_indexes", "exclude_regions", "verification")
 
 
-def test_every_option_that_is_carried_out_has_a_case_and_no_case_is_of_no_option():
+def test_every_option_has_a_case_and_no_case_is_of_no_option():
     assert set(options(arguments.TABLE_OPTIONS)) == CASES.keys()
-
-
-MANAGED = [path for path in CASES if managed(path)]
 
 
 @pytest.fixture
@@ -382,7 +368,7 @@ class Filled:
         return client.create_key(Description=name)["KeyMetadata"]["Arn"]
 
 
-@pytest.mark.parametrize("path", MANAGED)
+@pytest.mark.parametrize("path", CASES)
 def test_an_option_is_turned_on_changed_and_off_as_check_mode_predicts(path, foresee, paste):
     for module, stage in CASES[path].before:
         foresee(module, stage, before=True)
@@ -399,7 +385,7 @@ def makes(case: Case) -> bool:
     return case.before[-1:] != [] and case.before[-1][0] == case.module and first.changes and "state" not in first.table
 
 
-@pytest.mark.parametrize("path", [path for path in MANAGED if makes(CASES[path])])
+@pytest.mark.parametrize("path", [path for path in CASES if makes(CASES[path])])
 def test_an_option_comes_with_what_is_made_as_check_mode_predicts(path, foresee):
     for module, stage in CASES[path].before[:-1]:
         foresee(module, stage, before=True)
