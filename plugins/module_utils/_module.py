@@ -22,7 +22,7 @@ from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ._engine import arguments, sdk, spec
+from ._engine import arguments, endpoint, sdk, spec
 from ._engine.approval import Approval
 from ._engine.clients import ClientFactory, Clients, known_regions
 from ._engine.converge import Limits, Part, converge
@@ -85,7 +85,7 @@ def found_tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table]
 
 def _service(module: AnsibleAWSModule) -> tuple[dict[str, str], t.Callable[..., Clients]]:
     """The regions that the SDK knows, and `Clients` but for the regions and the services."""
-    spec.check_endpoint(module.params["endpoint_url"], module.params["loopback_only"])
+    endpoint.check(module.params["endpoint_url"], module.params["loopback_only"])
     session, connection = _session(module)
     factory = _client_factory(session, connection)
     return known_regions(session), functools.partial(Clients, factory, module.params["endpoint_url"])

@@ -9,10 +9,12 @@ The rooms, in the order data flows through them:
 pure (no client, no module, no clock)
     arguments   what the modules accept
     spec        accepted arguments -> what is wanted, or one refusal that lists every problem
+    endpoint    where calls are sent, and what would send them astray
     state       what was observed, as plain records in the words of the options
     transform   the words of the options <-> the shapes of the API
     steps       one change of the service: call, parameters, sentence, expected effect
-    plan        (wanted, observed) -> steps, what they wait for, what is under way
+    plan        (wanted, observed) -> steps in their order, or why nothing may be done
+    admission   of these, what the service admits now; what is under way
     group       how members come, change and go, and what stands in their way; strong_group the same of strong
                 consistency, where all come and go together
     predict     (observed, steps) -> the state they lead to

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.config
 
-from . import api
-from .spec import Refused, is_loopback
+from . import api, endpoint
+from .spec import Refused
 
 # Calls at a time over all tables and regions: at AWS's latency (50 to 200 ms) enough to read 300 tables in seconds.
 WORKERS = 16
@@ -68,19 +68,14 @@ class Clients:
             )
 
     def _client(self, service: str, region: str) -> t.Any:
-        url = endpoint(self._endpoint_url, service, region)
+        url = endpoint.of(self._endpoint_url, service, region)
         config = botocore.config.Config(
             retries={"mode": "standard"}, max_pool_connections=WORKERS, connect_timeout=10, read_timeout=20
         )
-        if url and is_loopback(urlsplit(url).hostname):
+        if url and endpoint.is_loopback(urlsplit(url).hostname):
             # Calls to this machine stay on it, whatever proxy the environment names.
             config = config.merge(botocore.config.Config(proxies={}))
         return self._factory(service, region=region, endpoint=url, config=config)
-
-
-def endpoint(endpoint_url: str | None, service: str, region: str) -> str | None:
-    """``endpoint_url`` with {region} and {service} filled in; None is AWS's own."""
-    return endpoint_url.replace("{region}", region).replace("{service}", service) if endpoint_url else None
 
 
 def known_regions(session: t.Any) -> dict[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import plan, predict, transform
+from . import predict, transform
 from .arguments import REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
 from .settings import holders, on_demand_max, recovery, stream, warm_throughput
 from .state import ACTIVE, DELETING, UPDATING, Observed, RegionalTable
@@ -38,7 +38,7 @@ def entry(name: str, home: str, observed: Observed) -> Settings | None:
     table = observed[home]
     if table.status not in (ACTIVE, UPDATING):
         return None
-    defaults = {**transform.creation_defaults({}), **plan.NEW_TABLE, "disassociation_protection": True}
+    defaults = {**transform.creation_defaults({}), **predict.NEW_TABLE, "disassociation_protection": True}
     defaults |= _ready(table.settings)
     members = [region for region, status in sorted(table.replicas.items()) if status != DELETING]
     if members and table.consistency != "strong":

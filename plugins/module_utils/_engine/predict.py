@@ -9,20 +9,22 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .settings import autoscaling, insights, overrides
+from .settings import autoscaling, insights, kinesis_stream, overrides
 from .state import ACTIVE, Observed, RegionalTable, absent
 from .steps import ADD, CLEAN, CREATE, DELETE, DISASSOCIATE, DISSOLVE, FOUND, REMOVE, SET, Step
 
-# What a new replica has of its own, whatever the table has.
-NEW_REPLICA = {
-    "tags": {},
+_NEW = {
     "point_in_time_recovery": {"enabled": False},
-    "deletion_protection": False,
-    "disassociation_protection": True,
-    "contributor_insights": {"enabled": False},
+    "contributor_insights": insights.OFF,
     "resource_policy": {},
-    "kinesis_stream": {"enabled": False},
+    "kinesis_stream": kinesis_stream.OFF,
 }
+
+# What a new table has before anything is said; its tags come with its creation.
+NEW_TABLE = {**_NEW, "ttl": {"enabled": False}, "autoscaling": autoscaling.OFF}
+
+# What a new replica has of its own, whatever the table has.
+NEW_REPLICA = {**_NEW, "tags": {}, "deletion_protection": False, "disassociation_protection": True}
 
 
 def after(observed: Observed, steps: t.Iterable[Step]) -> Observed:
@@ -97,7 +99,8 @@ def _with_strong_group(observed: Observed, step: Step) -> Observed:
     settings = _inherited({**observed[step.region].settings, **NEW_REPLICA, "stream": {"enabled": False}})
     del settings["disassociation_protection"]
     new = {
-        region: RegionalTable(region, ACTIVE, settings=settings).having(step.effect[region]) for region in step.members
+        region: RegionalTable(region, ACTIVE, settings=settings).having(effect)
+        for region, effect in step.elsewhere.items()
     }
     members = dict.fromkeys((step.region, *step.members), ACTIVE)
     return _with_membership({**observed, **new}, members, "strong", {step.witness: ACTIVE} if step.witness else {})

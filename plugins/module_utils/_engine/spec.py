@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-import ipaddress
 import re
 import typing as t
-from urllib.parse import urlsplit
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
@@ -34,7 +32,6 @@ from .settings import (
 )
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
-AWS_HOST = re.compile(r"(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$")
 ACCOUNT_ID = re.compile(r"\d{12}")
 
 # Settings of a table, as opposed to what says which table and which replicas are meant.
@@ -145,51 +142,6 @@ def parse_names(
     if reader.problems:
         raise Refused(reader.problems)
     return params["names"], home
-
-
-def check_endpoint(endpoint_url: str | None, loopback_only: bool) -> None:
-    """Refuse an endpoint that would send the calls of one region to another, or a local run to a service.
-
-    :raises Refused: with what to change.
-    """
-    host = _host(endpoint_url) if endpoint_url is not None else None
-    if loopback_only and not is_loopback(host):
-        where = f"endpoint_url {endpoint_url!r}" if endpoint_url else "no endpoint_url"
-        raise Refused(
-            [
-                f"This inventory is only for an emulator on this machine (loopback_only), but has {where}. Set "
-                "dynamodb_endpoint_url to a loopback address such as http://127.0.0.1:4566, or use an AWS inventory."
-            ]
-        )
-    if host and AWS_HOST.search(host) and not {"{region}", "{service}"} <= set(re.findall(r"{\w+}", host)):
-        raise Refused(
-            [
-                f"endpoint_url {endpoint_url!r} is the endpoint of one region or service, but a global table needs "
-                "every region's, and account_id needs STS. Leave it out, or put {region} and {service} where their "
-                "names stand."
-            ]
-        )
-
-
-def _host(endpoint_url: str) -> str:
-    """:raises Refused: for what isn't plainly a URL, which the SDK and this check might read in two ways."""
-    try:
-        parts = urlsplit(endpoint_url)
-        plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and parts.username is None
-    except ValueError:
-        plain = False
-    if not plain or re.search(r"[\s\\]", endpoint_url):
-        raise Refused(
-            [f"endpoint_url {endpoint_url!r} is no plain URL: write http://HOST:PORT or https://HOST, nothing else."]
-        )
-    return parts.hostname.rstrip(".")
-
-
-def is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _selected(tables: list[Table], patterns: list[str] | None) -> list[Table]:

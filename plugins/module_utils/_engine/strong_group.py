@@ -109,7 +109,7 @@ def founding(wanted: Table, home: RegionalTable, created: Created) -> Step | Non
             **({"GlobalTableWitnessUpdates": witness} if witness else {}),
         },
         sentence=f"make a strongly consistent group of {', '.join([home.region, *members])}{beside}",
-        effect={region: effect for region, (_own, effect) in members.items()},
+        elsewhere={region: effect for region, (_own, effect) in members.items()},
         members=tuple(members),
         witness=wanted.witness_region,
     )
