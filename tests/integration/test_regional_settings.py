@@ -25,7 +25,8 @@ def lifecycle(run_module, admin):
     `tables_info` shows the same.
     """
 
-    def run(option: str, home: list[t.Any], replica: list[t.Any], table: dict[str, t.Any] = ORDERS) -> None:
+    def run(option: str, home: list[t.Any], replica: list[t.Any], table: dict[str, t.Any] | None = None) -> None:
+        table = table or ORDERS
         run_module("tables", table)
         run_module("replicas", table, replica_regions=[EU])
         admin.clear_calls()

@@ -14,7 +14,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
 from hypothesis import given, settings
 
-from .service_model import ServiceModel
+from .service_model.model import ServiceModel
 from .test_converge import AP, EU, HOME, table
 from .test_converge_properties import REPLICAS, TABLES, ModelClock, earlier_and_wanted, standing
 

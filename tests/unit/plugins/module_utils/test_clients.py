@@ -25,7 +25,7 @@ def test_a_client_of_another_service_is_made_once_and_only_when_a_call_needs_it(
     assert made == [("dynamodb", HOME), ("dynamodb", EU)]
     given: list[object] = []
     threads = [
-        threading.Thread(target=lambda: given.append(clients.of("application-autoscaling", EU))) for _ in range(8)
+        threading.Thread(target=lambda: given.append(clients.of("application-autoscaling", EU))) for number in range(8)
     ]
     for thread in threads:
         thread.start()

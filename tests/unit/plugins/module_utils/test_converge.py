@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import observe, plan, results, spec
 
-from .service_model import Client, ServiceModel, new_table, refuse
+from .service_model.model import Client, ServiceModel, new_table, refuse
 from .test_converge_properties import ModelClock
 
 HOME, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
@@ -32,13 +32,17 @@ def run(
     return engine.converge(list(tables), part, model, limits, check_mode, ModelClock(model))
 
 
-@pytest.fixture
-def model() -> ServiceModel:
+def model_of_regional_tables() -> ServiceModel:
     """A service that holds the regional tables orders and baskets."""
     model = ServiceModel()
     run(model, TABLES, table("orders"), table("baskets"))
     model.calls.clear()
     return model
+
+
+@pytest.fixture
+def model() -> ServiceModel:
+    return model_of_regional_tables()
 
 
 def operations(model: ServiceModel) -> list[str]:

@@ -17,8 +17,8 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .service_model import ServiceModel
 from .service_model.encryption import AWS_MANAGED, key_arn
+from .service_model.model import ServiceModel
 
 HOME = "us-east-1"
 REGIONS = ("eu-west-1", "ap-southeast-2", "sa-east-1")
@@ -318,7 +318,7 @@ def assert_scaled(model: ServiceModel, wanted: spec.Table) -> None:
                     assert policy["TargetValue"] == option[dimension].get("target", policy["TargetValue"])
                 elif option.get("enabled") is False:
                     assert place not in model.scaling
-    assert not {region for region, _, _ in model.scaling} & set(wanted.absent_regions)
+    assert not {place[0] for place in model.scaling} & set(wanted.absent_regions)
 
 
 def describe(model: ServiceModel, region: str) -> dict[str, t.Any]:

@@ -13,7 +13,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state import RegionalTable
 from hypothesis import given, settings
 
-from .service_model import ServiceModel
+from .service_model.model import ServiceModel
 from .test_converge_properties import NAME, standing, wanted_tables
 
 HOME, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"

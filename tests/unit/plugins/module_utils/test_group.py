@@ -17,7 +17,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .service_model import ServiceModel
+from .service_model.model import ServiceModel
 from .test_converge import lose_answers, operations
 from .test_converge_properties import NAME, REGIONS, REPLICAS, TABLES, KilledError, KillingClock, engine, run, standing
 from .test_plan import AP, EU, HOME, observed, sentences, shown, wanted

@@ -20,7 +20,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state import RegionalTable
 from hypothesis import given, settings
 
-from .service_model import ServiceModel
+from .service_model.model import ServiceModel
 from .test_converge_properties import HOME, NAME, REPLICAS, TABLES, run, standing, wanted_tables
 
 EU = "eu-west-1"

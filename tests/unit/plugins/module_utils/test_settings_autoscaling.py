@@ -16,7 +16,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import observe, plan, predict, spec, state
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import autoscaling
 
-from .service_model import ScalingClient, ServiceModel, refuse
+from .service_model.model import ScalingClient, ServiceModel, refuse
 from .test_converge_properties import NAME, REPLICAS, TABLES, run
 
 HOME, EU = "us-east-1", "eu-west-1"
@@ -47,7 +47,7 @@ def bring(model: ServiceModel, wanted: spec.Table) -> None:
 
 
 def operations(model: ServiceModel) -> list[tuple[str, str]]:
-    return [(region, operation) for region, operation, _ in model.calls]
+    return [call[:2] for call in model.calls]
 
 
 # Options
@@ -240,7 +240,7 @@ def test_a_target_without_a_policy_is_not_enough():
 def test_check_mode_takes_for_done_what_the_module_tables_would_do():
     model = ServiceModel()
     wanted = table(EU, autoscaling=ON, global_secondary_indexes=[{**INDEX, "autoscaling": ON}])
-    for _ in ("no table", "a table that isn't scaled"):
+    for _described in ("no table", "a table that isn't scaled"):
         checked = run(model, wanted, REPLICAS, check_mode=True)
         assert (checked.failure, [step.sentence for step in checked.plan.steps]) == ("", ["add a replica in eu-west-1"])
         bring(model, table(global_secondary_indexes=[INDEX]))

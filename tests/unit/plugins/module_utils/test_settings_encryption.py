@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import spec
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import encryption
 
-from .service_model import ServiceModel
 from .service_model.encryption import key_arn
+from .service_model.model import ServiceModel
 from .test_converge_properties import HOME, KEYS, NAME, REPLICAS, TABLES, run
 
 EU, AP = "eu-west-1", "ap-southeast-2"

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import observe, plan, spec, state, transform
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import indexes
 
-from .service_model import ServiceModel
+from .service_model.model import ServiceModel
 from .test_converge_properties import REPLICAS, TABLES, run
 
 HOME, EU = "us-east-1", "eu-west-1"

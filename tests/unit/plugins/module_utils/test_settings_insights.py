@@ -11,7 +11,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import insights
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state import ACTIVE, RegionalTable
 
-from .service_model import ServiceModel
+from .service_model.model import ServiceModel
 from .test_converge_properties import HOME, KEYS, NAME, TABLES, run
 
 OFF, ON = {"enabled": False}, {"enabled": True}

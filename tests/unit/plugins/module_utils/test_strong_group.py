@@ -16,9 +16,8 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .service_model import ServiceModel
-from .test_converge import model as model_of_regional_tables  # noqa: F401
-from .test_converge import operations
+from .service_model.model import ServiceModel
+from .test_converge import model_of_regional_tables, operations
 from .test_converge_properties import KEYS, REGIONAL, REPLICAS, TABLES, assert_regional, managed, optional, run
 
 HOME, OHIO, OREGON, EU = "us-east-1", "us-east-2", "us-west-2", "eu-west-1"
@@ -273,8 +272,8 @@ def test_a_group_is_taken_down_and_can_be_made_anew(table, with_its_table):
     assert [call[1] for call in model.calls].count("UpdateTable") >= 1
 
 
-def test_items_and_ttl_are_looked_for_before_a_group_is_made_and_not_after(model_of_regional_tables):  # noqa: F811
-    model = model_of_regional_tables
+def test_items_and_ttl_are_looked_for_before_a_group_is_made_and_not_after():
+    model = model_of_regional_tables()
     table = wanted(OHIO, OREGON)
     model.tables[(HOME, "orders")].update(items=2, ttl="until")
     done = run(model, table, REPLICAS)
