@@ -222,6 +222,12 @@ def test_a_strong_group_takes_an_empty_table(run_module, admin, client):
     assert changes(admin) == []
 
 
+def test_a_strong_group_whose_making_was_not_answered_is_made_all_the_same(run_module, admin):
+    run_module("tables", SHAPES[0])
+    admin.lose_answer(operation="UpdateTable")
+    assert statuses(run_module("replicas", SHAPES[0])) == {US: "ACTIVE", OHIO: "ACTIVE", OREGON: "ACTIVE"}
+
+
 def test_310_a_strong_group_that_was_dropped_is_made_again(run_module, admin):
     run_module("tables", SHAPES[0])
     admin.abort_next_create(table="orders")

@@ -74,6 +74,7 @@ _TEXTS = (
     ("an index which already exists", BUSY, ""),
     ("will not change. The requested value equals", BUSY, ""),
     ("were not part of the global table", BUSY, ""),
+    ("MultiRegionConsistency parameter is unsupported on existing", BUSY, ""),
     # Contributor Insights or a Kinesis destination that is still changing (findings DDB-TABLE-116, 299).
     ("is not in a valid state to", BUSY, ""),
     ("Precision is already set", BUSY, ""),
