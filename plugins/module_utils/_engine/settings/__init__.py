@@ -73,13 +73,14 @@ def regional_problems(settings: Settings, region: str) -> t.Iterator[str]:
 
 
 def table_steps(name: str, wanted: Settings, shown: RegionalTable) -> list[Step]:
-    """The settings of a table in its home region: removals, what the group shares, then what is that region's own."""
+    """The settings of a table in its home region: removals, what the group shares, then what is that region's own; what
+    waits for another change comes last, as in the run."""
     planned = []
     for steps in (indexes.removals, *(setting.steps for setting in (*SHARED, *REGIONAL))):
         for step in steps(name, wanted, shown):
             planned.append(step)
             shown = shown.having(step.outcome)
-    return planned
+    return sorted(planned, key=lambda step: bool(step.waits_for))
 
 
 def table_differences(name: str, wanted: Settings, home: RegionalTable) -> t.Iterator[str]:

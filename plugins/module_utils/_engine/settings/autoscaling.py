@@ -15,7 +15,7 @@ import typing as t
 
 from ..state import RegionalTable, Scaling
 from ..steps import CLEAN, SET, Settings, Step
-from .holders import PROVISIONED, holders, words
+from .holders import ON_DEMAND, PROVISIONED, holders, words
 
 READ, WRITE = "read", "write"
 DIMENSIONS = (READ, WRITE)
@@ -208,18 +208,20 @@ def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]
     for holder, options in holders(wanted).items():
         if "autoscaling" not in options or "autoscaling" not in standing.get(holder, {}):
             continue  # it isn't managed, wasn't read, or is of an index that is still to come
-        change = _Change(name, shown, holder, standing[holder])
+        change = _Change(name, shown, holder, standing[holder], wanted.get("billing_mode", ""))
         yield from change.steps(options["autoscaling"])
 
 
 @dataclasses.dataclass
 class _Change:
-    """Of one table or index in one region: ``shown`` is the whole table, ``standing`` what is to be changed."""
+    """Of one table or index in one region: ``shown`` is the whole table, ``standing`` what is to be changed;
+    ``billing_mode`` is the one that is wanted, if any."""
 
     name: str
     shown: RegionalTable
     holder: str
     standing: Settings
+    billing_mode: str
 
     def __post_init__(self) -> None:
         self.now = dict(self.standing["autoscaling"])
@@ -281,7 +283,9 @@ class _Change:
 
     def _waits_for(self, call: str) -> str:
         if call == "DeregisterScalableTarget":
-            return ""
+            # A switch that is refused leaves what is provisioned scaled.
+            switched = self.billing_mode != ON_DEMAND or self.shown.settings.get("billing_mode") == ON_DEMAND
+            return "" if switched else "billing_mode PAY_PER_REQUEST"
         # Of a global table writes have to be scaled before it can be provisioned.
         switched = self.shown.replicas or self.shown.settings.get("billing_mode") == PROVISIONED
         return "" if switched else "billing_mode PROVISIONED"

@@ -163,6 +163,19 @@ def test_a_dimension_that_is_not_named_is_left_alone():
     assert len(model.scaling) == 2
 
 
+def test_a_table_that_goes_on_demand_is_scaled_until_it_is():
+    """The service limits switches of the billing mode: one that it refuses must leave the table scaled."""
+    model = ServiceModel()
+    bring(model, table(autoscaling=ON))
+    wanted = spec.Table(
+        NAME, HOME, settings={**KEYS, "billing_mode": "PAY_PER_REQUEST", "autoscaling": {"enabled": False}}
+    )
+    checked = run(model, wanted, TABLES, check_mode=True)
+    assert {step.call for step in checked.plan.steps} == {"UpdateTable", "DeregisterScalableTarget"}
+    assert run(model, wanted, TABLES).failure == ""
+    assert operations(model) == [(HOME, "UpdateTable"), (HOME, "DeregisterScalableTarget")]
+
+
 def test_a_policy_of_another_name_is_adopted_with_what_else_it_says():
     """AWS takes one target tracking policy a metric; PutScalingPolicy replaces its whole configuration."""
     model = ServiceModel()
