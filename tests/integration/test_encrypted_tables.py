@@ -104,6 +104,19 @@ def test_a_group_goes_from_keys_to_keys_and_back(carry_out, run_module, kms):
     assert info["inventory"]["replicas"] == [{"region": EU, "kms_key": first[EU]}]
 
 
+def test_a_change_of_keys_that_was_not_answered_is_made_all_the_same(run_module, kms, admin):
+    def wanted(name: str) -> dict[str, t.Any]:
+        return {**ORDERS, "encryption": customer(name), "replicas": [{"region": EU, "kms_key": name}]}
+
+    for module in ("tables", "replicas"):
+        run_module(module, wanted("alias/first"))
+    admin.lose_answer(operation="UpdateTable")
+    done = run_module("replicas", wanted("alias/second"))
+    assert "msg" not in done, done["msg"]
+    assert done["changed"]
+    assert region(done)["encryption"] == customer(arn(kms, US, "alias/second"))
+
+
 def test_a_regions_default_key_is_for_the_tables_that_have_customers_keys(run_module, kms, admin):
     defaults = {"replica_regions": [EU], "replica_defaults": {EU: {"kms_key": "alias/first"}}}
     plain, keyed = {**ORDERS, "name": "plain"}, {**ORDERS, "name": "keyed", "encryption": customer("alias/first")}

@@ -242,13 +242,18 @@ def _issue(progress: Progress, step: Step, clients: Clients) -> None:
     except errors.ServiceError as error:
         if error.kind == errors.SOURCE and (later := _next_removal(progress.plan, step)):
             _issue(progress, later, clients)
-        elif error.transient or error.kind == errors.ABSENT:
+        elif error.transient or error.kind == errors.ABSENT or _may_be_done(progress, step, error):
             progress.setback = str(error)
             progress.unanswered[step.key] = step
         else:
             progress.failure = f"can't {step.sentence}: {error}."
         return
     progress.accepted(step)
+
+
+def _may_be_done(progress: Progress, step: Step, error: errors.ServiceError) -> bool:
+    """A change whose answer was lost is sent again by the SDK, and may be refused since it is made: looked at once."""
+    return error.retried and step.key not in progress.unanswered
 
 
 def _next_removal(plan: Plan, refused: Step) -> Step | None:

@@ -74,7 +74,6 @@ _TEXTS = (
     ("an index which already exists", BUSY, ""),
     ("will not change. The requested value equals", BUSY, ""),
     ("were not part of the global table", BUSY, ""),
-    ("MultiRegionConsistency parameter is unsupported on existing", BUSY, ""),
     # Contributor Insights or a Kinesis destination that is still changing (findings DDB-TABLE-116, 299).
     ("is not in a valid state to", BUSY, ""),
     ("Precision is already set", BUSY, ""),
@@ -187,13 +186,15 @@ class ServiceError(Exception):
 
     :ivar kind: one of the kinds above.
     :ivar call: the operation, e.g. ``UpdateTable``.
+    :ivar retried: whether it is the answer to a call that the SDK sent again, so that an earlier one may have worked.
     """
 
-    def __init__(self, kind: str, call: str, region: str, text: str) -> None:
+    def __init__(self, kind: str, call: str, region: str, text: str, retried: bool = False) -> None:
         super().__init__(text)
         self.kind = kind
         self.call = call
         self.region = region
+        self.retried = retried
 
     @property
     def transient(self) -> bool:
@@ -204,9 +205,10 @@ def explain(error: Exception, call: str, region: str, service: str = "dynamodb")
     """What an exception of botocore means, as a sentence that says what happened, where, and what to do."""
     kind, remedy = _classify(error)
     said = str(error)
-    hint = ""
+    hint, retries = "", 0
     if isinstance(error, botocore.exceptions.ClientError):
         details = error.response.get("Error", {})
+        retries = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
         said = f"{details.get('Code')}: {details.get('Message')}"
         # A region that the account hasn't enabled doesn't know its credentials either.
         hint = ", and that the account has the region enabled"
@@ -218,7 +220,7 @@ def explain(error: Exception, call: str, region: str, service: str = "dynamodb")
         THROTTLED: f"throttled: {call} in {region} ({said})",
         UNREACHABLE: f"can't reach the endpoint of {region} for {call}: check endpoint_url and the network ({said})",
     }.get(kind, f"{call} in {region} failed ({said})")
-    return ServiceError(kind, call, region, f"{text}: {remedy}" if remedy else text)
+    return ServiceError(kind, call, region, f"{text}: {remedy}" if remedy else text, retried=retries > 0)
 
 
 def not_the_service(call: str, region: str) -> ServiceError:

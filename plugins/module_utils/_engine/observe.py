@@ -187,13 +187,13 @@ def _with_leavings(
 
 
 def _further(reading: Reading, seen: Observed) -> dict[str, Settings]:
-    """Listed regions to read besides: the wanted ones when the table is absent at home, before anybody creates it; the
+    """Listed regions to read besides: all of them when the table is absent at home, before anybody creates it; the
     members when its indexes are managed, since each region fills its own (finding DDB-TABLE-296)."""
     table = reading.table
     home = seen[table.home]
     regions: t.Iterable[str] = ()
     if home.status == ABSENT:
-        regions = table.replicas
+        regions = table.listed_regions
     elif "global_secondary_indexes" in table.settings:
         regions = [region for region in (*table.replicas, *table.absent_regions) if region in home.replicas]
     return {region: {} for region in regions if region not in reading.regions}

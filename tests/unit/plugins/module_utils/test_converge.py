@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -191,6 +192,24 @@ def lose_answers(model: ServiceModel, name: str) -> None:
     model.client_type = Losing
 
 
+@pytest.mark.parametrize("made", [True, False])
+def test_what_is_refused_when_it_is_sent_again_is_looked_at_once(model, made):
+    class SentAgain(model.client_type):
+        def update_table(self, **parameters: t.Any) -> None:
+            if made:
+                super().update_table(**parameters)
+            model.sent += 1
+            refuse("ValidationException", "as it is already", "UpdateTable", retries=1)
+
+    model.sent, model.client_type = 0, SentAgain
+    (done,) = run(model, REPLICAS, table("orders", EU))
+    if made:
+        assert (done.failure, model.sent, len(done.carried_out)) == ("", 1, 1)
+    else:
+        assert "can't add a replica in eu-west-1: UpdateTable in us-east-1 failed" in done.failure
+        assert model.sent == 2
+
+
 def throttle_reads_of(model: ServiceModel, name: str) -> None:
     """The first read of one table is throttled, so that it is planned a pass later than the others."""
     left = iter(range(1))
@@ -241,9 +260,18 @@ def throttle(model: ServiceModel, times: int) -> None:
     model.client_type = Throttled
 
 
-def test_a_table_that_is_absent_at_home_is_looked_for_where_its_replicas_are_wanted(model):
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"replicas": {EU: spec.Replica(EU)}},
+        {"absent_regions": (EU,)},
+        {"disassociated": {EU: spec.Replica(EU, "disassociated")}},
+    ],
+)
+def test_a_table_that_is_absent_at_home_is_looked_for_wherever_it_is_listed(model, listed):
     model.tables[(EU, "invoices")] = {**new_table(EU, {"TableName": "invoices", **KEY}), "status": "ACTIVE"}
-    (done,) = run(model, TABLES, table("invoices", EU))
+    wanted = dataclasses.replace(table("invoices"), **listed)
+    (done,) = run(model, TABLES, wanted)
     assert "a table of that name stands in eu-west-1" in done.failure
     assert model.calls == []
 

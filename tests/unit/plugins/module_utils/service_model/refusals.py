@@ -11,7 +11,9 @@ import typing as t
 import botocore.exceptions
 
 
-def refuse(code: str, message: str, operation: str) -> t.NoReturn:
+def refuse(code: str, message: str, operation: str, retries: int = 0) -> t.NoReturn:
+    """:param retries: how often the SDK had sent it before."""
+    metadata = {"HTTPStatusCode": 400, "RetryAttempts": retries}
     raise botocore.exceptions.ClientError(
-        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}, operation
     )
