@@ -9,36 +9,23 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from simulator import durations, errors, store
 from simulator.admission import table_with_settings
 from simulator.calls import Call
 from simulator.clock import SimulatedClock
-from simulator.state import CREATING, RegionalTable, Tables
+from simulator.state import CREATING, DISABLED, Insights, RegionalTable, Tables
 
 Result = dict[str, Any]
 
 ENABLE, DISABLE = "ENABLE", "DISABLE"
-ENABLING, ENABLED, DISABLING, DISABLED, FAILED = "ENABLING", "ENABLED", "DISABLING", "DISABLED", "FAILED"
+ENABLING, ENABLED, DISABLING, FAILED = "ENABLING", "ENABLED", "DISABLING", "FAILED"
 ALL_KEYS, THROTTLED_KEYS = "ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"
 
 RULES_OF_A_REGION = 100
 """CloudWatch's quota, which all tables and indexes of a region share (337, 439)."""
 LARGEST_PAGE = 100
-
-
-@dataclass(eq=False)
-class Insights:
-    """What one table or index has of Contributor Insights."""
-
-    status: str = DISABLED
-    mode: str | None = None
-    rules: tuple[str, ...] = ()
-    rules_named_at: int = 0
-    changed_at: float | None = None
-    failed: bool = False
 
 
 class ContributorInsights:

@@ -6,22 +6,19 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from simulator import durations, errors, store
 from simulator.admission import table_with_settings
 from simulator.calls import Call
 from simulator.clock import SimulatedClock
-from simulator.state import CREATING, DELETING, RegionalTable, Tables
+from simulator.state import CREATING, DELETING, DISABLED, ENABLE_FAILED, Destination, RegionalTable, Tables
 
 Result = dict[str, Any]
 
 ENABLING, ACTIVE, UPDATING, DISABLING = "ENABLING", "ACTIVE", "UPDATING", "DISABLING"
-DISABLED, ENABLE_FAILED = "DISABLED", "ENABLE_FAILED"
 MILLISECOND, MICROSECOND = "MILLISECOND", "MICROSECOND"
 PRECISION = "ApproximateCreationDateTimePrecision"
 
@@ -30,21 +27,6 @@ OTHER_REGION = (
     "The kinesis Arn used to enable kinesis replication belongs to a stream which is not in the current region"
 )
 NOT_ACTIVE = "The kinesis Arn used to enable kinesis replication belongs to a stream which is not in Active state"
-
-
-@dataclass(eq=False)
-class Destination:
-    """One stream that a table's changes go to, or went to."""
-
-    arn: str
-    status: str = DISABLED
-    precision: str | None = None
-    failure: str | None = None
-    shown_active_until: float = -math.inf
-
-    @property
-    def is_live(self) -> bool:
-        return self.status not in (DISABLED, ENABLE_FAILED)
 
 
 class KinesisDestinations:

@@ -10,9 +10,7 @@ Only two things are held against them: that nobody locks himself out (210), and 
 from __future__ import annotations
 
 import datetime
-import math
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +21,7 @@ from simulator.calls import Call
 from simulator.clock import SimulatedClock
 from simulator.lifecycle import Lifecycle
 from simulator.policy_document import Document
-from simulator.state import CREATING, DELETING, RegionalTable, Tables
+from simulator.state import CREATING, DELETING, PolicySlot, RegionalTable, Tables
 from simulator.store import ACCOUNT
 
 Result = dict[str, Any]
@@ -50,37 +48,6 @@ REPLICATION_ACTIONS = (
     "ReplicateSettings",
 )
 """What the replication role is allowed, and so mustn't be denied [D]."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    document: Document
-    revision: str
-
-
-@dataclass(eq=False)
-class PolicySlot:
-    """The policy of a table or of a stream: what it is, and what it was until reads show the change (346)."""
-
-    current: Policy | None = None
-    before: Policy | None = None
-    changed_at: float = -math.inf
-    settled_at: float = -math.inf
-    revision: int = 0
-
-    def seen(self, now: float) -> Policy | None:
-        return self.current if now >= self.settled_at else self.before
-
-    def is_settling(self, now: float) -> bool:
-        return now < self.settled_at
-
-    def change(self, document: Document | None, now: float, settled_at: float) -> str:
-        """Set or remove the policy; the moment in milliseconds is its revision (207), also of a removal (205)."""
-        self.revision = max(self.revision + 1, int(time.time() * 1000))
-        self.before = self.seen(now)
-        self.current = document and Policy(document, str(self.revision))
-        self.changed_at, self.settled_at = now, settled_at
-        return str(self.revision)
 
 
 @dataclass(frozen=True)

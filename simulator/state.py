@@ -7,20 +7,19 @@
 from __future__ import annotations
 
 import math
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from simulator.insights import Insights
-    from simulator.kinesis_destinations import Destination
-    from simulator.resource_policies import PolicySlot
+from simulator.policy_document import Document
 
 CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
 CREATION_FAILED, REGION_DISABLED = "CREATION_FAILED", "REGION_DISABLED"
 REPLICATION_NOT_AUTHORIZED = "REPLICATION_NOT_AUTHORIZED"
 INACCESSIBLE_ENCRYPTION_CREDENTIALS, ARCHIVED = "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVED"
+DISABLED, ENABLE_FAILED = "DISABLED", "ENABLE_FAILED"
+"""What Contributor Insights and Kinesis destinations are when they are off."""
 
 THROUGHPUT, STREAM, TABLE_CLASS, INDEX_CREATED, INDEX_DELETED, GLOBAL = (
     "throughput",
@@ -82,6 +81,64 @@ class Index:
     def is_made(self) -> None:
         """Its creation is over."""
         self.status, self.backfilling, self.capacity.warm_wanted = ACTIVE, None, None
+
+
+@dataclass(eq=False)
+class Insights:
+    """What one table or index has of Contributor Insights."""
+
+    status: str = DISABLED
+    mode: str | None = None
+    rules: tuple[str, ...] = ()
+    rules_named_at: int = 0
+    changed_at: float | None = None
+    failed: bool = False
+
+
+@dataclass(eq=False)
+class Destination:
+    """One Kinesis stream that a table's changes go to, or went to."""
+
+    arn: str
+    status: str = DISABLED
+    precision: str | None = None
+    failure: str | None = None
+    shown_active_until: float = -math.inf
+
+    @property
+    def is_live(self) -> bool:
+        return self.status not in (DISABLED, ENABLE_FAILED)
+
+
+@dataclass(frozen=True)
+class Policy:
+    document: Document
+    revision: str
+
+
+@dataclass(eq=False)
+class PolicySlot:
+    """The policy of a table or of a stream: what it is, and what it was until reads show the change (346)."""
+
+    current: Policy | None = None
+    before: Policy | None = None
+    changed_at: float = -math.inf
+    settled_at: float = -math.inf
+    revision: int = 0
+
+    def seen(self, now: float) -> Policy | None:
+        return self.current if now >= self.settled_at else self.before
+
+    def is_settling(self, now: float) -> bool:
+        return now < self.settled_at
+
+    def change(self, document: Document | None, now: float, settled_at: float) -> str:
+        """Set or remove the policy; the moment in milliseconds is its revision (207), also of a removal (205)."""
+        self.revision = max(self.revision + 1, int(time.time() * 1000))
+        self.before = self.seen(now)
+        self.current = document and Policy(document, str(self.revision))
+        self.changed_at, self.settled_at = now, settled_at
+        return str(self.revision)
 
 
 @dataclass(eq=False)
