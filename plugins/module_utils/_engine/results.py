@@ -241,7 +241,9 @@ def _fields(table: RegionalTable | None, managed: dict[str, t.Any]) -> dict[str,
 
 def _visible(shown: dict[str, t.Any], managed: dict[str, t.Any]) -> dict[str, t.Any]:
     """Without what is predicted of a new table or replica, but wouldn't be read of one that stands."""
-    return {option: value for option, value in shown.items() if option not in SIDE_READ_OPTIONS or option in managed}
+    # An older botocore doesn't show disassociation protection.
+    hidden = {*SIDE_READ_OPTIONS, "disassociation_protection"} - managed.keys()
+    return {option: value for option, value in shown.items() if option not in hidden}
 
 
 def _names(names: list[str]) -> str:

@@ -51,7 +51,6 @@ def test_a_diff_has_only_the_fields_that_change_and_none_for_an_unchanged_table(
     assert diff["after"][HOME] == {
         "replicas": [EU],
         "stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"},
-        "disassociation_protection": True,
     }
     assert diff["after"][EU]["replicas"] == [HOME]
 
