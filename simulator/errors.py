@@ -91,10 +91,6 @@ def index_not_found_for_insights(table: str, index: str) -> ServiceError:
     )  # 094, 161
 
 
-def invalid_parameter(reason: str) -> ServiceError:
-    return validation(f"One or more parameter values were invalid: {reason}")
-
-
 def not_the_owner() -> ServiceError:
     return validation("This action is only supported by accounts that match the resource owner’s account.")  # 212
 
@@ -106,11 +102,11 @@ def stream_not_found(label: str, table: str) -> ServiceError:
 
 
 def policy_too_large(largest: int) -> ServiceError:
-    return invalid_parameter(f"Maximum policy size of {largest} bytes exceeded")  # 211
+    return invalid(f"Maximum policy size of {largest} bytes exceeded")  # 211
 
 
 def invalid_policy(reason: str) -> ServiceError:
-    return invalid_parameter(f"Invalid policy document: {reason}")  # 211, 356
+    return invalid(f"Invalid policy document: {reason}")  # 211, 356
 
 
 def unbounded_access() -> ServiceError:

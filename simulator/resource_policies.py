@@ -152,20 +152,20 @@ class ResourcePolicies:
         """The table or stream a ResourceArn names (212)."""
         arn = call.parameters["ResourceArn"]
         if not arn.startswith("arn:"):
-            raise errors.invalid_parameter(f"ARNs must start with 'arn:': {arn}")
+            raise errors.invalid(f"ARNs must start with 'arn:': {arn}")
         _, partition, service, region, account, relative = (arn.split(":", 5) + [""] * 5)[:6]
         if account != ACCOUNT:
             raise errors.not_the_owner()
         if (partition, service, region) != ("aws", "dynamodb", call.region):
-            raise errors.invalid_parameter(f"Invalid resource Arn: {arn}")
+            raise errors.invalid(f"Invalid resource Arn: {arn}")
         parts = relative.split("/", 3)
         kind = parts[2] if len(parts) > 2 else None
         if kind == "index":
-            raise errors.invalid_parameter(
+            raise errors.invalid(
                 f"Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}"
             )
         if parts[0] != "table" or len(parts) not in (2, 4) or kind not in (None, "stream"):
-            raise errors.invalid_parameter(f"Provided Arn is not a DynamoDB resource arn: {arn}")
+            raise errors.invalid(f"Provided Arn is not a DynamoDB resource arn: {arn}")
         table = table_with_settings(self._tables, call.region, arn, self._clock.now())
         if kind is None:
             return Resource(table, arn, None)
