@@ -188,8 +188,11 @@ def _with_leavings(
 
 def _further(reading: Reading, seen: Observed) -> dict[str, Settings]:
     """Listed regions to read besides: all of them when the table is absent at home, before anybody creates it; the
-    members when its indexes are managed, since each region fills its own (finding DDB-TABLE-296)."""
+    members when its indexes are managed, since each region fills its own (finding DDB-TABLE-296). A table that is to go
+    concerns no more than `table_reading` names: what left its group stands where it is."""
     table = reading.table
+    if table.absent:
+        return {}
     home = seen[table.home]
     regions: t.Iterable[str] = ()
     if home.status == ABSENT:

@@ -167,49 +167,11 @@ def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
 
 def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
     home = observed[wanted.home]
-    if home.replicas and not wanted.delete_replicas:
-        return Plan(
-            refusal=f"its state is absent, but it has replicas in {', '.join(sorted(home.replicas))}. Remove them "
-            "first, or set delete_replicas: true to delete them and their items with it."
-        )
-    if kept := [region for region in sorted(home.replicas) if region in wanted.disassociated]:
-        return Plan(
-            refusal=f"its state is absent, but its replica in {', '.join(kept)} is to keep its items (state: "
-            "disassociated). Let it leave the group first: leave state: absent out of the table and run again. Or "
-            "remove state: disassociated."
-        )
-    unlisted = [region for region in sorted(home.replicas) if region not in observed]
-    if unlisted:
-        return Plan(
-            refusal=f"its state is absent, but it has replicas in {', '.join(unlisted)} that aren't listed. To delete "
-            "them and their items too, list them in dynamodb_replica_regions or the table's replicas, and not in its "
-            "exclude_regions."
-        )
-    if home.exists and (apart := [table for table in observed.values() if group.stands_apart(home, table)]):
-        found = ", ".join(f"{table.region} ({table.item_count} items)" for table in apart)
-        return Plan(
-            refusal=f"its state is absent, but tables of that name that aren't its replicas stand in {found}. "
-            "Nothing was deleted. Take those regions from its replicas (exclude_regions), or delete those tables "
-            "first."
-        )
-    protected = [table.region for table in observed.values() if table.settings.get("deletion_protection")]
-    if protected:
-        return Plan(
-            refusal=f"its state is absent, but deletion protection is on in {', '.join(protected)} and is never "
-            "switched off on the way. Set deletion_protection: false there, run again, then delete it."
-        )
+    if refusal := _kept(wanted, observed):
+        return Plan(refusal=f"its state is absent, but {refusal}")
     steps = group.end(wanted, home)
     if home.exists and home.status != DELETING:
-        steps.append(
-            Step(
-                key=(DELETE, wanted.home, ""),
-                region=wanted.home,
-                call="DeleteTable",
-                parameters={"TableName": wanted.name},
-                sentence=f"delete the table in {wanted.home} ({home.item_count} items)",
-                removal=True,
-            )
-        )
+        steps.append(_delete(wanted, home))
     for shown in observed.values():
         steps += autoscaling.leavings(wanted.name, shown)
     return Plan(
@@ -217,6 +179,38 @@ def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
         waits=admission.waits(wanted, observed),
         notes=tuple(_not_looked_for(observed)),
     )
+
+
+def _kept(wanted: Table, observed: Observed) -> str:
+    """What keeps a table from being deleted."""
+    home = observed[wanted.home]
+    if home.replicas and not wanted.delete_replicas:
+        return (
+            f"it has replicas in {', '.join(sorted(home.replicas))}. Remove them first, or set delete_replicas: true "
+            "to delete them and their items with it."
+        )
+    if leaving := [region for region in sorted(home.replicas) if region in wanted.disassociated]:
+        return (
+            f"its replica in {', '.join(leaving)} is to keep its items (state: disassociated). Let it leave the group "
+            "first: leave state: absent out of the table and run again. Or remove state: disassociated."
+        )
+    if unlisted := [region for region in sorted(home.replicas) if region not in observed]:
+        return (
+            f"it has replicas in {', '.join(unlisted)} that aren't listed. To delete them and their items too, list "
+            "them in dynamodb_replica_regions or the table's replicas, and not in its exclude_regions."
+        )
+    if home.exists and (apart := [table for table in observed.values() if group.stands_apart(home, table)]):
+        found = ", ".join(f"{table.region} ({table.item_count} items)" for table in apart)
+        return (
+            f"tables of that name that aren't its replicas stand in {found}. Nothing was deleted. Take those regions "
+            "from its replicas (exclude_regions), or delete those tables first."
+        )
+    if protected := [table.region for table in observed.values() if table.settings.get("deletion_protection")]:
+        return (
+            f"deletion protection is on in {', '.join(protected)} and is never switched off on the way. Set "
+            "deletion_protection: false there, run again, then delete it."
+        )
+    return ""
 
 
 # Steps
@@ -234,6 +228,17 @@ def _create(wanted: Table, home: RegionalTable) -> Step:
         parameters=transform.create_table(wanted.name, options),
         sentence=f"create the table in {wanted.home}",
         effect=shown,
+    )
+
+
+def _delete(wanted: Table, home: RegionalTable) -> Step:
+    return Step(
+        key=(DELETE, wanted.home, ""),
+        region=wanted.home,
+        call="DeleteTable",
+        parameters={"TableName": wanted.name},
+        sentence=f"delete the table in {wanted.home} ({home.item_count} items)",
+        removal=True,
     )
 
 

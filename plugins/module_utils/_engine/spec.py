@@ -250,36 +250,7 @@ class _Reader:
         if "witness_region" in entry:
             self._check_regions(f"table {name!r}, witness_region", [witness])
         self._check_partition(name, [home, *wanted, *absent_regions, *disassociated, witness])
-        self.problems += [f"table {name!r}: {problem}" for problem in table_problems(settings, home or "")]
-        for region, replica in wanted.items():
-            problems = [
-                *regional_problems(replica.settings, region),
-                *overrides.problems(replica.overrides),
-                *encryption.replica_problems(settings, replica.overrides, region),
-            ]
-            self.problems += [f"table {name!r}, replica {region}: {problem}" for problem in problems]
-        if wanted:
-            self.problems += [f"table {name!r}: {problem}" for problem in autoscaling.replica_problems(settings)]
-        strong = entry.get("consistency") == consistency.STRONG
-        if wanted and not strong and (settings.get("stream") or {}).get("enabled") is False:
-            self.problems.append(
-                f"table {name!r}: a global table replicates through its stream, which can't be off: remove "
-                "stream.enabled: false, or the replicas."
-            )
-        members = {home or "": settings, **{region: replica.settings for region, replica in wanted.items()}}
-        if wanted:
-            self._check_policies(name, members)
-        if strong and any(own.get("disassociation_protection") is False for own in members.values()):
-            self.problems.append(
-                f"table {name!r}: the replicas of a strongly consistent group can't be disassociated, so there is no "
-                "protection to turn off: remove disassociation_protection: false."
-            )
-        if entry.get("state") != "absent":
-            problems = consistency.problems(
-                entry.get("consistency", ""), witness, [home or "", *wanted], absent_regions, settings
-            )
-            self.problems += [f"table {name!r}: {problem}" for problem in problems]
-        return Table(
+        table = Table(
             name=name,
             home=home or "",
             absent=entry.get("state") == "absent",
@@ -292,12 +263,9 @@ class _Reader:
             consistency=entry.get("consistency", ""),
             witness_region=witness,
         )
-
-    def _check_policies(self, name: str, settings: dict[str, dict[str, t.Any]]) -> None:
-        for region, own in settings.items():
-            problem = resource_policy.replication_problem(own, name, self.params.get("account_id"))
-            if problem:
-                self.problems.append(f"table {name!r}, {region}: {problem}.")
+        for problems in (_problems(table), _group_problems(table, self.params.get("account_id"))):
+            self.problems += [f"table {name!r}{problem}" for problem in problems]
+        return table
 
     def _replicas(
         self, entry: dict[str, t.Any], home: str, replica_defaults: dict[str, dict[str, t.Any]]
@@ -360,6 +328,44 @@ class _Reader:
                     "it from absent_regions (dynamodb_absent_regions), or set state: absent to delete the table."
                 )
         return tuple(dict.fromkeys([*named, *_in_state("absent", replicas)]))
+
+
+def _problems(table: Table) -> t.Iterator[str]:
+    """What is wrong with the settings of a table and of its replicas, to go behind the table's name."""
+    yield from (f": {problem}" for problem in table_problems(table.settings, table.home))
+    for region, replica in table.replicas.items():
+        problems = (
+            *regional_problems(replica.settings, region),
+            *overrides.problems(replica.overrides),
+            *encryption.replica_problems(table.settings, replica.overrides, region),
+        )
+        yield from (f", replica {region}: {problem}" for problem in problems)
+
+
+def _group_problems(table: Table, account_id: str | None) -> t.Iterator[str]:
+    """The same of the group that they are to be."""
+    strong = table.consistency == consistency.STRONG
+    members = {table.home: table.settings, **{region: own.settings for region, own in table.replicas.items()}}
+    if table.replicas:
+        yield from (f": {problem}" for problem in autoscaling.replica_problems(table.settings))
+        if not strong and table.settings.get("stream", {}).get("enabled") is False:
+            yield (
+                ": a global table replicates through its stream, which can't be off: remove stream.enabled: false, or "
+                "the replicas."
+            )
+        for region, own in members.items():
+            if problem := resource_policy.replication_problem(own, table.name, account_id):
+                yield f", {region}: {problem}."
+    if strong and any(own.get("disassociation_protection") is False for own in members.values()):
+        yield (
+            ": the replicas of a strongly consistent group can't be disassociated, so there is no protection to turn "
+            "off: remove disassociation_protection: false."
+        )
+    if not table.absent:
+        problems = consistency.problems(
+            table.consistency, table.witness_region, list(members), table.absent_regions, table.settings
+        )
+        yield from (f": {problem}" for problem in problems)
 
 
 def _in_state(state: str, replicas: dict[str, Replica]) -> dict[str, Replica]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import typing as t
 
@@ -129,6 +130,19 @@ def test_replicas_leave_as_check_mode_says_and_keep_their_tables_and_the_next_ru
     model.calls.clear()
     assert run(model, end, REPLICAS).plan.finished
     assert model.calls == []
+
+
+def test_a_table_ends_without_what_left_its_group_and_the_next_run_has_nothing_to_do():
+    model = ServiceModel()
+    table = spec.Table(NAME, HOME, settings={"partition_key": "id"}, replicas={EU: spec.Replica(EU)})
+    standing(model, table)
+    left = after_leaving(table, (EU,))
+    standing(model, left)
+    end = dataclasses.replace(left, absent=True)
+    assert run(model, end, TABLES).failure == ""
+    assert model.tables.keys() == {(EU, NAME)}
+    again = run(model, end, TABLES)
+    assert (again.failure, again.plan.finished) == ("", True)
 
 
 def test_d_active_and_still_a_member_is_a_failure_and_no_waiting():
