@@ -31,7 +31,9 @@ class OtherServices:
             _alarms_exist(call)
         if (call.service, call.operation) == ("kms", "DescribeKey"):
             keys.is_of_region(call.parameters.get("KeyId", ""), call.region)
-        answer = self._moto.answer(method, path, call.headers, call.body)
+        switches = call.service == "kms" and call.operation in ("EnableKey", "DisableKey")
+        body = keys.with_id(call) if switches else call.body
+        answer = self._moto.answer(method, path, call.headers, body)
         if (call.service, call.operation, answer.status) == ("kinesis", "CreateStream", 200):
             self._create_kinesis_stream(call)
         if (call.service, call.operation, answer.status) == ("kms", "DescribeKey", 200):

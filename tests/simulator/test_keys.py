@@ -60,6 +60,17 @@ def test_a_key_that_is_disabled_or_to_be_deleted_is_not_enabled(world: World) ->
     assert (describe(world, key)["Enabled"], describe(world, key)["KeyState"]) == (False, "PendingDeletion")
 
 
+@pytest.mark.parametrize("name", ["KeyId", "Arn"])
+def test_d_a_key_is_switched_by_id_or_arn_in_its_own_region(world: World, name: str) -> None:
+    key = make_key(world)[name]
+    kms, europes = world.client(HOME, "kms"), world.client(EUROPE, "kms")
+    kms.disable_key(KeyId=key)
+    assert describe(world, key)["KeyState"] == "Disabled"
+    assert_refused("NotFoundException", "", europes.enable_key, KeyId=key)
+    kms.enable_key(KeyId=key)
+    assert describe(world, key)["KeyState"] == "Enabled"
+
+
 @pytest.mark.parametrize("region", [HOME, EUROPE])
 def test_d_the_key_that_aws_manages_is_there_in_every_region(world: World, region: str) -> None:
     """KMS makes it when its alias is first asked for."""
