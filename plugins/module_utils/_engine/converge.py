@@ -74,6 +74,7 @@ class Progress:
     :ivar settled: keys of issued steps that were seen to have taken effect.
     :ivar undone: those of them that the newest look shows undone again. Reads are eventually consistent, so a second
         look decides.
+    :ivar given_up: keys of issued steps that a look showed as failed. It may be of before the step: the next decides.
     :ivar setback: the newest error that may go away by itself.
     """
 
@@ -86,6 +87,7 @@ class Progress:
     issued: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     settled: set = dataclasses.field(default_factory=set)
     undone: set = dataclasses.field(default_factory=set)
+    given_up: set = dataclasses.field(default_factory=set)
     started: float | None = None
     setback: str = ""
     failure: str = ""
@@ -227,7 +229,9 @@ def _carry_out(progress: Progress, clients: Clients) -> None:
 
 def _issue(progress: Progress, step: Step, clients: Clients) -> None:
     if step.failed and progress.issued[step.key]:
-        progress.failure = f"can't {step.sentence}: {step.failed}."
+        if step.key in progress.given_up:
+            progress.failure = f"can't {step.sentence}: {step.failed}."
+        progress.given_up.add(step.key)
         return
     if progress.issued[step.key] >= MAX_ISSUES:
         dropped = " It drops a replica like this whose KMS key can't be used." if step.key[0] in (ADD, FOUND) else ""

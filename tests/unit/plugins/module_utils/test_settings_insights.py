@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import spec
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import api, spec
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import insights
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state import ACTIVE, RegionalTable
 
@@ -97,3 +97,23 @@ def test_337_insights_that_the_service_gives_up_on_are_explained_after_one_try_i
     model.insights_quota = True
     assert run(model, wanted, TABLES).failure == ""
     assert model.tables[(HOME, NAME)]["insights"][""]["ContributorInsightsStatus"] == "ENABLED"
+
+
+def test_a_failure_of_before_that_is_still_shown_is_no_failure_of_this_run(monkeypatch):
+    model = ServiceModel()
+    wanted = spec.Table(NAME, HOME, settings={**KEYS, "contributor_insights": ON})
+    model.insights_quota = False
+    assert run(model, wanted, TABLES).failure
+    model.insights_quota = True
+    answer, stale = api.describe_contributor_insights, []
+
+    def late(client, table, index=""):
+        shown = answer(client, table, index)
+        if not stale and shown["ContributorInsightsStatus"] in ("ENABLING", "ENABLED"):
+            stale.append(shown)
+            return {**shown, "ContributorInsightsStatus": "FAILED"}
+        return shown
+
+    monkeypatch.setattr(api, "describe_contributor_insights", late)
+    assert run(model, wanted, TABLES).failure == ""
+    assert stale
