@@ -42,6 +42,9 @@ class Approval:
             raise Refused([f"expect_plan is {expect_plan!r}, but must be a plan's hash, 64 hexadecimal digits."])
         if plan_file is not None and not os.path.isdir(os.path.dirname(plan_file) or "."):
             raise Refused([f"plan_file is {plan_file}, but that directory doesn't exist: make it, or choose another."])
+        # Writing replaces it, and /dev/null must stay a device.
+        if plan_file is not None and os.path.exists(plan_file) and not os.path.isfile(plan_file):
+            raise Refused([f"plan_file is {plan_file}, which is no regular file: choose another."])
 
     def __call__(self, run: list[Progress]) -> None:
         """:raises Refused: when the plan isn't the expected one, or can't be written."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 
 import pytest
@@ -131,7 +132,15 @@ def test_what_can_not_be_done_is_refused_before_any_call(model, options, message
 
 
 def test_a_file_that_can_not_be_written_stops_the_run_before_any_change(model, tmp_path):
-    with pytest.raises(spec.Refused, match="can't be written, so nothing was changed: Is a directory"):
-        run(model, REPLICAS, table("orders", EU), plan_file=str(tmp_path))
+    with pytest.raises(spec.Refused, match="can't be written, so nothing was changed: File name too long"):
+        run(model, REPLICAS, table("orders", EU), plan_file=str(tmp_path / ("a" * 256)))
     assert model.calls == []
-    assert list(tmp_path.parent.glob(".plan-*")) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_takes_the_place_of_no_device(model, tmp_path):
+    device = tmp_path / "device"
+    os.mkfifo(device)
+    with pytest.raises(spec.Refused, match="which is no regular file"):
+        run(model, TABLES, table("orders"), plan_file=str(device), check_mode=True)
+    assert device.is_fifo()
