@@ -180,7 +180,7 @@ def _with_leavings(
         for region in reading.leavings
         if seen[reading.table.name][region].status in (ABSENT, ACTIVE)
     ]
-    lists = {region: pool.submit(_every_target, clients, region) for region in dict.fromkeys(r for _, r in places)}
+    lists = {region: pool.submit(_every_target, clients, region) for region in {region for name, region in places}}
     for name, region in places:
         seen[name] = {**seen[name], region: _with_targets(seen[name][region], name, lists[region].result())}
     return seen

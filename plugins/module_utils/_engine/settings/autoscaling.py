@@ -306,7 +306,7 @@ def _target(table: str, index: str, dimension: str) -> Settings:
 def purged(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
     """What scaled the indexes that are purged."""
     if wanted.get("purge_indexes") and "global_secondary_indexes" in wanted:
-        yield from leavings(name, shown, {holder for holder, _ in shown.scaling} - holders(wanted).keys())
+        yield from leavings(name, shown, {place[0] for place in shown.scaling} - holders(wanted).keys())
 
 
 def leavings(name: str, shown: RegionalTable, only: t.Collection[str] | None = None) -> t.Iterator[Step]:

@@ -50,7 +50,7 @@ class ScalingClient:
         self, ServiceNamespace: str, ResourceId: str, ScalableDimension: str, MinCapacity: int, MaxCapacity: int
     ) -> None:
         place = self._log("RegisterScalableTarget", ResourceId, ScalableDimension)
-        _, name, *index = ResourceId.replace("/index/", "/").split("/")
+        name, *index = ResourceId.replace("/index/", "/").split("/")[1:]
         holder = find(self.model, self.region, name, *index)
         if holder is None:  # finding DDB-TABLE-322
             self._refuse(
