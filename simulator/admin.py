@@ -41,7 +41,7 @@ def verb(method: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(method)
     def locked(*args: P.args, **kwargs: P.kwargs) -> R:
-        simulator: Simulator = args[0]._simulator  # type: ignore[attr-defined]
+        simulator: Simulator = args[0]._simulator
         with simulator.lock:
             result = method(*args, **kwargs)
             simulator.wake_timer()

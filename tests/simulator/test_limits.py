@@ -26,7 +26,7 @@ def have(world: World, count: int, status: str, region: str = HOME, indexed: boo
     for number in range(count):
         table = RegionalTable(region, f"{status}-{number}", status)
         if indexed:
-            table.indexes = {"by_id": None}  # type: ignore[dict-item]
+            table.indexes = {"by_id": None}
         world.admin._simulator.tables.add(table)
 
 
