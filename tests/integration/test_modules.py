@@ -252,6 +252,13 @@ def test_310_a_replica_that_was_accepted_and_dropped_is_added_again(run, admin):
     assert changes(admin).count((US, "UpdateTable")) == 2
 
 
+def test_an_action_that_is_denied_in_another_region_than_the_calls_is_named(run, admin):
+    run("tables", ORDERS)
+    admin.deny("CreateTableReplica")
+    message = run("replicas", ORDERS, replica_regions=[EU])["msg"]
+    assert "access denied: dynamodb:CreateTableReplica in eu-west-1: allow that action" in message
+
+
 def test_225_a_table_that_stands_in_the_target_region_is_refused(run, admin):
     run("tables", ORDERS)
     run("tables", {**ORDERS, "region": EU})

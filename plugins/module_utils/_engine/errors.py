@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
@@ -213,7 +214,7 @@ def explain(error: Exception, call: str, region: str, service: str = "dynamodb")
         # A region that the account hasn't enabled doesn't know its credentials either.
         hint = ", and that the account has the region enabled"
     text = {
-        DENIED: f"access denied: {service}:{call} in {region}: allow that action ({said})",
+        DENIED: f"access denied: {_denied(said) or f'{service}:{call} in {region}'}: allow that action ({said})",
         CREDENTIALS: f"no usable AWS credentials for {call} in {region}: check environment, profile or role{hint} "
         f"({said})",
         FAULT: f"{call} in {region} failed on the service's side ({said}): run again",
@@ -221,6 +222,12 @@ def explain(error: Exception, call: str, region: str, service: str = "dynamodb")
         UNREACHABLE: f"can't reach the endpoint of {region} for {call}: check endpoint_url and the network ({said})",
     }.get(kind, f"{call} in {region} failed ({said})")
     return ServiceError(kind, call, region, f"{text}: {remedy}" if remedy else text, retried=retries > 0)
+
+
+def _denied(said: str) -> str:
+    """The action that the service names, perhaps another than that of the call and in another region (section 10)."""
+    named = re.search(r"not authorized to perform: ([\w-]+:\w+) on resource: arn:[\w-]*:[\w-]*:([\w-]+):", said)
+    return f"{named[1]} in {named[2]}" if named else ""
 
 
 def not_the_service(call: str, region: str) -> ServiceError:
