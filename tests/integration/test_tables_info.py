@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from caller import AP, EU, US, changes, statuses
+from caller import AP, EU, US, changes, region, statuses
 
 ORDERS = {"name": "orders", "partition_key": "id", "sort_key": "at", "attribute_types": {"at": "N"}}
 SHOP = {
@@ -88,3 +88,16 @@ def test_names_are_for_the_account_that_the_inventory_is_for(run_module, admin):
 def test_what_makes_no_sense_is_refused_before_any_call(run_module, admin, params, message):
     assert message in run_module("tables_info", **params)["msg"]
     assert admin.calls() == []
+
+
+def test_a_denied_call_hides_its_own_option_alone(run_module, admin):
+    run_module("tables", {**ORDERS, "tags": {"team": "a"}, "point_in_time_recovery": {"enabled": True}})
+    admin.deny(operation="ListTagsOfResource")
+    admin.deny(operation="DescribeTimeToLive")
+    result = run_module("tables_info", ORDERS)
+    shown = region(result)
+    assert shown["point_in_time_recovery"]["enabled"]
+    assert "tags" not in shown and "ttl" not in shown
+    for action in ("dynamodb:ListTagsOfResource", "dynamodb:DescribeTimeToLive"):
+        assert f"access denied: {action} in us-east-1" in shown["problem"]
+    assert not result["tables"][0]["complete"]

@@ -236,19 +236,22 @@ def _read_region(clients: Clients, region: str, name: str, options: Settings, pa
         if error.kind != errors.ABSENT:
             return _unread(RegionalTable(region, UNKNOWN), error, patient)
         shown = absent(region)
-    try:
-        return _with_options(clients, shown, name, options)
-    except errors.ServiceError as error:
-        return _unread(shown, error, patient)
+    return _with_options(clients, shown, name, options, patient)
 
 
-def _with_options(clients: Clients, shown: RegionalTable, name: str, options: Settings) -> RegionalTable:
+def _with_options(clients: Clients, shown: RegionalTable, name: str, options: Settings, patient: bool) -> RegionalTable:
     """A region that is being made or removed answers DescribeTable only (finding DDB-TABLE-227); KMS is asked of keys
-    for tables that are to come, too."""
+    for tables that are to come, too. What one denied call would have shown is all that is missing."""
     up = shown.status in (ACTIVE, UPDATING)
     for option, wanted in options.items():
-        if up or option == encryption.OPTION:
+        if not up and option != encryption.OPTION:
+            continue
+        try:
             shown = _with(shown, option, _READERS[option](clients, shown, name, wanted))
+        except errors.ServiceError as error:
+            shown = _unread(shown, error, patient)
+            if error.kind != errors.DENIED:
+                break
     return shown
 
 
@@ -268,4 +271,6 @@ def _with(shown: RegionalTable, option: str, answer: t.Any) -> RegionalTable:
 def _unread(shown: RegionalTable, error: errors.ServiceError, patient: bool) -> RegionalTable:
     passing = (errors.THROTTLED, errors.BUSY, errors.ABSENT)
     transient = error.kind in passing or (patient and error.transient)
-    return dataclasses.replace(shown, problem=str(error), transient=transient)
+    lasting = shown.problem and not shown.transient
+    problem = "; ".join(filter(None, [shown.problem, str(error)]))
+    return dataclasses.replace(shown, problem=problem, transient=transient and not lasting)
