@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from caller import AP, EU, US, changes, flat
 
+CHECKOUT = Path(__file__).parents[2]
 OFF = {"enabled": False}
 INSIGHTS = {"contributor_insights": {"enabled": True}}
 STANDING = {
@@ -83,7 +86,10 @@ def test_no_playbook_writes_in_check_mode(play, admin, standing, tmp_path, playb
 
 
 def test_what_check_mode_planned_is_carried_out_and_nothing_else(play, admin, tmp_path):
-    files = {f"{role}_plan_file": str(tmp_path / f"{role}.json") for role in ("tables", "replicas")}
+    # relative paths are meant from where the command is given
+    files = {
+        f"{role}_plan_file": os.path.relpath(tmp_path / f"{role}.json", CHECKOUT) for role in ("tables", "replicas")
+    }
     orders = {"name": "orders", "partition_key": "id", "replicas": [{"region": EU, "tags": {"a": "b"}}]}
     variables = {"dynamodb_tables": [orders], "dynamodb_replica_regions": [], **files}
     checked = play("site", "--check", **variables)

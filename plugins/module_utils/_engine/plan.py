@@ -208,7 +208,7 @@ def _kept(wanted: Table, observed: Observed) -> str:
     if protected := [table.region for table in observed.values() if table.settings.get("deletion_protection")]:
         return (
             f"deletion protection is on in {', '.join(protected)} and is never switched off on the way. Set "
-            "deletion_protection: false there, run again, then delete it."
+            "deletion_protection: false there while its state is present, as site.yml does, then delete it."
         )
     return ""
 
