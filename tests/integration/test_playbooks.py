@@ -97,3 +97,12 @@ def test_a_shell_with_credentials_a_profile_and_a_proxy_signs_nothing_local_with
     assert ended.returncode != 0
     assert signatures
     assert all("Credential=simulator/" in signature for signature in signatures)
+
+
+def test_status_says_that_nothing_is_reached_without_every_tables_result(run):
+    ended = run("ansible-playbook", "playbooks/status.yml", "-e", "simulator_port=1")
+
+    assert ended.returncode != 0
+    assert "UNKNOWN*" in ended.stdout
+    assert "can't reach the endpoint of us-east-1" in flat(ended.stdout)
+    assert "unlisted_replicas" not in ended.stdout
