@@ -65,6 +65,8 @@ options:
             what a new table or index begins with.
           - What scales writes follows the table into every replica; reads are scaled in the home region. Of a read or
             write that isn't named what there is stays as it is. A policy that somebody else made is adopted.
+          - V(false) for enabled ends the scaling of reads and writes in every region, and on the way to on demand only
+            once the table is there.
         type: dict
         suboptions:
           enabled:
@@ -119,8 +121,10 @@ options:
       global_secondary_indexes:
         description:
           - Global secondary indexes. One that is missing is added, one at a time, and filled in every region before the
-            next change. One that isn't listed is left alone unless purge_indexes is set. The keys and the projection of
-            a standing index can't be changed.
+            next change, which takes 8 to 17 minutes even for a small table. One that isn't listed is left alone unless
+            purge_indexes is set.
+          - The keys and the projection of a standing index can't be changed. Two runs do it, the first without the
+            index and with purge_indexes, the second with the new one.
         type: list
         elements: dict
         suboptions:
@@ -218,7 +222,9 @@ options:
           - The key that encrypts the table at rest. Its type is shared by all regions, the key is each region's own.
             DynamoDB takes four changes in 24 hours, then one in six. Before a key is used, KMS in its region says that
             it exists, is enabled, and can encrypt.
-          - The keys of a table with replicas are changed in all regions together, by M(multiregion.dynamodb.replicas).
+          - The keys of a table with replicas are changed in all regions together, by
+            M(multiregion.dynamodb.replicas). That DynamoDB takes one customer key for another like this is inferred
+            from its own error text, not observed.
         type: dict
         suboptions:
           type:

@@ -237,8 +237,8 @@ def _issue(progress: Progress, step: Step, clients: Clients) -> None:
         dropped = " It drops a replica like this whose KMS key can't be used." if step.key[0] in (ADD, FOUND) else ""
         progress.failure = (
             f"the service accepted '{step.sentence}' {MAX_ISSUES} times, but it never came about: it answers as if the "
-            "change was made, and shows none. An emulator without global tables does this; on AWS look at the table's "
-            f"events in CloudTrail.{dropped}"
+            "change was made, and shows none. An emulator without global tables does this, and somebody may be "
+            f"undoing it: on AWS look at the table's events in CloudTrail.{dropped}"
         )
         return
     try:
