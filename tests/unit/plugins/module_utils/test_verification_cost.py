@@ -60,8 +60,8 @@ def test_a_bound_below_the_least_is_refused_by_table():
     with pytest.raises(Refused) as caught:
         Options(1, max_units=least(2, 1, 2) - 1).check_cost([table, Table("alone", US)])
     assert caught.value.problems == [
-        "Verifying orders in 2 regions takes at least 97 capacity units, but max_units (verify_max_units) is 96: raise it "
-        "to 97 or more, or write fewer items."
+        "Verifying orders in 2 regions takes at least 99 capacity units, but max_units (verify_max_units) is 98: raise "
+        "it to 99 or more, or write fewer items."
     ]
 
 
