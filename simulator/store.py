@@ -167,6 +167,11 @@ def key_schema(region: str, name: str, index: str | None = None) -> list[dict[st
     return next(known.schema for known in regional.global_indexes if known.name == index)
 
 
+def key_names(region: str, name: str) -> list[str]:
+    """The attributes of the table's own key."""
+    return list(table(region, name).table_key_attrs)
+
+
 def index_names(region: str, name: str) -> list[str]:
     """Every secondary index, local ones too."""
     return [index.name for index in table(region, name).all_indexes()]

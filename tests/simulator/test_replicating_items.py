@@ -294,16 +294,6 @@ def test_d_a_paused_region_is_cut_off_both_ways_and_keeps_taking_writes(replicat
     assert replicated.get("east", HOME)
 
 
-def test_one_item_can_be_lost(replicated: World) -> None:
-    replicated.admin.drop_next_item(HOME, EUROPE)
-    replicated.put("lost")
-    replicated.wait(1)
-    replicated.put("arrives")
-    replicated.wait(SOON)
-    assert replicated.get("lost", EUROPE) is None
-    assert replicated.get("arrives", EUROPE)
-
-
 def test_usual_lags_are_tenths_of_a_second(world: World) -> None:
     world.create_global(EUROPE)
     world.put("one")
