@@ -307,8 +307,8 @@ def test_get_item_answers_alike_whichever_way_it_goes(world: World) -> None:
     world.create(AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "B"}])
     item = {
         "id": {"B": b"\x00\xfe"},
-        "all": {"M": {"l": {"L": [{"B": b"x"}, {"BOOL": True}, {"NULL": True}]}, "n": {"N": "1.50"}}},
-        "sets": {"M": {"ss": {"SS": ["a"]}, "ns": {"NS": ["1"]}, "bs": {"BS": [b"\x01", b"\x02"]}}},
+        "all": {"M": {"l": {"L": [{"B": b"x"}, {"BOOL": True}, {"NULL": True}]}, "n": {"N": "1.5"}}},
+        "sets": {"M": {"ss": {"SS": ["a"]}, "ns": {"NS": ["1"]}, "bs": {"BS": [b"\x02", b"\x01"]}}},
         "bytes": {"BS": [b"\xff"]},
     }
     client = world.client()
