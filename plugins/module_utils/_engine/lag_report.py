@@ -81,14 +81,14 @@ def load(path: str) -> LagReport:
         return parse(document, datetime.now(UTC))
     except OSError as error:
         raise Refused([f"{where}, which can't be read: {error.strerror}."]) from error
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise Refused([f"{where}, which is no JSON report of verify.yml: name one (verify_report)."]) from error
 
 
 def parse(document: t.Any, now: datetime) -> LagReport:
     """What a report says, from its JSON.
 
-    :raises ValueError, TypeError, KeyError, AttributeError, OverflowError: for anything but a report.
+    :raises ValueError, TypeError, KeyError, OverflowError: for anything but a report.
     """
     started = datetime.fromisoformat(document["run"]["started"])
     age = now - started  # a time without its zone fails here

@@ -44,7 +44,6 @@ Remark = tuple[Kind, str]
 def info_result(tables: list[Table], seen: dict[str, Observed], report: LagReport | None = None) -> dict[str, t.Any]:
     """The result of ``tables_info``; ``msg`` is there only when no region of any table could be read."""
     results = [_info(table, seen[table.name]) for table in tables]
-    problems = [problem for result in results for problem in result["problems"]]
     result = {
         "changed": False,
         "tables": results,
@@ -52,7 +51,7 @@ def info_result(tables: list[Table], seen: dict[str, Observed], report: LagRepor
         "summary": summary(tables, seen, report),
     }
     if all(region.status == UNKNOWN for observed in seen.values() for region in observed.values()):
-        result["msg"] = "\n".join(dict.fromkeys(problems))
+        result["msg"] = "\n".join(_shared({table["name"]: table["problems"] for table in results}))
     return result
 
 
@@ -203,11 +202,18 @@ def _differences(table: Table, observed: Observed) -> list[str]:
 
 def _lines(sentences: dict[str, list[str]]) -> list[str]:
     """Table name -> what is said of it, as a line for each sentence, with the names of the tables that share it."""
+    return [f"{_named(names)}: {sentence}" for sentence, names in _shared(sentences).items()]
+
+
+def _shared(sentences: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Sentence -> the tables that share it; of those that differ in the table's own name alone, the first."""
+    first: dict[str, str] = {}
     names: dict[str, list[str]] = {}
     for name, said in sentences.items():
         for sentence in dict.fromkeys(said):
-            names.setdefault(sentence, []).append(name)
-    return [f"{_named(named)}: {sentence}" for sentence, named in names.items()]
+            shown = first.setdefault(sentence.replace(name, ""), sentence)
+            names.setdefault(shown, []).append(name)
+    return names
 
 
 def _named(names: list[str]) -> str:

@@ -185,6 +185,14 @@ def test_what_many_tables_share_takes_one_line_and_what_is_worst_comes_last():
     ]
 
 
+def test_a_reason_that_differs_in_the_name_of_the_table_alone_takes_one_line_too():
+    names = ["orders", "baskets"]
+    denied = {name: {HOME: shown(HOME, status="UNKNOWN", problem=f"denied: table/{name}")} for name in names}
+    result = status.info_result([table(name) for name in names], denied)
+    assert "orders, baskets: denied: table/orders" in result["summary"]
+    assert result["msg"] == "denied: table/orders"
+
+
 def test_differences_are_lines_of_their_own_as_well():
     names = ["orders", "baskets"]
     result = status.info_result([table(name, EU) for name in names], {name: DIFFERING for name in names})
@@ -255,7 +263,13 @@ def test_a_verdict_without_pairs_is_said_and_a_table_in_one_region_lacks_none():
     measures = report(orders=replication("fail"), baskets=replication("pass"))
     lines = status.summary([table("orders"), table("baskets")], seen, measures)
     assert "orders: fail when it was measured" in lines
-    assert not [line for line in lines if line.startswith("baskets: ")]
+    assert not [line for line in lines if "no lag into" in line]
+
+
+def test_a_lag_too_short_to_be_seen_is_a_lag():
+    measures = report(orders=replication("pass", pair(HOME, EU, 0.0)))
+    lines = status.summary([table("orders", EU)], {"orders": PAIR}, measures)
+    assert lines[-2].endswith("0 unknown; at most 0.00 s (orders, us-east-1 → eu-west-1)")
 
 
 @pytest.mark.parametrize(
