@@ -26,9 +26,14 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Options,
     check_tables,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import Sample
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import (
+    lag as distribution,
+)
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
 from botocore.config import Config
 
+from simulator import store
 from simulator.lag import Lag
 from simulator.server import serve
 
@@ -366,6 +371,29 @@ def test_a_lag_that_nobody_measured_is_unknown_where_it_may_not_be_long(orders):
     assert verdicts(result) == {(US, EU): "unknown", (EU, US): "pass"}
     assert "1 change arrived, but whether within max_lag (verify_max_lag) of 5 s can't be told" in result["msg"]
     orders.assert_nothing_left()
+
+
+def test_measured_percentiles_are_those_of_what_replication_took(orders, monkeypatch):
+    """Each lag is what the simulator drew and kept to, or up to the resolution more; percentiles keep that order."""
+    took = []
+    record = store.record_latency
+
+    def note(source, target, name, milliseconds):
+        took.extend([milliseconds / 1000] * ((source, target) == (US, EU)))
+        record(source, target, name, milliseconds)
+
+    monkeypatch.setattr(store, "record_latency", note)
+    orders.admin.set_lag(0.3, 3.3, source=US, target=EU)
+
+    result = orders.check(items=20, timeout=60.0, regions=(US, EU))
+
+    measured = pair(result, US, EU)["lag"]
+    true = distribution([Sample(seconds, 0.0) for seconds in took[:60]])
+    assert (measured["measured"], true["measured"]) == (60, 60)
+    assert true["max"] - true["p50"] > measured["resolution"], "or nothing could be told apart"
+    for figure in ("p50", "p95", "p99", "max"):
+        # The acknowledgement comes a little after the write itself.
+        assert -0.2 <= measured[figure] - true[figure] <= measured["resolution"], figure
 
 
 # What it costs
