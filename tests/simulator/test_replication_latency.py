@@ -84,7 +84,7 @@ def test_d_get_metric_data_has_it_too(world: World) -> None:
 def test_asking_for_it_can_be_denied_or_fail(world: World) -> None:
     world.admin.deny(operation="GetMetricData", region=HOME, count=1)
     world.admin.fail("ThrottlingException", operation="GetMetricStatistics", region=HOME)
-    assert_refused("AccessDenied", "GetMetricData", metric_data, world)
+    assert_refused("AccessDenied", "perform: cloudwatch:GetMetricData on", metric_data, world)
     assert metric_data(world) == []
     assert_refused("ThrottlingException", "", latency, world, HOME, EUROPE)
 
