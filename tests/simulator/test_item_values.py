@@ -261,8 +261,10 @@ def test_d_an_item_has_at_most_400_kb(world: World) -> None:
     too_large = {"S": largest + "x"}
     text = "Item size has exceeded the maximum allowed size"
     assert_refused(REFUSED, text, put, world, too_large)
-    batch = {TABLE: [{"PutRequest": {"Item": {**KEY, "value": too_large}}}]}
+    items = [{"id": {"S": "small"}}, {**KEY, "value": too_large}]
+    batch = {TABLE: [{"PutRequest": {"Item": item}} for item in items]}
     assert_refused(REFUSED, text, world.client().batch_write_item, RequestItems=batch)
+    assert world.client().scan(TableName=TABLE)["Items"] == []
     put(world, {"S": largest})
     world.wait(SOON)
     assert read(world, EUROPE) == {"S": largest}
@@ -279,28 +281,32 @@ def test_d_an_update_that_would_make_an_item_too_large_leaves_it_as_it_was(world
         world.client().update_item,
         TableName=TABLE,
         Key=KEY,
-        UpdateExpression=f"SET {path} = :v",
-        ExpressionAttributeValues={":v": {"S": "x" * 120_000}},
+        UpdateExpression=f"SET note = :short, {path} = :v",
+        ExpressionAttributeValues={":v": {"S": "x" * 120_000}, ":short": {"S": "x"}},
     )
     world.wait(SOON)
     for region in (HOME, EUROPE):
         assert world.client(region).get_item(TableName=TABLE, Key=KEY)["Item"] == item
 
 
-def test_d_an_update_that_fails_makes_no_item(world: World) -> None:
+def test_d_an_update_that_fails_makes_no_item_and_no_record(world: World) -> None:
     world.create_global(EUROPE)
     assert_refused(
         REFUSED,
-        "",
+        "Item size to update has exceeded the maximum allowed size",
         world.client().update_item,
         TableName=TABLE,
         Key=KEY,
-        UpdateExpression="SET a = b + :v",
-        ExpressionAttributeValues={":v": {"N": "1"}},
+        UpdateExpression="SET note = :v",
+        ExpressionAttributeValues={":v": {"S": "x" * MAX_ITEM}},
     )
     world.wait(SOON)
     for region in (HOME, EUROPE):
         assert world.client(region).scan(TableName=TABLE)["Items"] == []
+    streams, arn = world.client(HOME, "dynamodbstreams"), world.describe()["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    assert streams.get_records(ShardIterator=start["ShardIterator"])["Records"] == []
 
 
 def test_m_a_batch_reads_16_mb_and_names_what_is_left_as_a_new_request(world: World) -> None:
