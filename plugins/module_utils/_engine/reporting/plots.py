@@ -79,7 +79,7 @@ def heat_map(cells: list[Document], regions: list[str]) -> str:
                     for source, target in itertools.permutations(regions, 2)
                 ]
             },
-            "width": {"step": 104 if upright else 58},
+            "width": {"step": 104 if upright else 62},
             "height": {"step": 34},
             "encoding": {
                 "x": {
@@ -157,7 +157,7 @@ def distribution(shares: list[Document], quantiles: dict[str, float], max_lag: f
     if max_lag is not None:
         layers.append(
             {
-                "data": {"values": [{"seconds": max_lag}]},
+                "data": {"values": [{"seconds": _drawn(max_lag)}]},
                 "mark": {"type": "rule", "color": "var(--fail)", "strokeDash": [4, 3]},
                 "encoding": {"x": _lag_axis()},
             }

@@ -49,7 +49,7 @@ def summary(found: Document) -> Document:
         "run": found["run"],
         "cost": found["cost"],
         "tables": tables,
-        "regions": list(dict.fromkeys(region["region"] for table in tables for region in table["regions"])),
+        "regions": list(dict.fromkeys(region["region"] for table in found["tables"] for region in table["regions"])),
         "problems": _problems(tables),
         "cells": worst_cells(tables),
         "samples": len(samples),

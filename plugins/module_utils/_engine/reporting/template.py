@@ -301,7 +301,7 @@ hadn't arrived yet counts with its age so far, and has a triangle; thin lines ar
 {% for target in watched.targets %}<th scope="col" class="number">{{ target }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for elapsed, row in watched.rows.items() %}
-<tr><th scope="row">{{ elapsed|seconds }}</th>
+<tr><th scope="row">{{ "%.1f"|format(elapsed) }}</th>
 {% for target in watched.targets %}
 {% set point = row[target]|default %}
 <td class="number">{% if point %}{{ point.lag|seconds }}{{ "" if point.arrived else " +" }}{% else %}–{% endif %}</td>
@@ -402,8 +402,10 @@ cost.replicated_write_units|units }}</td></tr></tfoot>
 {%- elif table.verification == "check_mode" %}Only states were read, because of check mode.{{ " " }}
 {%- endif %}
 {% if table.consistency %}{{ table.consistency|capitalize }} consistency. {% endif %}
-{% for region in table.regions %}{{ region.region }} {{ region.status }}{% if region.problem is defined %}
- ({{ region.problem }}){% endif %}{{ "." if loop.last else ", " }}{% endfor %}</p>
+{% for region in table.regions %}{{ region.region }}{% if region.status != "ACTIVE" %} {{ region.status }}{% endif %}
+{% if region.problem is defined %} ({{ region.problem }}){% endif %}{{ "" if loop.last else ", " }}
+{%- endfor %}
+{% if table.regions|rejectattr("status", "equalto", "ACTIVE")|list %}{{ "." }}{% else %}: ACTIVE.{% endif %}</p>
 {% if not table.pairs or table.verdict != "pass" %}<p class="reason">{{ table.msg }}</p>{% endif %}
 {% if table.pairs %}
 {% if tables|length > 1 and table.p95 is not none %}
