@@ -15,8 +15,8 @@ import json
 import re
 import typing as t
 
-from ..verification.evidence import worst
 from ..verification.states import FAIL, PASS
+from . import summary
 
 try:
     import junitparser
@@ -63,13 +63,8 @@ def _cases(table: Document) -> t.Iterator[t.Any]:
     for item in table["items"]:
         yield _case(table, f"item {json.dumps(item['key'])} from {item['source']}", item)
     # What was said of the table as a whole, such as a refusal, or that nothing had to replicate.
-    if not _verdicts(table) or worst(_verdicts(table)) != table["verdict"]:
+    if not summary.judged(table) or summary.unexplained(table):
         yield _case(table, "table", {"verdict": table["verdict"], "reason": table["msg"]})
-
-
-def _verdicts(table: Document) -> list[str]:
-    convergence = [table["convergence"]] if table["convergence"] else []
-    return [part["verdict"] for part in [*table["pairs"], *convergence, *table["items"]]]
 
 
 def _case(
