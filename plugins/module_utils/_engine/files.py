@@ -35,13 +35,13 @@ def check(option: str, path: str) -> None:
 
 
 def write(path: str, text: str, mode: int) -> None:
-    """In one move, so that nobody reads half a file.
+    """In one move, so that nobody reads half a file; what UTF-8 can't hold of a service's text is escaped.
 
     :raises OSError: when it can't be written; what was there before still is.
     """
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".writing-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             os.fchmod(file.fileno(), mode)
             file.write(text)
         os.replace(temporary, path)

@@ -48,10 +48,14 @@ def test_a_file_takes_the_place_of_another_in_one_move(tmp_path):
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_what_can_not_be_written_whole_leaves_what_was_there(tmp_path):
-    path = tmp_path / "file"
-    path.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        files.write(str(path), "half \ud800", 0o644)
-    assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["file"]
+def test_what_can_not_be_written_leaves_what_was_there_and_nothing_else(tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    with pytest.raises(OSError):
+        files.write(str(kept), "new", 0o644)
+    assert os.listdir(tmp_path) == ["kept"]
+
+
+def test_half_a_character_is_no_reason_to_fail_after_hours_of_watching(tmp_path):
+    files.write(str(tmp_path / "file"), "half \ud800", 0o644)
+    assert (tmp_path / "file").read_text() == "half \\ud800"
