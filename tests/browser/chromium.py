@@ -25,7 +25,7 @@ def find() -> str | None:
 
 
 def main() -> None:
-    if not find() and os.geteuid() == 0 and shutil.which("apt-get"):
+    if not find() and "CHROMIUM" not in os.environ and os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Debian's package chromium (about a minute, once) ...", flush=True)
         subprocess.run(["apt-get", "update", "--quiet=2"], check=False)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -12,6 +12,7 @@ from pathlib import Path
 import chromium
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import reporting
+from documents import DOCUMENTS
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.unit.plugins.module_utils.replication_document import document
@@ -26,13 +27,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DOCUMENTS = {
-    "1 table, 2 regions, pass": {"tables": 1, "regions": 2},
-    "1 table, 2 regions": {"tables": 1, "regions": 2, "troubled": True, "rounds": 12},
-    "1 table, 8 regions": {"tables": 1, "regions": 8, "troubled": True, "rounds": 12},
-    "100 tables, 2 regions": {"tables": 100, "regions": 2, "troubled": True},
-    "100 tables, 8 regions": {"tables": 100, "regions": 8, "troubled": True, "rounds": 12},
-}
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import DOCUMENTS
+from documents import DOCUMENTS
 
 PHONE, DESKTOP, PAPER = 360, 1280, 688  # PAPER: what A4 has between the margins, at 96 dpi
 SMALL = [name for name in DOCUMENTS if name.startswith("1 ")]
