@@ -11,7 +11,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV ANSIBLE_COLLECTIONS_PATH ANSIBLE_INVENTORY
 
-STAGES := lint unit simulator-facts sanity units build-check molecule
+STAGES := lint unit simulator-facts sanity units build-check browser molecule
 
 .PHONY: help
 help: ## Say what each target does
@@ -79,6 +79,11 @@ units: .venv/test.stamp $(LINK) ## ansible-test units
 build-check: .venv/test.stamp $(LINK) ## The archive, the modules and the playbooks as a user runs them
 	$(BIN)/pytest tests/integration -n 2
 
+.PHONY: browser
+browser: .venv/test.stamp $(LINK) ## The HTML report in a real browser: Chromium, which root on Debian gets installed
+	@$(BIN)/python tests/browser/chromium.py
+	$(BIN)/pytest tests/browser
+
 .PHONY: molecule
 molecule: .venv/test.stamp $(LINK) ## The scenarios: each a user's story on a simulator of its own
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report
@@ -96,8 +101,8 @@ bench: .venv/site.stamp $(LINK) ## Measure against the service's own pace
 	@"$(PYTHON)" -m venv --clear .venv || { echo "Python's venv is missing: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
 	@touch $@
 
-.venv/site.stamp: .venv/python.stamp requirements.txt requirements/site.txt requirements/constraints.txt
-	@echo "Installing Ansible, boto3 and the simulator's moto (about two minutes, once) ..."
+.venv/site.stamp: .venv/python.stamp requirements.txt requirements-report.txt requirements/site.txt requirements/constraints.txt
+	@echo "Installing Ansible, boto3, the simulator's moto and what reports need (about two minutes, once) ..."
 	@$(BIN)/pip install --quiet -r requirements/site.txt -c requirements/constraints.txt
 	@touch $@
 

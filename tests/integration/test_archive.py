@@ -23,6 +23,7 @@ BELONGS = {
     "meta",
     "playbooks",
     "plugins",
+    "requirements-report.txt",
     "requirements.txt",
     "roles",
 }
@@ -60,12 +61,13 @@ def test_the_archive_holds_nothing_that_was_generated_in_the_checkout(archive):
     assert members(archive) <= set(known)
 
 
-def test_the_archive_holds_every_module_role_and_playbook(archive):
+def test_the_archive_holds_every_module_role_and_playbook_and_what_they_need(archive):
     wanted = {
         *(CHECKOUT / "plugins").rglob("*.py"),
         *(CHECKOUT / "playbooks").glob("*.yml"),
         *(path for role in ("tables", "replicas", "verify") for path in (CHECKOUT / "roles" / role).rglob("*.yml")),
         *(CHECKOUT / "inventories/aws").rglob("*.yml"),
+        *CHECKOUT.glob("requirements*.txt"),
     }
 
     assert {path.relative_to(CHECKOUT).as_posix() for path in wanted} <= members(archive)

@@ -27,6 +27,7 @@ pure (no client, no module, no clock)
 
 touching files
     lag_report  the lag that a report of verification holds, read back
+    files       whether a path can become a file; writing it in one move
     approval    the first plan as a document, and whether it is the expected one
 
 touching the service
@@ -38,5 +39,6 @@ touching the service
     discover    tables that exist -> what is to be read of them
     converge    observe, plan, act, wait; again until nothing is left
 
+reporting/      a verification as files, for people, CI and monitoring
 verification/   proves that items replicate; its own rooms are explained there
 """

@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
-import tempfile
 import typing as t
 
+from . import files
 from .spec import Refused
 
 if t.TYPE_CHECKING:
@@ -40,11 +39,8 @@ class Approval:
         self._expected = expect_plan
         if expect_plan is not None and not HASH.fullmatch(expect_plan):
             raise Refused([f"expect_plan is {expect_plan!r}, but must be a plan's hash, 64 hexadecimal digits."])
-        if plan_file is not None and not os.path.isdir(os.path.dirname(plan_file) or "."):
-            raise Refused([f"plan_file is {plan_file}, but that directory doesn't exist: make it, or choose another."])
-        # Writing replaces it, and /dev/null must stay a device.
-        if plan_file is not None and os.path.exists(plan_file) and not os.path.isfile(plan_file):
-            raise Refused([f"plan_file is {plan_file}, which is no regular file: choose another."])
+        if plan_file is not None:
+            files.check("plan_file", plan_file)
 
     def __call__(self, run: list[Progress]) -> None:
         """:raises Refused: when the plan isn't the expected one, or can't be written."""
@@ -124,16 +120,8 @@ def _sentences(plan: Document) -> dict[tuple[str, str], str]:
 
 
 def _write(path: str, plan: Document) -> None:
-    """In one move, so that nobody reads half a plan; for the user alone, as it holds the tables' settings."""
+    """For the user alone, as it holds the tables' settings."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".plan-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(plan, file, indent=2, sort_keys=True)
-                file.write("\n")
-            os.replace(temporary, path)
-        except OSError:
-            os.unlink(temporary)
-            raise
+        files.write(path, json.dumps(plan, indent=2, sort_keys=True) + "\n", mode=0o600)
     except OSError as error:
         raise Refused([f"plan_file {path} can't be written, so nothing was changed: {error.strerror}."]) from error

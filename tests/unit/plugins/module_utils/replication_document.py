@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documents as replication_check makes them for its reports, drawn from a seed."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import typing as t
+
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import (
+    Sample,
+    lag,
+    worst,
+)
+
+REGIONS = (
+    "us-east-1",
+    "eu-west-1",
+    "ap-southeast-2",
+    "us-west-2",
+    "eu-central-1",
+    "ap-northeast-1",
+    "sa-east-1",
+    "ca-central-1",
+)
+NAMES = ("orders", "customers", "baskets", "payments", "stock-levels", "sessions", "invoices", "shipments")
+OPERATIONS = ("put", "update", "delete")
+RESOLUTION = 0.104
+DENIED = (
+    "access denied: dynamodb:BatchGetItem in eu-west-1: allow that action (AccessDeniedException: User: "
+    "arn:aws:iam::123456789012:user/ci is not authorized to perform: dynamodb:BatchGetItem)"
+)
+MISSING = (
+    "2 of 5 items: the put was missing 30.1 s after its acknowledgement, by a strongly consistent read: replication is "
+    "paused, failing or slower than that; look at ReplicationLatency in us-east-1, or raise timeout (verify_timeout)"
+)
+ALTERED = (
+    "1 of 5 items arrived altered by the update: attributes total, lines: another writer, or the service, changed it"
+)
+
+Document = dict[str, t.Any]
+
+
+def document(tables: int = 1, regions: int = 2, troubled: bool = False, rounds: int = 0, seed: int = 1) -> Document:
+    """A verification of so many tables and regions.
+
+    :param troubled: whether the first tables show every kind of trouble; otherwise all pass.
+    :param rounds: of the watch; from a quarter of them to a half, the first region's writes reach nobody.
+    """
+    draw = random.Random(seed)
+    found = [_table(draw, number, REGIONS[:regions], rounds) for number in range(tables)]
+    if troubled:
+        for trouble, table in zip(TROUBLES if tables >= len(TROUBLES) else TROUBLES[:4], itertools.cycle(found)):
+            trouble(table)
+    for table in found:
+        _judge(table)
+    return {
+        "verdict": worst(table["verdict"] for table in found),
+        "msg": "",
+        "summary": [],
+        "run": {
+            "id": "5b0f4c1e-8f5e-4c9d-9a3f-1c2d3e4f5a6b",
+            "started": "2026-11-25T10:00:00Z",
+            "seconds": 48.2,
+            "versions": {"multiregion.dynamodb": "0.1.0", "ansible-core": "2.19.14", "botocore": "1.44.5"},
+            "settings": {
+                "item_count": 5,
+                "timeout": 60.0,
+                "poll_delay": 0.1,
+                "max_lag": None,
+                "max_units": None,
+                "keep_items": False,
+                "watch": {"rounds": rounds, "duration": None, "interval": 5.0} if rounds else None,
+            },
+        },
+        "cost": {unit: round(sum(table["cost"][unit] for table in found), 1) for unit in found[0]["cost"]},
+        "tables": found,
+    }
+
+
+def measured(values: list[float]) -> Document:
+    """As evidence makes it, with the samples of a report."""
+    figures = lag([Sample(value, RESOLUTION) for value in values])
+    return {"p99": figures["max"], **figures, "samples": [round(value, 3) for value in values]}
+
+
+def _table(draw: random.Random, number: int, regions: tuple[str, ...], rounds: int) -> Document:
+    name = NAMES[number % len(NAMES)] + (f"-{number // len(NAMES)}" if number >= len(NAMES) else "")
+    pairs = list(itertools.permutations(regions, 2))
+    return {
+        "name": name,
+        "verdict": "pass",
+        "verification": "items",
+        "msg": f"{name}: {', '.join(regions)}: 5 items from each region were put, updated and deleted in every other",
+        "notes": [],
+        "left_behind": [],
+        "consistency": "eventual",
+        "regions": [{"region": region, "status": "ACTIVE"} for region in regions],
+        "cost": {
+            "read_units": 12.5 * len(pairs),
+            "write_units": 15.0 * len(regions),
+            "replicated_write_units": 15.0 * len(pairs),
+        },
+        "pairs": [
+            {
+                "source": source,
+                "target": target,
+                "verdict": "pass",
+                "reason": "",
+                "item_count": 5,
+                "arrived": 5,
+                "missing": [],
+                "altered": [],
+                "lag": measured([draw.lognormvariate(_typical(source, target), 0.35) for _sample in range(15)]),
+            }
+            for source, target in pairs
+        ],
+        "convergence": {
+            "verdict": "pass",
+            "reason": "",
+            "item_count": 5,
+            "converged": 5,
+            "lag": measured([draw.lognormvariate(0, 0.3) for _sample in range(5)]),
+        },
+        "items": [],
+        "watch": [_round(draw, number, rounds, pairs) for number in range(rounds)],
+    }
+
+
+def _typical(source: str, target: str) -> float:
+    """The logarithm of a lag, growing with what lies between."""
+    return -0.6 + 0.18 * abs(REGIONS.index(source) - REGIONS.index(target))
+
+
+def _round(draw: random.Random, number: int, rounds: int, pairs: list[tuple[str, str]]) -> Document:
+    stops, resumes = rounds // 4, rounds // 2
+    found = []
+    for source, target in pairs:
+        lag = draw.lognormvariate(_typical(source, target), 0.2)
+        arrived = True
+        if source == REGIONS[0] and stops <= number < resumes:
+            lag, arrived = 5.0 * (number - stops + 1), False
+        elif source == REGIONS[0] and resumes <= number < resumes + 3:
+            lag = 5.0 * (resumes - stops) / (number - resumes + 2)
+        found.append({"source": source, "target": target, "lag": round(lag, 3), "arrived": arrived})
+    return {"elapsed": 5.0 * number, "pairs": found}
+
+
+def _judge(table: Document) -> None:
+    parts = [*table["pairs"], *([table["convergence"]] if table["convergence"] else []), *table["items"]]
+    if table["verdict"] != "fail":
+        table["verdict"] = worst(part["verdict"] for part in parts)
+    lines = {f"{table['name']}: {part['verdict']}: {part['reason']}." for part in parts if part["verdict"] != "pass"}
+    if lines:
+        table["msg"] = "\n".join(sorted(lines))
+
+
+def _lost(table: Document) -> None:
+    key = {"id": "multiregion.dynamodb/verification/us-east-1/{}"}
+    table["pairs"][0] |= {
+        "verdict": "fail",
+        "reason": MISSING,
+        "arrived": 3,
+        "missing": [{"operation": "put", "key": {"id": key["id"].format(slot)}} for slot in (1, 4)],
+    }
+    table["notes"].append("an item of yours has a reserved key in eu-west-1, and was left as it is")
+
+
+def _denied(table: Document) -> None:
+    for pair in table["pairs"]:
+        if pair["target"] == REGIONS[1] and pair["verdict"] == "pass":
+            pair |= {"verdict": "unknown", "reason": DENIED, "arrived": 0, "lag": measured([])}
+    # The last pair of two regions is the one that isn't lost.
+    if len(table["pairs"]) == 2:
+        table["pairs"][1] |= {"verdict": "unknown", "reason": DENIED, "arrived": 0, "lag": measured([])}
+    keys = [{"id": f"multiregion.dynamodb/verification/eu-west-1/{slot}"} for slot in range(3)]
+    table["left_behind"].append({"region": "eu-west-1", "item_keys": keys, "reason": "access denied"})
+
+
+def _altered(table: Document) -> None:
+    pair = table["pairs"][-1]
+    if pair["verdict"] == "pass":
+        attributes = [{"operation": "update", "key": {"id": "7"}, "attributes": ["total", "lines"]}]
+        pair |= {"verdict": "fail", "reason": ALTERED, "arrived": 4, "altered": attributes}
+    table["convergence"] |= {
+        "verdict": "fail",
+        "reason": "1 of 5 items ended differently: us-east-1 and eu-west-1 disagree after 30.2 s",
+        "converged": 4,
+    }
+
+
+def _own_items(table: Document) -> None:
+    table["items"] = [
+        {"key": {"id": f"order-{number}"}, "source": source, "verdict": "pass", "reason": ""}
+        for number in range(2)
+        for source in REGIONS[:2]
+    ]
+    table["items"][-1] |= {"verdict": "fail", "reason": "the number total arrived as 1.1 in eu-west-1, not as 1.10"}
+
+
+def _states_only(table: Document) -> None:
+    table |= {"verification": "states", "convergence": None, "msg": f"{table['name']}: replicas are ACTIVE"}
+    table["cost"] = dict.fromkeys(table["cost"], 0.0)
+    for pair in table["pairs"]:
+        pair |= {"verdict": "pass", "reason": "", "item_count": 0, "arrived": 0, "missing": [], "lag": measured([])}
+
+
+def _alone(table: Document) -> None:
+    table |= {"consistency": "", "pairs": [], "convergence": None, "watch": []}
+    table["regions"] = table["regions"][:1]
+    table["msg"] = f"{table['name']}: only us-east-1 is listed: nothing had to replicate"
+
+
+def _refused(table: Document) -> None:
+    table |= {"verdict": "fail", "pairs": [], "convergence": None, "watch": []}
+    table["msg"] = f"{table['name']}: these aren't independent regions: check endpoint_url."
+
+
+# From most to least common; a document of one table has all that can go together.
+TROUBLES = (_lost, _denied, _altered, _own_items, _states_only, _alone, _refused)

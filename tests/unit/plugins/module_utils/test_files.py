@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that the user names."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import files, spec
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/nowhere/file", "out is /nowhere/file, but that directory doesn't exist: make it, or choose another."),
+        ("/dev/null", "out is /dev/null, which is no regular file: choose another."),
+        ("/tmp", "which is no regular file"),
+        ("/tmp/", "which is no regular file"),
+        ("", "which is no regular file"),
+        ("/proc/file", "nothing can be written there"),
+    ],
+)
+def test_what_can_not_become_a_file_is_refused(path, sentence):
+    with pytest.raises(spec.Refused, match=sentence):
+        files.check("out", path)
+
+
+def test_checking_leaves_nothing_and_takes_a_new_file_as_well_as_an_old_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old").write_text("kept")
+    for path in ("new", "old", str(tmp_path / "new")):
+        files.check("out", path)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old", "kept")]
+
+
+def test_a_file_takes_the_place_of_another_in_one_move(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with path.open() as reader:
+        files.write(str(path), "new\N{CHECK MARK}", 0o644)
+        assert reader.read() == "old"
+    assert path.read_text(encoding="utf-8") == "new\N{CHECK MARK}"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_what_can_not_be_written_leaves_what_was_there_and_nothing_else(tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    with pytest.raises(OSError):
+        files.write(str(kept), "new", 0o644)
+    assert os.listdir(tmp_path) == ["kept"]
+
+
+def test_half_a_character_is_no_reason_to_fail_after_hours_of_watching(tmp_path):
+    files.write(str(tmp_path / "file"), "half \ud800", 0o644)
+    assert (tmp_path / "file").read_text() == "half \\ud800"
