@@ -21,9 +21,11 @@ pure (no client, no module, no clock)
     inventory   the observed state -> an entry of dynamodb_tables
     divergence  the observed state -> what the regions of a group should share and don't
     results     -> what the modules return
+    progress    how far the tables have come -> what is new, for people who watch
 
 touching files
     approval    the first plan as a document, and whether it is the expected one
+    progress_file   what is new, appended to a file
 
 touching the service
     sdk         whether the installed botocore knows what is used
