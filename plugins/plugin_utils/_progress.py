@@ -189,7 +189,7 @@ def _ended_between_lines(showing: threading.Lock) -> t.Iterator[None]:
 
 def _show(line: str) -> None:
     """By Ansible's own process, which would hang if nobody reads what it writes: ``results_thread_main`` ends then."""
-    if is_read(_STANDARD_ERROR):
+    if is_terminal(_STANDARD_ERROR) or is_read(_STANDARD_ERROR):
         Display().display(line, stderr=True)
 
 

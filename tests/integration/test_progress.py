@@ -14,6 +14,7 @@ import json
 import os
 import pty
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -76,24 +77,36 @@ def stage(tmp_path, environment):
     (tmp_path / "library/story.py").write_text(STORY)
     (tmp_path / "action_plugins").mkdir()
     (tmp_path / "action_plugins/story.py").write_text(ACTION)
-    return Stage(tmp_path, environment)
+    stage = Stage(tmp_path, environment)
+    yield stage
+    stage.gate.touch()  # what a failed test left behind ends
+    for process in stage.processes:
+        process.kill()
+        process.wait()
 
 
 class Stage:
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
         self.gate = folder / "gate"
+        self.processes: list[subprocess.Popen] = []
         # Not below HOME: Ansible finds the user's real one for some of its files.
         self.environment = environment | {"ANSIBLE_ASYNC_DIR": str(folder / "async")}
 
-    def start(self, *tasks: dict[str, t.Any], options: tuple[str, ...] = (), play: t.Any = None, **files: t.Any):
-        """``files`` are Popen's, and ``callback``."""
+    def start(
+        self, *tasks: dict[str, t.Any], options: tuple[str, ...] = (), play: t.Any = None, **files: t.Any
+    ) -> subprocess.Popen:
+        """``files`` are Popen's, and ``callback`` and ``shell``, what the command is piped into."""
         variables = {"ansible_python_interpreter": sys.executable, "ansible_connection": "local"}
         whole = {"hosts": "all", "gather_facts": False, "vars": variables, "tasks": list(tasks), **(play or {})}
         (self.folder / "play.yml").write_text(yaml.safe_dump([whole]))
         environment = self.environment | {"ANSIBLE_STDOUT_CALLBACK": files.pop("callback", "default")}
         command = [str(PROGRAM), "-i", "account,", "play.yml", *options]
-        return subprocess.Popen(command, cwd=self.folder, env=environment, start_new_session=True, **files)
+        if shell := files.pop("shell", ""):
+            command = ["bash", "-c", f"{shlex.join(command)} {shell}"]
+        process = subprocess.Popen(command, cwd=self.folder, env=environment, start_new_session=True, **files)
+        self.processes.append(process)
+        return process
 
     def story(self, gated: bool = False, **more: t.Any) -> dict[str, t.Any]:
         return {"story": {"events": EVENTS, **({"gate": str(self.gate)} if gated else {})}, **more}
@@ -245,13 +258,16 @@ def test_a_reader_that_goes_away_hangs_nothing(stage, callback):
 @pytest.mark.parametrize("callback", ["default", "ansible.posix.json"])
 @pytest.mark.parametrize("redirection", ["", "2>&1"])
 def test_a_pipe_into_head_ends(stage, callback, redirection):
-    stage.start(stage.story(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).wait()  # writes the playbook
-    command = f"'{PROGRAM}' -i account, play.yml {redirection} | head -1"
-    environment = {**stage.environment, "ANSIBLE_STDOUT_CALLBACK": callback}
-    ended = subprocess.run(
-        ["bash", "-c", command], cwd=stage.folder, env=environment, capture_output=True, timeout=PATIENCE, check=False
+    process = stage.start(
+        {"story": {"events": EVENTS[:1]}},
+        callback=callback,
+        shell=f"{redirection} | head -1",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    assert ended.returncode == 0
+    out, _err = process.communicate(timeout=PATIENCE)
+    assert out.count("\n") == 1
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -84,6 +84,13 @@ def test_there_is_an_event_in_every_pass_though_nothing_changes(model):
     assert told[-1]["summary"] == "0 of 1 table finished, 1 failed"
 
 
+def test_a_failure_is_told_when_it_happens_and_not_again(model):
+    told = events(model, REPLICAS, table("orders", EU, AP), table("missing", EU))
+    assert told[0]["lines"] == ["add a replica in eu-west-1: orders", "failed: missing"]
+    assert lines(told).count("failed: missing") == 1
+    assert told[-1]["summary"] == "1 of 2 tables finished, 1 failed"
+
+
 def test_a_single_pass_tells_what_it_did_and_check_mode_tells_nothing(model):
     (event,) = events(model, REPLICAS, table("orders", EU, AP), wait=False)
     assert event["lines"] == ["add a replica in eu-west-1: orders"]

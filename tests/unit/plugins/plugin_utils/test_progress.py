@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import tempfile
+import threading
 import typing as t
 
 import pytest
@@ -81,3 +84,19 @@ def test_a_pipe_tells_that_nobody_reads_it_any_more():
     assert not watching.is_read(writable)
     os.close(writable)
     assert not watching.is_read(writable)
+
+
+def test_the_thread_that_shows_takes_no_signal_away_from_the_worker():
+    """Else the worker learns only at the module's end of a Ctrl-C that came to this thread."""
+    descriptor, path = tempfile.mkstemp()
+    showing, received = threading.Event(), []
+    before = signal.signal(signal.SIGUSR1, lambda *_arguments: received.append("here"))
+    follower = watching.Follower(descriptor, path, lambda line: showing.set())
+    follower.start()
+    with open(path, "a") as file:
+        file.write(json.dumps(event(60)) + "\n")
+    assert showing.wait(60)
+    signal.pthread_kill(follower.ident, signal.SIGUSR1)
+    follower.end()
+    signal.signal(signal.SIGUSR1, before)
+    assert received == []
