@@ -24,6 +24,7 @@ from simulator.faults import (
     LOSE_ANSWER,
     STOP_REGION,
 )
+from simulator.item_faults import CORRUPT, DROP
 from simulator.lag import Lag
 
 VERSION = "1.0.0"
@@ -143,8 +144,16 @@ class Admin:
 
     @verb
     def drop_next_item(self, source: str, target: str, table: str | None = None) -> None:
-        """Lose the next item that would arrive in `target` from `source`."""
-        self._simulator.replication.drop_next_item((source, target), table)
+        """Lose the next item, or deletion, that would arrive in `target` from `source` and take effect."""
+        self._simulator.replication.item_faults.add(DROP, (source, target), table)
+
+    @verb
+    def corrupt_next_item(self, source: str, target: str, table: str | None = None) -> None:
+        """Let the next item that arrives in `target` from `source` have another value in one attribute.
+
+        It is never one of the key. A later write or deletion replaces the item as it would have without the fault.
+        """
+        self._simulator.replication.item_faults.add(CORRUPT, (source, target), table)
 
     @verb
     def fail(
@@ -213,10 +222,10 @@ class Admin:
 
     @verb
     def remove_fault(self, rule: int | None = None) -> None:
-        """Remove one fault by its id, or all: items to be dropped and stopped regions too."""
+        """Remove one fault by its id, or all: items to be dropped or corrupted and stopped regions too."""
         self._simulator.faults.remove(rule)
         if rule is None:
-            self._simulator.replication.clear_drops()
+            self._simulator.replication.item_faults.clear()
         self._simulator.replication.drain()
 
     @verb

@@ -43,7 +43,7 @@ at /_simulator/<verb>, POST with a JSON object; without arguments identity, call
   time         hold, advance {"seconds": 60}, release; set_expiry_delay {"seconds"}: how long after
                their expiry items go
   replication  pause and resume {"region"} or {"source", "target"}, set_lag {"low", "high"},
-               drop_next_item {"source", "target"}
+               drop_next_item and corrupt_next_item {"source", "target", "table"}
   calls        calls, clear_calls; fail {"code"}, deny, lose_answer; of these each takes "operation", "region",
                "table" and "count" to say which calls, and how many
   replicas     abort_next_create, fail_next_create, fail_next_disassociation {"region", "table"},

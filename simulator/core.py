@@ -10,7 +10,7 @@ import logging
 import random
 import threading
 
-from simulator import admission, operations, store, strong_consistency
+from simulator import admission, items, operations, store, strong_consistency
 from simulator.auto_scaling import AutoScaling
 from simulator.calls import ITEM_OPERATIONS, Answer, Call, CallLog
 from simulator.clock import DEFAULT_TIME_SCALE, SimulatedClock
@@ -29,7 +29,7 @@ from simulator.key_watch import KeyWatch
 from simulator.kinesis_destinations import KinesisDestinations
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
-from simulator.moto_service import account_of, item_answer, regional_answer
+from simulator.moto_service import account_of, regional_answer
 from simulator.other_services import OtherServices
 from simulator.regions import DISABLED_AT_START
 from simulator.replica_auto_scaling import ReplicaAutoScaling
@@ -182,8 +182,8 @@ class Simulator:
         for table in admission.admit(self.tables, call):
             if table.is_strong and call.operation in ITEM_OPERATIONS:
                 self._bring_up_to_date(call, table)
-        if call.operation == "GetItem":
-            return item_answer(call)
+        if call.operation in ITEM_OPERATIONS:
+            return items.answer(call)
         answer = regional_answer(call)
         if call.operation == "TagResource" and call.table:
             store.keep_last_of_each_tag(call.region, call.table)

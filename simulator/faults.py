@@ -18,6 +18,9 @@ FAIL, DENY, LOSE_ANSWER, STOP_REGION = "fail", "deny", "lose_answer", "stop_regi
 ABORT_CREATE, FAIL_CREATE, FAIL_DISASSOCIATION = "abort_create", "fail_create", "fail_disassociation"
 
 
+ACTION_PREFIXES = {"monitoring": "cloudwatch"}
+"""What IAM calls a service whose endpoint has another name."""
+
 CALLER = f"arn:aws:iam::{store.ACCOUNT}:user/moto"
 
 
@@ -113,4 +116,5 @@ class Faults:
 
 
 def _denied(service: str, operation: str, region: str, table: str | None) -> ServiceError:
-    return errors.access_denied(CALLER, f"{service}:{operation}", store.arn(region, table) if table else "*")
+    action = f"{ACTION_PREFIXES.get(service, service)}:{operation}"
+    return errors.access_denied(CALLER, action, store.arn(region, table) if table else "*")

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 
 from simulator import store
 from simulator.calls import Answer, Call
-from simulator.errors import simulator_failed
+from simulator.errors import ServiceError, simulator_failed
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ def regional_answer(call: Call) -> Answer:
     request = Request.from_primitives("POST", url, headers, call.body)
     try:
         status, sent, body = HANDLERS[call.service].dispatch(request)
+    except ServiceError:
+        raise
     except Exception as reason:
         log.exception("moto failed on %s", call.operation)
         raise simulator_failed(f"moto raised {type(reason).__name__} on {call.operation}") from reason

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from simulator import errors, store
 from simulator.clock import SimulatedClock
 from simulator.faults import Faults
+from simulator.item_faults import ItemFaults
 from simulator.lag import Lag, Lags
 from simulator.state import DELETING, GlobalTable, RegionalTable, Tables
 from simulator.store import Attributes, Key
@@ -41,6 +42,7 @@ class Replication:
         self, tables: Tables, clock: SimulatedClock, dice: random.Random, lag: Lag | None, faults: Faults
     ) -> None:
         self.lags = Lags(lag)
+        self.item_faults = ItemFaults()
         self._usual = lag
         self._tables = tables
         self._clock = clock
@@ -54,7 +56,6 @@ class Replication:
         self._paused_regions: set[str] = set()
         self._under_way: dict[int, tuple[Pair, Write]] = {}
         self._parked: list[int] = []
-        self._drops: list[tuple[Pair, str | None]] = []
 
     def follow(self, table: RegionalTable) -> None:
         """From now on, this table's writes go to the other regions."""
@@ -103,7 +104,7 @@ class Replication:
         for number, (pair, write) in list(self._under_way.items()):
             if write.group is table.group and pair[1] == table.region:
                 del self._under_way[number]
-                self._apply(table.region, write)
+                self._deliver(pair, write)
 
     def settle(self, table: RegionalTable) -> bool:
         """Let everything arrive that is on its way to or from a table; whether that was possible."""
@@ -116,7 +117,7 @@ class Replication:
             return False
         for number, (pair, write) in waiting.items():
             del self._under_way[number]
-            self._apply(pair[1], write)
+            self._deliver(pair, write)
         return True
 
     def pause(self, pair: Pair | None = None, region: str | None = None) -> None:
@@ -144,20 +145,13 @@ class Replication:
     def paused(self) -> dict[str, list[str] | list[list[str]]]:
         return {"pairs": [list(pair) for pair in sorted(self._paused)], "regions": sorted(self._paused_regions)}
 
-    def drop_next_item(self, pair: Pair, table: str | None = None) -> None:
-        """Lose the next item that would arrive over this pair."""
-        self._drops.append((pair, table))
-
-    def clear_drops(self) -> None:
-        self._drops.clear()
-
     def clear(self) -> None:
         self.lags = Lags(self._usual)
         for collection in (self._cursors, self._versions, self._paused, self._paused_regions):
             collection.clear()
         self._under_way.clear()
         self._parked.clear()
-        self._drops.clear()
+        self.item_faults.clear()
 
     def _capture_table(self, table: RegionalTable) -> None:
         label, position = store.stream_position(table.region, table.name)
@@ -204,8 +198,7 @@ class Replication:
             self._parked.append(number)
             return
         del self._under_way[number]
-        if not self._takes_drop(pair, write.table):
-            self._apply(pair[1], write)
+        if self._deliver(pair, write):
             self._measure(pair, write)
 
     def _measure(self, pair: Pair, write: Write) -> None:
@@ -221,30 +214,34 @@ class Replication:
         ends = [end for end in (self._tables.get(region, table) for region in pair) if end]
         return any(end.is_cut_off for end in ends) or not self._faults.stopped_regions().isdisjoint(pair)
 
-    def _apply(self, region: str, write: Write) -> None:
-        target = self._tables.get(region, write.table)
+    def _deliver(self, pair: Pair, write: Write) -> bool:
+        """Let a write take effect in its target, unless it is older than what is there; whether it wasn't lost."""
+        target = self._tables.get(pair[1], write.table)
         if target is None or target.group is not write.group or target.status == DELETING:
-            return
-        self._store(target, write.key, write.attributes, write.version)
+            return True
+        if not self._is_newer(target, write.key, write.version):
+            return True
+        if self.item_faults.loses(pair, write.table):
+            return False
+        keys = store.key_names(target.region, target.name)
+        attributes = self.item_faults.alter(pair, write.table, write.attributes, keys)
+        self._store(target, write.key, attributes, write.version)
         # Its own record stands in the target's stream, as on AWS, but must not travel on from there.
-        self._cursors[_place(target)] = store.stream_position(region, write.table)
+        self._cursors[_place(target)] = store.stream_position(target.region, write.table)
+        return True
+
+    def _is_newer(self, target: RegionalTable, key: Key, version: Version) -> bool:
+        versions = self._versions[_place(target)]
+        return key not in versions or wins(version, versions[key])
 
     def _store(self, target: RegionalTable, key: Key, attributes: Attributes | None, version: Version) -> None:
-        versions = self._versions[_place(target)]
-        if key in versions and not wins(version, versions[key]):
+        if not self._is_newer(target, key, version):
             return
-        versions[key] = version
+        self._versions[_place(target)][key] = version
         if attributes is None:
             store.delete_item(target.region, target.name, key)
         else:
             store.put_item(target.region, target.name, attributes)
-
-    def _takes_drop(self, pair: Pair, table: str) -> bool:
-        for drop in self._drops:
-            if drop[0] == pair and drop[1] in (None, table):
-                self._drops.remove(drop)
-                return True
-        return False
 
 
 def _place(table: RegionalTable) -> Place:

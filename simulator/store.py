@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import base64
 import copy
-from decimal import Decimal
-from typing import Any
+import operator
+from collections.abc import Callable
+from decimal import Decimal, localcontext
+from typing import Any, NamedTuple
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import GlobalSecondaryIndex, StreamRecord, StreamShard, Table
 from moto.kinesis.models import kinesis_backends
 from moto.kms.models import kms_backends
+
+from simulator import values
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
 
@@ -32,6 +37,47 @@ Attributes = dict[str, Any]
 
 Key = tuple[tuple[str, str | bytes | Decimal], ...]
 """The values of an item's key attributes, each with its type."""
+
+
+class SecondaryIndex(NamedTuple):
+    """An index, and what it keeps of an item: every attribute where `projected` is None."""
+
+    name: str
+    is_global: bool
+    keys: frozenset[str]
+    projected: frozenset[str] | None
+
+    def view(self, item: Attributes | None) -> Attributes:
+        """The item in the index; nothing where it lacks one of the index's key attributes."""
+        if item is None or not self.keys <= item.keys():
+            return {}
+        return {name: value for name, value in item.items() if self.projected is None or name in self.projected}
+
+
+def _set_attribute(item: LimitedSizeDict, name: str, value: DynamoType) -> None:
+    """Give an item an attribute, up to the service's own limit of size: moto measures otherwise, and less."""
+    attributes = {**item, name: value}
+    if values.item_size({name: one.to_regular_json() for name, one in attributes.items()}) > values.MAX_ITEM:
+        raise ItemSizeTooLarge
+    dict.__setitem__(item, name, value)
+
+
+def _exactly(operate: Callable[[Decimal, Decimal], Decimal], of_moto: Any) -> Any:
+    """An operation on numbers with all their digits, of which moto keeps 28, and a result as the service stores it."""
+
+    def result(one: DynamoType, other: DynamoType) -> DynamoType:
+        if not (one.is_number() and other.is_number()):
+            return of_moto(one, other)
+        with localcontext(prec=1_000):
+            exact = operate(Decimal(one.value), Decimal(other.value))
+        return DynamoType({"N": values.number(str(exact))})
+
+    return result
+
+
+LimitedSizeDict.__setitem__ = _set_attribute
+DynamoType.__add__ = _exactly(operator.add, DynamoType.__add__)
+DynamoType.__sub__ = _exactly(operator.sub, DynamoType.__sub__)
 
 
 def arn(region: str, name: str) -> str:
@@ -167,9 +213,26 @@ def key_schema(region: str, name: str, index: str | None = None) -> list[dict[st
     return next(known.schema for known in regional.global_indexes if known.name == index)
 
 
+def key_names(region: str, name: str) -> list[str]:
+    """The attributes of the table's own key."""
+    return list(table(region, name).table_key_attrs)
+
+
 def index_names(region: str, name: str) -> list[str]:
     """Every secondary index, local ones too."""
     return [index.name for index in table(region, name).all_indexes()]
+
+
+def secondary_indexes(region: str, name: str) -> list[SecondaryIndex]:
+    regional = table(region, name)
+    indexes = []
+    for index in regional.all_indexes():
+        keys = frozenset(index.schema_key_attrs)
+        named = index.projection.get("NonKeyAttributes") or []
+        has_all = index.projection["ProjectionType"] == "ALL"
+        projected = None if has_all else frozenset({*keys, *regional.table_key_attrs, *named})
+        indexes.append(SecondaryIndex(index.name, isinstance(index, GlobalSecondaryIndex), keys, projected))
+    return indexes
 
 
 def definitions(region: str, name: str) -> dict[str, str]:
@@ -243,6 +306,14 @@ def key_of(regional: Table, attributes: Attributes) -> Key:
     )
 
 
+def key_in(region: str, name: str, attributes: Attributes) -> Key | None:
+    """The key of what a request has of an item; None where it isn't whole."""
+    regional = table(region, name)
+    if not set(regional.table_key_attrs) <= attributes.keys():
+        return None
+    return key_of(regional, with_raw_binary({one: attributes[one] for one in regional.table_key_attrs}))
+
+
 def with_raw_binary(key: Attributes) -> Attributes:
     """A key as moto's tables hold it: requests and stream records have binary values in base64."""
     return {
@@ -272,6 +343,25 @@ def put_item(region: str, name: str, attributes: Attributes) -> None:
 
 def delete_item(region: str, name: str, key: Key) -> None:
     table(region, name).delete_item(*_dynamo_key(key))
+
+
+def undo_of_change(region: str, name: str, key: Key) -> Callable[[], None]:
+    """What puts an item back as it is now, with no trace in the table's stream of what changed it meanwhile."""
+    before = read_item(region, name, key)
+    _, records = stream_position(region, name)
+
+    def undo() -> None:
+        regional = table(region, name)
+        stream, regional.stream_shard = regional.stream_shard, None
+        if before is None:
+            delete_item(region, name, key)
+        else:
+            put_item(region, name, before)
+        regional.stream_shard = stream
+        if stream:
+            del stream.items[records:]
+
+    return undo
 
 
 def numbers(region: str, name: str, attribute: str) -> dict[Key, int]:

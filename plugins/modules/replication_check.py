@@ -12,13 +12,17 @@ version_added: 0.1.0
 short_description: Prove that items replicate between the regions of DynamoDB tables
 description:
   - Puts, updates and deletes items of its own in every region of each table, looks for each of the three in every
-    other region, measures how long it took, and removes what it wrote. Many tables are checked side by side.
+    other region, and measures how long it took. Then it writes the same items in every region at once, which have to
+    end the same everywhere. It removes what it wrote. Many tables are checked side by side.
   - It first makes sure that the regions are independent of each other, and that each is V(ACTIVE) and lists the
     others as replicas.
   - A pair of regions passes when each item arrived by each of the three operations. It fails when a strongly consistent
     read in the target says that an item isn't there in time. It is unknown when that can't be found out, because access
-    was denied, calls were throttled or an endpoint couldn't be reached. Of a table's pairs, and of all tables, a fail
-    beats an unknown, and that a pass.
+    was denied, calls were throttled or an endpoint couldn't be reached. It fails, too, when another item arrives than
+    was written, and when a change took longer than O(max_lag). Of a table's pairs, and of all tables, a fail beats an
+    unknown, and that a pass.
+  - In a strongly consistent group the first read in every other region, begun after a write's acknowledgement, has to
+    show it, so there is no lag to measure.
   - A verdict never fails the task. Look at RV(verdict), as the role P(multiregion.dynamodb.verify#role) does. The task
     fails for bad input, for unusable credentials and for another account than O(account_id).
   - Lag counts from the acknowledgement of a write to the end of the first read that shows it, on one monotonic clock,
@@ -27,17 +31,31 @@ description:
 author:
   - The multiregion.dynamodb contributors (@multiregion)
 options:
-  items:
+  item_count:
     description:
-      - How many items each region writes into each table, 1 to 20.
+      - How many items of its own each region writes into each table, and how many all regions write at once, 1 to 20.
     type: int
     default: 5
   timeout:
     description:
-      - How many seconds, in all, what is written into a table has to arrive everywhere. Puts have half of it, updates
-        and deletions a quarter each and whatever is left of the time before, counted from their acknowledgement.
+      - How many seconds, in all, what is written into a table has to arrive everywhere. Puts have two fifths of it,
+        updates, deletions and what all regions write at once a fifth each and whatever is left of the time before,
+        counted from their acknowledgement.
     type: float
     default: 60.0
+  max_lag:
+    description:
+      - How many seconds a change may take to arrive. One that took longer fails its pair, although it arrived. A
+        measured lag is at most its resolution too long, so what is longer only by that, or wasn't measured, is unknown.
+      - Unset, a change may take as long as it is waited for.
+    type: float
+  max_units:
+    description:
+      - How many capacity units each table may cost, those of its reads and writes in all regions together. A bound that
+        is too low for the least that a table takes is refused before any call.
+      - When it is reached, what hasn't arrived is no longer looked for, and is unknown. What removing the items takes
+        is kept back. RV(tables[].cost) says what was spent.
+    type: float
   poll_delay:
     description:
       - Seconds between two looks for an item. While an item is waited for for long, this grows to a tenth of the time
@@ -78,8 +96,9 @@ notes:
     "OldImage":{"multiregion_dynamodb_verification":{"M":{"run":{"S":[{"exists":false}]}}}}}}).
     A filter on C(NewImage) alone lets deletions through, one on C(OldImage) alone puts. Records of a C(KEYS_ONLY)
     stream carry no images and can only be told by their keys.
-  - Each item costs three writes in its own region and three replicated writes in each other region, besides the reads
-    that look for it. O(tables[].verification=states) writes nothing.
+  - Each item of a region costs three writes, each item that all regions write two in every region, and each write a
+    replicated one in every other region, besides the reads that look for it. RV(cost) has the capacity units that the
+    service reported; those of replicated writes are counted from them. O(tables[].verification=states) writes nothing.
   - Needs C(dynamodb:DescribeTable), C(dynamodb:BatchGetItem), C(dynamodb:PutItem), C(dynamodb:UpdateItem) and
     C(dynamodb:DeleteItem) in every region; the first one alone for O(tables[].verification=states).
 seealso:
@@ -114,8 +133,17 @@ EXAMPLES = r"""
   multiregion.dynamodb.replication_check:
     region: us-east-1
     replica_regions: [ap-southeast-2]
-    items: 20
+    item_count: 20
     timeout: 180
+    tables:
+      - name: orders
+
+- name: Nothing may take longer than two seconds, and no table may cost more than a thousand capacity units
+  multiregion.dynamodb.replication_check:
+    region: us-east-1
+    replica_regions: [eu-west-1]
+    max_lag: 2
+    max_units: 1000
     tables:
       - name: orders
 """
@@ -133,14 +161,56 @@ msg:
   returned: always
   type: str
   sample: "1 table: 1 pass, 0 fail, 0 unknown"
+run:
+  description: This run.
+  returned: always, unless the input was refused
+  type: dict
+  contains:
+    id:
+      description: Its id, which each of its items carries.
+      type: str
+      returned: always
+    started:
+      description: When it began, UTC.
+      type: str
+      returned: always
+    seconds:
+      description: How long it took.
+      type: float
+      returned: always
+  sample:
+    id: 0d3b1c6e-8f5b-4a57-9c1c-1f2f1d1c7a10
+    started: "2026-11-25T10:00:00Z"
+    seconds: 3.2
+cost:
+  description: The capacity units of all tables together.
+  returned: always, unless the input was refused
+  type: dict
+  contains:
+    read_units:
+      description: Of reads.
+      type: float
+      returned: always
+    write_units:
+      description: Of writes, in the regions that they were sent to.
+      type: float
+      returned: always
+    replicated_write_units:
+      description: Of the same writes in the other regions.
+      type: float
+      returned: always
+  sample:
+    read_units: 71.5
+    write_units: 50.0
+    replicated_write_units: 50.0
 summary:
   description: What was found out, for people. Tables that passed first, then the lines of RV(msg), totals last.
   returned: always, unless the input was refused
   type: list
   elements: str
   sample:
-    - "orders: us-east-1, eu-west-1: 5 items from each region were put, updated and deleted in every other; lag 0.31 s
-      (median of the slowest pair), at most 0.52 s"
+    - "orders: us-east-1, eu-west-1: 5 items from each region were put, updated and deleted in every other, and what all
+      wrote at once ended the same; lag 0.31 s (median of the slowest pair), at most 0.52 s, measured to 0.14 s"
     - "1 table: 1 pass, 0 fail, 0 unknown"
 tables:
   description: A result for each table, in the order of the list.
@@ -153,7 +223,12 @@ tables:
       verification: items
       msg: "orders: fail: us-east-1 → eu-west-1: 1 of 5 items: the put was missing 30.1 s after its acknowledgement, by
         a strongly consistent read: replication is paused, failing or slower than that; look at ReplicationLatency in
-        us-east-1, or raise timeout (verify_timeout)."
+        us-east-1, or raise timeout (verify_timeout) (key: multiregion.dynamodb/verification/us-east-1/3)."
+      consistency: eventual
+      cost:
+        read_units: 71.5
+        write_units: 50.0
+        replicated_write_units: 50.0
       regions:
         - region: us-east-1
           status: ACTIVE
@@ -165,19 +240,23 @@ tables:
           verdict: fail
           reason: "1 of 5 items: the put was missing 30.1 s after its acknowledgement, by a strongly consistent read:
             replication is paused, failing or slower than that; look at ReplicationLatency in us-east-1, or raise
-            timeout (verify_timeout)"
+            timeout (verify_timeout) (key: multiregion.dynamodb/verification/us-east-1/3)"
           item_count: 5
           arrived: 4
           missing:
             - operation: put
               key:
                 customer: multiregion.dynamodb/verification/us-east-1/3
+          altered: []
+          late: []
           lag:
             measured: 12
             p50: 0.311
             p95: 0.498
+            p99: 0.515
             max: 0.52
             resolution: 0.143
+      convergence: null
       notes: []
       left_behind: []
   contains:
@@ -188,6 +267,14 @@ tables:
     verdict:
       description: The worst of its pairs.
       type: str
+      returned: always
+    consistency:
+      description: V(eventual) or V(strong), empty for a table without replicas.
+      type: str
+      returned: always
+    cost:
+      description: The capacity units of this table, as RV(cost).
+      type: dict
       returned: always
     verification:
       description:
@@ -261,6 +348,38 @@ tables:
               description: The item's key.
               type: dict
               returned: always
+        altered:
+          description: What a strongly consistent read in the target showed as another item than was written.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            operation:
+              description: V(put), V(update) or V(delete).
+              type: str
+              returned: always
+            key:
+              description: The item's key.
+              type: dict
+              returned: always
+        late:
+          description: What arrived, but took longer than O(max_lag).
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            operation:
+              description: V(put), V(update) or V(delete).
+              type: str
+              returned: always
+            key:
+              description: The item's key.
+              type: dict
+              returned: always
+            lag:
+              description: How many seconds it took.
+              type: float
+              returned: always
         lag:
           description: Seconds from the acknowledgement of a write to the end of the first read that showed it.
           type: dict
@@ -278,6 +397,10 @@ tables:
               description: The 95th percentile.
               type: float
               returned: always
+            p99:
+              description: The 99th percentile.
+              type: float
+              returned: always
             max:
               description: The longest.
               type: float
@@ -286,6 +409,35 @@ tables:
               description: The true lag of any item is at most this much shorter than the measured one.
               type: float
               returned: always
+    convergence:
+      description:
+        - What became of the items that all regions wrote at once. Null when that wasn't tried, because a pair didn't
+          pass or nothing was written.
+      type: dict
+      returned: always
+      contains:
+        verdict:
+          description: V(pass), V(fail) or V(unknown).
+          type: str
+          returned: always
+        reason:
+          description: Why it isn't a pass. Empty for a pass.
+          type: str
+          returned: always
+        item_count:
+          description: How many items were judged.
+          type: int
+          returned: always
+        converged:
+          description: How many ended the same in every region.
+          type: int
+          returned: always
+        lag:
+          description:
+            - Seconds from the last region's acknowledgement to the end of the first look that showed the same
+              everywhere, as RV(tables[].pairs[].lag).
+          type: dict
+          returned: always
     notes:
       description:
         - What a person should know, such as an item of theirs that has a reserved key, another check under way, or what
@@ -318,7 +470,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Options,
     check_tables,
 )
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.report import module_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
     failures_reported,
     make_module,
@@ -326,9 +478,11 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._module impor
 )
 
 ARGUMENTS = {
-    "items": {"type": "int", "default": 5},
+    "item_count": {"type": "int", "default": 5},
     "timeout": {"type": "float", "default": 60.0},
     "poll_delay": {"type": "float", "default": 0.1},
+    "max_lag": {"type": "float"},
+    "max_units": {"type": "float"},
 }
 
 
@@ -338,8 +492,8 @@ def main() -> None:
     with failures_reported(module):
         options.check()
         tables, clients = tables_and_clients(module)
-        outcomes = check_tables(tables, clients, options, module.check_mode)
-    module.exit_json(changed=False, **module_result(outcomes))
+        checked = check_tables(tables, clients, options, module.check_mode)
+    module.exit_json(changed=False, **module_result(checked))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,12 @@ options:
         that the task doesn't name.
     type: list
     elements: str
+  report:
+    description:
+      - A JSON report of M(multiregion.dynamodb.replication_check) on the host. RV(summary) then shows the lag that was
+        measured into each region, how long ago that was, and which of the tables and regions the report doesn't hold.
+      - What the report says of a table doesn't make the task fail.
+    type: path
 extends_documentation_fragment:
   - multiregion.dynamodb.tables.optional
   - amazon.aws.common.modules
@@ -41,6 +47,7 @@ extends_documentation_fragment:
 seealso:
   - module: multiregion.dynamodb.tables
   - module: multiregion.dynamodb.replicas
+  - module: multiregion.dynamodb.replication_check
 """
 
 EXAMPLES = r"""
@@ -61,6 +68,14 @@ EXAMPLES = r"""
 - name: Show it
   ansible.builtin.debug:
     msg: "{{ orders.summary }}"
+
+- name: The same with the lag that a verification measured
+  multiregion.dynamodb.tables_info:
+    region: us-east-1
+    replica_regions: [eu-west-1]
+    tables:
+      - name: orders
+    report: "{{ playbook_dir }}/replication.json"
 """
 
 RETURN = r"""
@@ -182,23 +197,40 @@ tables:
           description: Region to the value there.
           type: dict
           returned: always
-summary:
-  description: Tables by regions, as lines of text.
+differences:
+  description:
+    - The RV(tables[].divergent) of all tables as lines of text. Those that tables have in common share one.
   returned: always, unless the input was refused
   type: list
   elements: str
   sample:
-    - "table   us-east-1  eu-west-1"
-    - "orders  ACTIVE*    ACTIVE"
+    - "orders: ttl.attribute is expires in us-east-1, but until in eu-west-1"
+summary:
+  description:
+    - Tables by regions, with the state of each, as lines of text. The witness of a strongly consistent group is there,
+      and so are replicas that aren't listed.
+    - With O(report) the lag into each region, likewise.
+    - Then what there is to say of tables, the worst last, and totals.
+  returned: always, unless the input was refused
+  type: list
+  elements: str
+  sample:
+    - "table    us-east-1  eu-west-1"
+    - "orders   ACTIVE*    ACTIVE"
+    - "baskets  ACTIVE*    CREATING"
     - "* home region"
+    - ""
+    - "baskets: CREATING in eu-west-1"
+    - "2 tables: 1 ACTIVE everywhere, 1 being changed"
 """
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import (
     INFO_OPTIONS,
     LISTING_OPTIONS,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.lag_report import load
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.observe import full_reading, look
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.results import info_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.status import info_result
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
     failures_reported,
     found_tables_and_clients,
@@ -215,10 +247,11 @@ def main() -> None:
         mutually_exclusive=[("names", option) for option in LISTING_OPTIONS],
     )
     with failures_reported(module):
+        report = None if module.params["report"] is None else load(module.params["report"])
         find = tables_and_clients if module.params["names"] is None else found_tables_and_clients
         tables, clients = find(module)
         seen = look([full_reading(table) for table in tables], clients)
-    leave(module, info_result(tables, seen))
+    leave(module, info_result(tables, seen, report))
 
 
 if __name__ == "__main__":

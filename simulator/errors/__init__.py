@@ -15,6 +15,7 @@ from simulator.errors.capacity import *
 from simulator.errors.encryption import *
 from simulator.errors.groups import *
 from simulator.errors.indexes import *
+from simulator.errors.items import *
 from simulator.errors.regional import *
 from simulator.errors.scaling import *
 from simulator.errors.tables import *

@@ -122,7 +122,7 @@ def unsigned() -> ServiceError:
 
 
 def access_denied(user: str, action: str, resource: str) -> ServiceError:
-    speaks_query = action.startswith(("sts:", "monitoring:"))
+    speaks_query = action.startswith(("sts:", "cloudwatch:"))
     return ServiceError(
         "AccessDenied" if speaks_query else "AccessDeniedException",
         f"User: {user} is not authorized to perform: {action} on resource: {resource} because no identity-based "

@@ -19,20 +19,26 @@ import boto3
 import pytest
 import yaml
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.clients import Clients
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Replica, Table
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import probes
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
     Clock,
     Options,
     check_tables,
 )
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.report import module_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import Sample
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import (
+    lag as distribution,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
 from botocore.config import Config
 
+from simulator import store
 from simulator.lag import Lag
 from simulator.server import serve
 
 US, EU, AP = REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")
+STRONG_REGIONS = (US, "us-east-2", "us-west-2")
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})  # without botocore's own pauses
 LAG = Lag(0.05, 0.1)
 # Far beyond what a busy machine makes of a few seconds: longer means that something waits for what never comes.
@@ -106,14 +112,16 @@ class World:
             assert time.monotonic() < deadline, "never came about"
             time.sleep(0.01)
 
-    def check(self, *names, items=5, timeout=8.0, check_mode=False, clock=Clock, regions=REGIONS, how="items"):
+    def check(
+        self, *names, items=5, timeout=8.0, check_mode=False, clock=Clock, regions=REGIONS, how="items", **options
+    ):
         tables = [
             Table(name, regions[0], verification=how, replicas={region: Replica(region) for region in regions[1:]})
             for name in names or ("orders",)
         ]
         clients = Clients(self.client, self.url, regions)
-        outcomes = check_tables(tables, clients, Options(items, timeout, 0.03), check_mode, clock)
-        return json.loads(json.dumps(module_result(outcomes)))
+        checked = check_tables(tables, clients, Options(items, timeout, 0.03, **options), check_mode, clock)
+        return json.loads(json.dumps(module_result(checked)))
 
     def items(self, region, name="orders"):
         return self.client("dynamodb", region).scan(TableName=name, ConsistentRead=True)["Items"]
@@ -297,6 +305,209 @@ def test_one_lost_item_is_missing_by_its_key(orders):
     [missing] = failed["missing"]
     assert missing["operation"] == "put"
     assert missing["key"]["customer"].startswith("multiregion.dynamodb/verification/eu-west-1/")
+    orders.assert_nothing_left()
+
+
+class PausesConvergence(Clock):
+    """The real clock; when each region's own items are deleted, nothing gets to or from ``region`` any more."""
+
+    def __init__(self, world, region, items=15):
+        self._world, self._region, self._items = world, region, items
+
+    def epoch(self):
+        if len(self._world.admin.calls(operation="DeleteItem")) >= self._items:
+            self._world.admin.pause(region=self._region)
+        return time.time()
+
+
+def test_what_all_regions_write_at_once_ends_the_same_everywhere(orders):
+    found = orders.check()["tables"][0]["convergence"]
+
+    assert (found["verdict"], found["reason"]) == ("pass", "")
+    assert (found["item_count"], found["converged"], found["lag"]["measured"]) == (5, 5, 5)
+    assert 0 < found["lag"]["p50"] <= found["lag"]["max"] <= LAG.high + found["lag"]["resolution"]
+
+
+def test_regions_that_dont_converge_fail_with_what_each_shows(orders):
+    result = orders.check(timeout=5.0, clock=PausesConvergence(orders, AP))
+
+    assert verdicts(result) == every("pass")
+    assert result["verdict"] == "fail"
+    assert "orders: fail: written in every region at once, 5 items of 5 didn't end the same everywhere" in result["msg"]
+    assert "ap-southeast-2 shows the write of ap-southeast-2" in result["msg"]
+    orders.assert_nothing_left()
+
+
+def test_convergence_isnt_tried_where_a_pair_failed(orders):
+    orders.admin.pause(source=US, target=EU)
+    assert orders.check(timeout=2.0)["tables"][0]["convergence"] is None
+
+
+# Lag that is too long
+
+
+def test_what_arrives_later_than_it_may_fails_with_its_keys(orders):
+    orders.admin.set_lag(3.0, source=US, target=EU)
+
+    result = orders.check(max_lag=1.5, timeout=30.0)
+
+    assert verdicts(result) == {**every("pass"), (US, EU): "fail"}
+    late = pair(result, US, EU)
+    assert (late["arrived"], late["missing"], len(late["late"])) == (5, [], 15)
+    assert all(one["lag"] > 1.5 for one in late["late"])
+    assert "15 changes arrived later than max_lag (verify_max_lag) of 1.5 s, the slowest after 3." in result["msg"]
+    assert "keys: multiregion.dynamodb/verification/us-east-1/0, " in result["msg"]
+    orders.assert_nothing_left()
+
+
+def test_a_lag_that_nobody_measured_is_unknown_where_it_may_not_be_long(orders):
+    """Each first read is throttled, so every arrival is seen by a read that the SDK repeated."""
+    orders.admin.set_lag(0.0)
+    rule = orders.admin.lose_answer(operation="UpdateItem", region=US, count=1)
+
+    result = orders.check(max_lag=5.0, regions=(US, EU))
+
+    assert rule
+    assert verdicts(result) == {(US, EU): "unknown", (EU, US): "pass"}
+    assert "1 change arrived, but whether within max_lag (verify_max_lag) of 5 s can't be told" in result["msg"]
+    orders.assert_nothing_left()
+
+
+def test_measured_percentiles_are_those_of_what_replication_took(orders, monkeypatch):
+    """Each lag is what the simulator drew and kept to, or up to the resolution more; percentiles keep that order."""
+    took = []
+    record = store.record_latency
+
+    def note(source, target, name, milliseconds):
+        took.extend([milliseconds / 1000] * ((source, target) == (US, EU)))
+        record(source, target, name, milliseconds)
+
+    monkeypatch.setattr(store, "record_latency", note)
+    orders.admin.set_lag(0.3, 3.3, source=US, target=EU)
+
+    result = orders.check(items=20, timeout=60.0, regions=(US, EU))
+
+    measured = pair(result, US, EU)["lag"]
+    true = distribution([Sample(seconds, 0.0) for seconds in took[:60]])
+    assert (measured["measured"], true["measured"]) == (60, 60)
+    assert true["max"] - true["p50"] > measured["resolution"], "or nothing could be told apart"
+    for figure in ("p50", "p95", "p99", "max"):
+        # The acknowledgement comes a little after the write itself.
+        assert -0.2 <= measured[figure] - true[figure] <= measured["resolution"], figure
+
+
+# What it costs
+
+
+def test_the_units_are_those_of_the_calls(orders):
+    result = orders.check(regions=(US, EU), items=2)
+
+    cost = result["tables"][0]["cost"]
+    held = [call for call in orders.admin.calls() if call["operation"] in ("PutItem", "UpdateItem", "DeleteItem")]
+    assert cost["write_units"] == sum(call["status"] == 200 for call in held)
+    assert cost["replicated_write_units"] == 2 * cost["write_units"], "the group has a third member"
+    assert cost["read_units"] > 0
+    assert result["cost"] == cost
+
+
+def test_what_hasnt_arrived_when_the_units_are_spent_is_unknown(orders):
+    orders.admin.pause(source=US, target=EU)
+
+    result = orders.check(timeout=20 * HANGS, max_units=600)
+
+    assert result["verdict"] == "unknown", "nobody looked for updates any more"
+    assert pair(result, US, EU)["verdict"] == "unknown"
+    assert "max_units (verify_max_units) was spent before this could be told" in pair(result, US, EU)["reason"]
+    assert [pair(result, *two)["missing"] for two in every("")] == [[]] * 6
+    cost = result["tables"][0]["cost"]
+    assert 400 < cost["read_units"] + cost["write_units"] + cost["replicated_write_units"] <= 600
+    orders.assert_nothing_left()
+
+
+def test_a_bound_below_the_least_is_refused_before_any_call(orders):
+    orders.admin.clear_calls()
+    with pytest.raises(Refused) as caught:
+        orders.check(max_units=100)
+    assert "Verifying orders in 3 regions takes at least " in str(caught.value)
+    assert not orders.admin.calls()
+
+
+# A strongly consistent group
+
+
+@pytest.fixture
+def strong(world):
+    home = world.client("dynamodb", US)
+    world.global_table(regions=(US,))
+    creates = [{"Create": {"RegionName": region}} for region in STRONG_REGIONS[1:]]
+    home.update_table(TableName="orders", ReplicaUpdates=creates, MultiRegionConsistency="STRONG")
+    world.until(lambda: world.settled(home, "orders") and home.describe_table(TableName="orders")["Table"]["Replicas"])
+    return world
+
+
+def test_strongly_consistent_reads_show_each_write_at_once(strong):
+    strong.admin.set_lag(5.0)  # other reads would show nothing for long
+
+    result = strong.check(regions=STRONG_REGIONS)
+
+    assert verdicts(result) == every("pass", STRONG_REGIONS), result["msg"]
+    table = result["tables"][0]
+    assert table["consistency"] == "strong"
+    assert table["convergence"]["verdict"] == "pass"
+    assert {one["lag"]["measured"] for one in table["pairs"]} == {0}
+    assert "strongly consistent reads showed each write at once" in result["summary"][0]
+    strong.assert_nothing_left(regions=STRONG_REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("fault", "found", "says"),
+    [
+        ("drop_next_item", "missing", "from a strongly consistent read that began after its acknowledgement"),
+        ("corrupt_next_item", "altered", "after the put another item was found than was written"),
+    ],
+)
+def test_a_strongly_consistent_read_that_doesnt_show_a_write_as_it_was_fails(strong, fault, found, says):
+    getattr(strong.admin, fault)(US, "us-west-2")
+
+    result = strong.check(regions=STRONG_REGIONS, timeout=20 * HANGS)
+
+    assert verdicts(result) == {**every("pass", STRONG_REGIONS), (US, "us-west-2"): "fail"}
+    [one] = pair(result, US, "us-west-2")[found]
+    assert one["operation"] == "put"
+    assert says in result["msg"]
+    strong.assert_nothing_left(regions=STRONG_REGIONS)
+
+
+# What arrives altered
+
+
+def test_an_altered_item_is_named_as_such_and_not_waited_for(orders):
+    orders.admin.corrupt_next_item(EU, US)
+
+    result = orders.check(timeout=20 * HANGS)
+
+    assert verdicts(result) == {**every("pass"), (EU, US): "fail"}
+    failed = pair(result, EU, US)
+    assert (failed["arrived"], failed["missing"]) == (4, [])
+    [altered] = failed["altered"]
+    assert altered["operation"] == "put"
+    assert altered["key"]["customer"].startswith("multiregion.dynamodb/verification/eu-west-1/")
+    assert "1 of 5 items: after the put another item was found than was written" in result["msg"]
+    orders.assert_nothing_left()
+
+
+def test_two_verifications_at_once_both_pass_and_leave_nothing(orders):
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(orders.check(timeout=60.0))) for _run in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(results) == 2
+    for result in results:
+        assert verdicts(result) == every("pass"), result["msg"]
+        assert result["tables"][0]["convergence"]["verdict"] != "fail"
     orders.assert_nothing_left()
 
 
@@ -621,7 +832,7 @@ def module(run, world, **arguments):
 def test_the_module_reports_no_change_and_a_failing_verdict_doesnt_fail_it(orders, run):
     orders.admin.pause(source=US, target=EU)
 
-    status, output = module(run, orders, items=2, timeout=1)
+    status, output = module(run, orders, item_count=2, timeout=1)
 
     assert status == 0, output
     assert "localhost | SUCCESS" in output
@@ -632,10 +843,10 @@ def test_the_module_reports_no_change_and_a_failing_verdict_doesnt_fail_it(order
 
 
 def test_the_module_refuses_what_cant_be_done_with_sentences(world, run):
-    status, output = module(run, world, items=21, timeout=0)
+    status, output = module(run, world, item_count=21, timeout=0)
 
     assert status != 0
-    assert "items (verify_items) is 21, but must be 1 to 20." in output
+    assert "item_count (verify_item_count) is 21, but must be 1 to 20." in output
     assert "timeout (verify_timeout) is 0 s, but must be more than 0, at most a day." in output
     assert "Traceback" not in output
     assert not world.admin.calls()

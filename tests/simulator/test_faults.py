@@ -259,12 +259,13 @@ def test_every_fault_is_listed_and_can_be_cleared(world: World) -> None:
     admin.start_region("eu-west-2")
     assert admin.faults() == []
     admin.drop_next_item(HOME, EUROPE)
+    admin.corrupt_next_item(HOME, EUROPE)
     admin.abort_next_create()
     admin.remove_fault()
     assert admin.faults() == []
-    world.put("one")
+    world.put("one", color="red")
     world.wait(SOON)
-    assert world.get("one", EUROPE)
+    assert world.get("one", EUROPE) == {"id": "one", "color": "red"}
     world.add(ASIA)
     assert world.replicas() == {EUROPE: "ACTIVE", ASIA: "ACTIVE"}
 
@@ -276,10 +277,11 @@ def test_reset_clears_every_fault(world: World) -> None:
     admin.stop_region(HOME)
     admin.fail_next_create()
     admin.drop_next_item(HOME, EUROPE)
+    admin.corrupt_next_item(HOME, EUROPE)
     admin.reset()
     admin.hold()
     world.create_global(EUROPE)
-    world.put("one")
+    world.put("one", color="red")
     world.wait(SOON)
-    assert world.get("one", EUROPE)
+    assert world.get("one", EUROPE) == {"id": "one", "color": "red"}
     assert admin.faults() == []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from world import ASIA, EUROPE, HOME, TABLE, World
+from world import ASIA, EUROPE, HOME, TABLE, World, assert_refused
 
 SOON = 300.0
 
@@ -59,11 +59,8 @@ def test_d_each_receiving_region_has_its_own(world: World) -> None:
     assert latency(world, HOME, ASIA)["Average"] == pytest.approx(900)
 
 
-def test_d_get_metric_data_has_it_too(world: World) -> None:
-    world.create_global(EUROPE)
-    world.admin.set_lag(0.25)
-    world.put("one")
-    world.wait(SOON)
+def metric_data(world: World) -> list[float]:
+    """The greatest latency from HOME to EUROPE, by the other operation that answers it."""
     metric = {"Namespace": "AWS/DynamoDB", "MetricName": "ReplicationLatency", "Dimensions": dimensions(EUROPE)}
     query = {"Id": "lag", "MetricStat": {"Metric": metric, "Period": 600, "Stat": "Maximum"}}
     now = datetime.datetime.now(datetime.UTC)
@@ -72,7 +69,24 @@ def test_d_get_metric_data_has_it_too(world: World) -> None:
         StartTime=now - datetime.timedelta(minutes=5),
         EndTime=now + datetime.timedelta(minutes=5),
     )
-    assert answered["MetricDataResults"][0]["Values"] == [pytest.approx(250)]
+    return answered["MetricDataResults"][0]["Values"]
+
+
+def test_d_get_metric_data_has_it_too(world: World) -> None:
+    world.create_global(EUROPE)
+    world.admin.set_lag(0.25)
+    assert metric_data(world) == []
+    world.put("one")
+    world.wait(SOON)
+    assert metric_data(world) == [pytest.approx(250)]
+
+
+def test_asking_for_it_can_be_denied_or_fail(world: World) -> None:
+    world.admin.deny(operation="GetMetricData", region=HOME, count=1)
+    world.admin.fail("ThrottlingException", operation="GetMetricStatistics", region=HOME)
+    assert_refused("AccessDenied", "perform: cloudwatch:GetMetricData on", metric_data, world)
+    assert metric_data(world) == []
+    assert_refused("ThrottlingException", "", latency, world, HOME, EUROPE)
 
 
 def test_d_what_waited_in_a_pause_took_that_long(world: World) -> None:
@@ -81,6 +95,7 @@ def test_d_what_waited_in_a_pause_took_that_long(world: World) -> None:
     world.admin.pause(source=HOME, target=EUROPE)
     world.put("one")
     world.wait(1000)
+    assert latency(world, HOME, EUROPE) is None, "what hasn't appeared in the other replica has no latency yet"
     world.admin.resume()
     world.wait(1)
     assert latency(world, HOME, EUROPE)["Average"] == pytest.approx(20_000)

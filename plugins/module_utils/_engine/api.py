@@ -153,36 +153,46 @@ def change(clients: t.Any, region: str, call: str, parameters: dict[str, t.Any])
 
 
 class Written(t.NamedTuple):
-    """Whether the condition held, and whether the SDK had to send the call more than once."""
+    """Whether the condition held, whether the SDK had to send the call more than once, and its capacity units.
+
+    A call whose condition doesn't hold costs too, but how much isn't said.
+    """
 
     held: bool
     retried: bool
+    units: float = 0.0
 
 
 class ItemsRead(t.NamedTuple):
-    """What BatchGetItem returned, the keys that it left unprocessed, and whether it was sent more than once."""
+    """What BatchGetItem returned, the keys that it left unprocessed, whether it was sent more than once, its units."""
 
     items: list[dict[str, t.Any]]
     unprocessed: list[dict[str, t.Any]]
     retried: bool
+    units: float = 0.0
 
 
 def write_item(client: t.Any, call: str, parameters: dict[str, t.Any]) -> Written:
     """A conditional PutItem, UpdateItem or DeleteItem; a condition that doesn't hold is an answer, no error."""
     with _explained(client, call):
         try:
-            answer = getattr(client, ITEM_WRITES[call])(**parameters)
+            answer = getattr(client, ITEM_WRITES[call])(**parameters, ReturnConsumedCapacity="TOTAL")
         except client.exceptions.ConditionalCheckFailedException as refused:
             return Written(False, _retried(refused.response))
-        return Written(True, _retried(answer))
+        return Written(True, _retried(answer), _units([answer.get("ConsumedCapacity", {})]))
 
 
 def batch_get_items(client: t.Any, table: str, request: dict[str, t.Any]) -> ItemsRead:
     """One BatchGetItem of one table, with its ``KeysAndAttributes``."""
     with _explained(client, "BatchGetItem"):
-        answer = client.batch_get_item(RequestItems={table: request})
+        answer = client.batch_get_item(RequestItems={table: request}, ReturnConsumedCapacity="TOTAL")
     unprocessed = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-    return ItemsRead(answer["Responses"].get(table, []), unprocessed, _retried(answer))
+    units = _units(answer.get("ConsumedCapacity", []))
+    return ItemsRead(answer["Responses"].get(table, []), unprocessed, _retried(answer), units)
+
+
+def _units(consumed: list[dict[str, t.Any]]) -> float:
+    return sum(one.get("CapacityUnits", 0.0) for one in consumed)
 
 
 def _retried(answer: dict[str, t.Any]) -> bool:

@@ -10,6 +10,7 @@ findings DDB-TABLE-230, 321).
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from .arguments import REGIONAL_OPTIONS, TABLE_OPTIONS
@@ -46,6 +47,21 @@ def divergent(home: str, observed: Observed) -> list[dict[str, t.Any]]:
         if not alike and not _scaled(path, members):
             found.append({"setting": ".".join(path), "regions": values})
     return found
+
+
+def sentence(setting: str, regions: dict[str, t.Any]) -> str:
+    """One of `divergent` for people; regions that agree share their value."""
+    agreeing: dict[str, list[str]] = {}
+    for region, value in regions.items():
+        agreeing.setdefault(_printable(value), []).append(region)
+    values = [f"{value} in {', '.join(those)}" for value, those in agreeing.items()]
+    return f"{setting} is {', but '.join(values)}"
+
+
+def _printable(value: t.Any) -> str:
+    if value is None:
+        return "unset"
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def _shared(shown: RegionalTable) -> Values:

@@ -244,10 +244,11 @@ def _replica_update(wanted: Table, action: str, members: dict[str, t.Any]) -> di
 def notes(wanted: Table, observed: Observed) -> tuple[str, ...]:
     home = observed[wanted.home]
     of_group = strong_group.note(wanted, home)
-    return (*_unlisted(wanted, home), *_standing_apart(wanted, observed), *([of_group] if of_group else []))
+    return (*unlisted(wanted, home), *_standing_apart(wanted, observed), *([of_group] if of_group else []))
 
 
-def _unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:
+def unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:
+    """Replicas that nobody listed, each with what would remove it."""
     for region in sorted(home.replicas):
         if region not in wanted.listed_regions:
             whole = "its strongly consistent group goes only as a whole"

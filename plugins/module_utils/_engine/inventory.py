@@ -49,7 +49,7 @@ def entry(name: str, home: str, observed: Observed) -> Settings | None:
         "region": home,
         **_pasted(table.settings, TABLE_OPTIONS, defaults),
         "replicas": [
-            _replica(region, _differing(table.overrides.get(region, {}), table.settings), observed.get(region))
+            _replica(region, differing(table.overrides.get(region, {}), table.settings), observed.get(region))
             for region in members
         ],
     }
@@ -64,7 +64,7 @@ def complete(home: str, observed: Observed) -> bool:
     return all(shown is not None and shown.status == ACTIVE and not shown.problem for shown in members)
 
 
-def _differing(overrides: Settings, base: Settings) -> Settings:
+def differing(overrides: Settings, base: Settings) -> Settings:
     """What really overrides: the base's own value is none (finding DDB-TABLE-250)."""
     standing = {index["name"]: index for index in base.get("global_secondary_indexes", [])}
     indexes = [

@@ -2,17 +2,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules return, from how far the tables have come. Pure."""
+"""What the modules that change tables return, from how far the tables have come. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 
-from . import divergence, inventory, predict
+from . import predict
 from .arguments import SIDE_READ_OPTIONS
 from .settings import autoscaling, encryption
 from .spec import Table
-from .state import ABSENT, UNKNOWN, Observed, RegionalTable, account_of
+from .state import ABSENT, Observed, RegionalTable
 from .steps import Step
 
 if t.TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _failure(tables: list[dict[str, t.Any]]) -> str:
     for table in tables:
         if table["failed"]:
             names.setdefault(table["msg"], []).append(table["name"])
-    lines = [f"{sum(map(len, names.values()))} of {_count(len(tables), 'table')} failed:"]
+    lines = [f"{sum(map(len, names.values()))} of {count(len(tables), 'table')} failed:"]
     lines += [
         f"{', '.join(named)}: {reason}" if len(named) <= NAMES_IN_A_LINE else f"{reason}: {', '.join(named)}"
         for reason, named in names.items()
@@ -69,68 +69,9 @@ def summary(tables: list[dict[str, t.Any]], steps: list[Step], check_mode: bool)
     failed = sum(table["failed"] for table in tables)
     unchanged = sum(not table["changed"] and not table["failed"] for table in tables)
     totals = (
-        f"{_count(len(tables), 'table')}: {changed} {'to change' if check_mode else 'changed'}, {unchanged} unchanged"
+        f"{count(len(tables), 'table')}: {changed} {'to change' if check_mode else 'changed'}, {unchanged} unchanged"
     )
     return [*lines, totals + (f", {failed} failed" if failed else "")]
-
-
-def info_result(tables: list[Table], seen: dict[str, Observed]) -> dict[str, t.Any]:
-    """The result of ``tables_info``; ``msg`` is there only when no region of any table could be read."""
-    results = [_info(table, seen[table.name]) for table in tables]
-    problems = [problem for result in results for problem in result["problems"]]
-    result = {"changed": False, "tables": results, "summary": status_lines(tables, seen)}
-    if all(region.status == UNKNOWN for observed in seen.values() for region in observed.values()):
-        result["msg"] = "\n".join(dict.fromkeys(problems))
-    return result
-
-
-def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
-    home = observed[table.home]
-    pasted = inventory.entry(table.name, table.home, observed)
-    return {
-        "name": table.name,
-        **({"inventory": pasted} if pasted else {}),
-        "complete": inventory.complete(table.home, observed),
-        "arn": home.arn,
-        "home": table.home,
-        "account_id": next((account_of(shown.arn) for shown in observed.values() if shown.arn), ""),
-        "replicas": home.replicas,
-        "consistency": home.consistency,
-        "witnesses": home.witnesses,
-        "regions": [region_result(shown) for shown in observed.values()],
-        "problems": [shown.problem for shown in observed.values() if shown.problem],
-        "divergent": divergence.divergent(table.home, observed),
-        "unlisted_replicas": [region for region in sorted(home.replicas) if region not in observed],
-    }
-
-
-def status_lines(tables: list[Table], seen: dict[str, Observed]) -> list[str]:
-    """A table for people, one line per table and one column per region; the home region is marked with ``*``."""
-    regions = list(dict.fromkeys(region for table in tables for region in seen[table.name]))
-    rows = [["table", *regions]]
-    for table in tables:
-        observed = seen[table.name]
-        rows.append([table.name, *(_cell(table, observed[table.home], observed.get(region)) for region in regions)])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    for table in tables:
-        unlisted = [region for region in sorted(seen[table.name][table.home].replicas) if region not in regions]
-        if unlisted:
-            lines.append(f"{table.name} has replicas that aren't listed, in {', '.join(unlisted)}")
-    problems = dict.fromkeys(shown.problem for observed in seen.values() for shown in observed.values())
-    return [*lines, "* home region", *filter(None, problems)]
-
-
-def _cell(table: Table, home: RegionalTable, shown: RegionalTable | None) -> str:
-    """The state of a region; beside it what the group says of it, when that differs."""
-    if shown is None:
-        return "-"
-    if shown.region == table.home:
-        return f"{shown.status}*"
-    listed = home.replicas.get(shown.region)
-    if listed is None and shown.exists and home.exists:
-        return f"{shown.status} (no replica)"
-    return f"{shown.status} ({listed})" if listed not in (None, shown.status) else shown.status
 
 
 def _grouped(tables: list[dict[str, t.Any]], field: str) -> dict[str, list[str]]:
@@ -247,8 +188,8 @@ def _visible(shown: dict[str, t.Any], managed: dict[str, t.Any]) -> dict[str, t.
 
 
 def _names(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else _count(len(names), "table")
+    return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else count(len(names), "table")
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -16,19 +16,25 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ..clients import WORKERS, Clients
 from ..observe import Reading, look
+from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
+from . import convergence
 from .cleanup import Left, Sweep, clear, sweep
+from .convergence import Attempt, Convergence
+from .cost import Meter, first_looks, least
 from .evidence import Evidence
-from .probes import DELETE, PUT, SLOTS, UPDATE, Lease, Probe, Schema
-from .rounds import Ground, Plan, Round
+from .ground import Ground
+from .probes import DELETE, EVERYWHERE, PUT, SLOTS, UPDATE, Lease, Probe, Schema
+from .rounds import Plan, Round
 from .states import FAIL, PASS, Pair, PairState, dependence, pair_states, region_state
 
 # A table has a writer and a watcher in each region, so that a client is never asked for more connections than it has.
 TABLES_AT_ONCE = WORKERS // 2
 
 # What each operation has of a table's time. What one doesn't need, the next ones have.
-SHARES = {PUT: 0.5, UPDATE: 0.25, DELETE: 0.25}
+SHARES = {PUT: 0.4, UPDATE: 0.2, DELETE: 0.2}
+CONVERGENCE_SHARE = 0.2
 
 # How long after a table's deadline its items belong to the run that wrote them, in seconds: room for clean-up, and
 # for the clocks of two machines that verify the same table.
@@ -48,21 +54,48 @@ class Clock:
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """``items`` per source region, ``timeout`` of each table and ``poll_delay`` in seconds."""
+    """``item_count`` per source region; ``timeout`` of each table, ``poll_delay`` and ``max_lag`` in seconds.
 
-    items: int = 5
+    :ivar max_units: capacity units, reads and writes of all regions together, that each table may cost.
+    """
+
+    item_count: int = 5
     timeout: float = 60.0
     poll_delay: float = 0.1
+    max_lag: float | None = None
+    max_units: float | None = None
 
     def check(self) -> None:
         """:raises Refused: for what can't be done."""
         problems = []
-        if not 1 <= self.items <= SLOTS:
-            problems.append(f"items (verify_items) is {self.items}, but must be 1 to {SLOTS}.")
+        if not 1 <= self.item_count <= SLOTS:
+            problems.append(f"item_count (verify_item_count) is {self.item_count}, but must be 1 to {SLOTS}.")
         if not 0 < self.timeout <= 86400:
             problems.append(f"timeout (verify_timeout) is {self.timeout:g} s, but must be more than 0, at most a day.")
         if not 0 <= self.poll_delay <= 86400:
             problems.append(f"poll_delay is {self.poll_delay:g} s, but must be 0 to a day.")
+        if self.max_lag is not None and not 0 < self.max_lag <= 86400:
+            problems.append(f"max_lag (verify_max_lag) is {self.max_lag:g} s, but must be more than 0, at most a day.")
+        if problems:
+            raise Refused(problems)
+
+    def for_looks(self, regions: int, members: int) -> float | None:
+        """What ``max_units`` leaves for looks at what hasn't arrived yet; None for as much as it takes."""
+        if self.max_units is None:
+            return None
+        other = least(regions, self.item_count, members) - first_looks(regions, self.item_count)
+        return self.max_units - other
+
+    def check_cost(self, tables: list[Table]) -> None:
+        """:raises Refused: when the bound is lower than what a table takes at the least."""
+        problems = [
+            f"Verifying {table.name} in {len(table.regions)} regions takes at least {needed:g} capacity units, but "
+            f"max_units (verify_max_units) is {self.max_units:g}: raise it to {needed:g} or more, or write fewer items."
+            for table in tables
+            if self.max_units is not None and table.verification == ITEMS and len(table.regions) > 1
+            for needed in (least(len(table.regions), self.item_count, len(table.regions)),)
+            if needed > self.max_units
+        ]
         if problems:
             raise Refused(problems)
 
@@ -72,6 +105,7 @@ class Outcome:
     """What was found out about one table.
 
     :ivar refusal: why it wasn't verified at all, as a sentence.
+    :ivar convergence: of the items that all regions wrote; None when that wasn't tried, as a pair didn't pass.
     :ivar alone: the state of a table that has one region only, and so no pairs.
     """
 
@@ -82,17 +116,33 @@ class Outcome:
     refusal: str = ""
     alone: PairState | None = None
     evidence: dict[Pair, Evidence] = dataclasses.field(default_factory=dict)
+    convergence: Convergence | None = None
+    meter: Meter = dataclasses.field(default_factory=Meter)
     notes: list[str] = dataclasses.field(default_factory=list)
     left: list[Left] = dataclasses.field(default_factory=list)
 
 
+@dataclasses.dataclass(frozen=True)
+class Checked:
+    """A whole verification: its id, when it began (epoch seconds), how many seconds it took, what was found."""
+
+    run: str
+    started: float
+    seconds: float
+    outcomes: list[Outcome]
+
+
 def check_tables(
     tables: list[Table], clients: Clients, options: Options, check_mode: bool, clock: t.Any = Clock
-) -> list[Outcome]:
-    """An outcome for each table, in the order of the list. An interruption still cleans up, then goes on upwards."""
+) -> Checked:
+    """An outcome for each table, in the order of the list. An interruption still cleans up, then goes on upwards.
+
+    :raises Refused: before any call, when a table can't be verified for ``max_units``.
+    """
     tables = [table for table in tables if not table.absent]
+    options.check_cost(tables)
     observed = look([Reading(table, {region: {} for region in table.regions}) for table in tables], clients)
-    run = str(uuid.uuid4())
+    run, started, began = str(uuid.uuid4()), clock.epoch(), clock.now()
     stop = threading.Event()
 
     def check(table: Table) -> Outcome:
@@ -104,11 +154,12 @@ def check_tables(
     with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
         futures = [pool.submit(check, table) for table in tables]
         try:
-            return [future.result() for future in futures]
+            outcomes = [future.result() for future in futures]
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
+    return Checked(run, started, clock.now() - began, outcomes)
 
 
 def _judge_states(table: Table, observed: Observed, check_mode: bool) -> Outcome:
@@ -141,35 +192,59 @@ def _check_items(
     regions = sorted({region for pair in testable for region in pair})
     if not regions or stop.is_set():
         return
-    outcome.schema = Schema.of(outcome.wanted.name, outcome.observed[regions[0]])
-    expires = int(clock.epoch() + options.timeout) + GRACE
-    ground = Ground(outcome.schema, clients, Lease(run, expires), clock, options.poll_delay, stop)
+    ground = _ground(outcome, regions, clients, options, run, stop, clock)
     with ThreadPoolExecutor(2 * len(outcome.observed)) as pool:
-        sources = list(dict.fromkeys((*outcome.wanted.regions, *outcome.wanted.absent_regions)))
+        sources = [*dict.fromkeys((*outcome.wanted.regions, *outcome.wanted.absent_regions)), EVERYWHERE]
         swept = sweep(ground, regions, sources, pool)
         outcome.notes += swept.notes(outcome.schema)
         for source, target in testable:
-            _admit(outcome.evidence[source, target], swept, options.items)
+            _admit(outcome.evidence[source, target], swept, options, ground.strong)
         touched: set[Probe] = set()
         try:
             _run_rounds(ground, outcome, swept, options, touched, pool)
+            _converge(ground, outcome, swept, options, touched, pool)
         finally:
             holders = [region for region, shown in outcome.observed.items() if shown.status != ABSENT]
             outcome.left = clear(ground, holders, sorted(touched), pool) if touched else []
 
 
-def _admit(evidence: Evidence, swept: Sweep, items: int) -> None:
+def _ground(
+    outcome: Outcome,
+    regions: list[str],
+    clients: Clients,
+    options: Options,
+    run: str,
+    stop: threading.Event,
+    clock: t.Any,
+) -> Ground:
+    shown = outcome.observed[regions[0]]
+    outcome.schema = Schema.of(outcome.wanted.name, shown)
+    outcome.meter = Meter(len(shown.replicas), options.for_looks(len(outcome.observed), len(shown.replicas) + 1))
+    lease = Lease(run, int(clock.epoch() + options.timeout) + GRACE)
+    return Ground(
+        outcome.schema,
+        clients,
+        lease,
+        clock,
+        options.poll_delay,
+        stop,
+        outcome.meter,
+        strong=shown.consistency == STRONG,
+    )
+
+
+def _admit(evidence: Evidence, swept: Sweep, options: Options, strong: bool) -> None:
     """Whether items can be written for this pair, judged by its reserved keys."""
     for region in (evidence.source, evidence.target):
         if region in swept.unreadable:
             evidence.problem(swept.unreadable[region])
-    free = len(swept.free(evidence.source))
+    free, items = len(swept.free(evidence.source)), options.item_count
     if free < items:
         evidence.problem(
             f"{items} keys reserved for {evidence.source} are needed, but only {free} of {SLOTS} are free: see notes"
         )
     if not evidence.problems:
-        evidence.items = items
+        evidence.items, evidence.strong, evidence.max_lag = items, strong, options.max_lag
 
 
 def _run_rounds(
@@ -184,7 +259,7 @@ def _run_rounds(
         patience = share * options.timeout
         deadline += patience
         expected = functools.partial(_expected, evidence, before)
-        plan = Plan(operation, candidates, options.items, expected, patience, deadline)
+        plan = Plan(operation, candidates, options.item_count, expected, patience, deadline)
         current = Round(ground, plan, evidence)
         try:
             current.run(pool)
@@ -203,3 +278,22 @@ def _expected(evidence: dict[Pair, Evidence], before: str | None, probe: Probe, 
     """Whether a probe is to arrive in a target: it must have been seen there after the operation ``before``."""
     one = evidence.get((probe.source, target))
     return one is not None and (before is None or probe in one.arrived[before])
+
+
+def _converge(
+    ground: Ground, outcome: Outcome, swept: Sweep, options: Options, touched: set[Probe], pool: ThreadPoolExecutor
+) -> None:
+    """Every region writes the same items at once. Where the items of one region don't pass, those of all wouldn't."""
+    if any(evidence.verdict != PASS for evidence in outcome.evidence.values()):
+        return
+    probes = convergence.chosen(swept.free(EVERYWHERE), options.item_count, ground.lease.run)
+    if not probes:
+        outcome.convergence = Convergence(
+            problems=[f"none of the {SLOTS} keys reserved for what every region writes is free: see notes"]
+        )
+        return
+    attempt = Attempt(ground, list(outcome.observed))
+    try:
+        outcome.convergence = attempt.run(probes, CONVERGENCE_SHARE * options.timeout, pool)
+    finally:
+        touched |= attempt.touched

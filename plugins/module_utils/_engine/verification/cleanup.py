@@ -10,10 +10,10 @@ import dataclasses
 import time
 from concurrent.futures import Executor
 
-from .. import api, errors
-from .probes import CALLS, DELETE, Probe, Schema, count, every_probe
+from .. import errors
+from .ground import Ground
+from .probes import DELETE, Probe, Schema, count, every_probe
 from .reads import read
-from .rounds import Ground
 
 # How often a region that is throttled or fails is asked again, and how long the first pause is.
 ATTEMPTS = 4
@@ -86,7 +86,7 @@ def sweep(ground: Ground, regions: list[str], sources: list[str], pool: Executor
 def _sweep_region(ground: Ground, region: str, probes: list[Probe]) -> Sweep:
     found = Sweep()
     try:
-        seen = read(ground.clients[region], ground.schema, probes, ground.clock, consistent=False)
+        seen = read(ground, region, probes, consistent=False)
         for probe, marked in seen.items():
             if not marked.run:
                 found.foreign[probe] = [region]
@@ -129,11 +129,10 @@ def _clear_region(ground: Ground, region: str, probes: list[Probe]) -> Left | No
 
 
 def _mine(ground: Ground, region: str, probes: list[Probe]) -> frozenset[Probe]:
-    seen = read(ground.clients[region], ground.schema, probes, ground.clock, consistent=True)
+    seen = read(ground, region, probes, consistent=True)
     return frozenset(probe for probe, marked in seen.items() if marked.run == ground.lease.run)
 
 
 def _delete(ground: Ground, region: str, probe: Probe) -> bool:
     """Whether the item is gone; an item that isn't this run's or a dead run's stays."""
-    parameters = ground.schema.write(DELETE, probe, ground.lease, int(ground.clock.epoch()))
-    return api.write_item(ground.clients[region], CALLS[DELETE], parameters).held
+    return ground.write(region, DELETE, probe).held

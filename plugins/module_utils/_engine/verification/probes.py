@@ -25,6 +25,8 @@ KEY_PREFIX = "multiregion.dynamodb/verification"
 # Numbers of 38 digits, the most that DynamoDB keeps: this, the region in ten digits, the slot in four.
 NUMBER_PREFIX = f"-{'9' * 24}"
 MARKER = "multiregion_dynamodb_verification"
+# The source of the keys that every region writes at once.
+EVERYWHERE = "everywhere"
 
 PUT, UPDATE, DELETE = "put", "update", "delete"
 OPERATIONS = (PUT, UPDATE, DELETE)
@@ -37,7 +39,7 @@ Item = dict[str, t.Any]  # attribute -> {type: value}, as the API has it
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Probe:
-    """One of the reserved keys of a table, written from ``source`` only."""
+    """One of the reserved keys of a table, written from ``source`` only, or from every region (``EVERYWHERE``)."""
 
     source: str
     slot: int
@@ -53,11 +55,15 @@ class Lease:
 
 @dataclasses.dataclass(frozen=True)
 class Marked:
-    """An item at a reserved key, as it was read; ``run`` is empty when it isn't verification's."""
+    """An item at a reserved key, as it was read; ``run`` is empty when it isn't verification's.
+
+    :ivar writer: the region that wrote it, of an item that every region writes.
+    """
 
     run: str = ""
     expires: int = 0
     revision: int = 0
+    writer: str = ""
 
 
 Seen = dict[Probe, Marked]  # the items that are there
@@ -85,18 +91,19 @@ class Schema:
         """The probe's key for people and for JSON: binary keys as the text that they hold."""
         return {attribute: str(_value("N" if kind == "N" else "S", probe)) for attribute, kind in self.keys}
 
-    def write(self, operation: str, probe: Probe, lease: Lease, now: int) -> dict[str, t.Any]:
-        """Parameters of PutItem, UpdateItem or DeleteItem.
+    def write(self, operation: str, probe: Probe, lease: Lease, now: int, writer: str = "") -> dict[str, t.Any]:
+        """Parameters of PutItem, UpdateItem or DeleteItem; ``writer`` is written down by a put.
 
         A call whose answer was lost is sent again by the SDK, so each condition also holds after its own success.
         """
-        return {"TableName": self.table, **_EXPRESSIONS[operation](self, probe, lease, now)}
+        return {"TableName": self.table, **_EXPRESSIONS[operation](self, probe, lease, now, writer)}
 
-    def _put(self, probe: Probe, lease: Lease, now: int) -> dict[str, t.Any]:
+    def _put(self, probe: Probe, lease: Lease, now: int, writer: str) -> dict[str, t.Any]:
         marker = {
             "run": {"S": lease.run},
             "expires": {"N": str(lease.expires)},
             "revision": {"N": str(_REVISIONS[PUT])},
+            **({"writer": {"S": writer}} if writer else {}),
         }
         return {
             "Item": {**self.key(probe), MARKER: {"M": marker}},
@@ -105,7 +112,7 @@ class Schema:
             "ExpressionAttributeValues": {":run": {"S": lease.run}, ":now": {"N": str(now)}},
         }
 
-    def _update(self, probe: Probe, lease: Lease, now: int) -> dict[str, t.Any]:
+    def _update(self, probe: Probe, lease: Lease, now: int, writer: str) -> dict[str, t.Any]:
         return {
             "Key": self.key(probe),
             "UpdateExpression": "SET #marker.#revision = :revision",
@@ -114,7 +121,7 @@ class Schema:
             "ExpressionAttributeValues": {":run": {"S": lease.run}, ":revision": {"N": str(_REVISIONS[UPDATE])}},
         }
 
-    def _delete(self, probe: Probe, lease: Lease, now: int) -> dict[str, t.Any]:
+    def _delete(self, probe: Probe, lease: Lease, now: int, writer: str) -> dict[str, t.Any]:
         """Of an item of this lease's run, or of a run that died."""
         return {
             "Key": self.key(probe),
@@ -165,12 +172,16 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def shows(operation: str, marked: Marked | None, run: str) -> bool:
-    """Whether an item, as read, is as ``operation`` of ``run`` left it. An update shows the put before it, too."""
-    mine = marked is not None and marked.run == run
+def shows(operation: str, marked: Marked | None, lease: Lease) -> bool:
+    """Whether an item, as read, is as ``operation`` under ``lease`` left it. An update shows the put before it, too."""
     if operation == DELETE:
-        return not mine
-    return mine and marked.revision >= _REVISIONS[operation]
+        return marked is None or marked.run != lease.run
+    return marked is not None and not altered(marked, lease) and marked.revision >= _REVISIONS[operation]
+
+
+def altered(marked: Marked, lease: Lease) -> bool:
+    """Whether an item at a key that ``lease`` holds is another than was ever written there under it."""
+    return (marked.run, marked.expires) != (lease.run, lease.expires) or marked.revision not in _REVISIONS.values()
 
 
 def _value(kind: str, probe: Probe) -> str | bytes:
@@ -183,6 +194,7 @@ def _value(kind: str, probe: Probe) -> str | bytes:
 def _marked(item: Item) -> Marked:
     marker = item.get(MARKER, {}).get("M", {})
     try:
-        return Marked(marker["run"]["S"], int(marker["expires"]["N"]), int(marker["revision"]["N"]))
+        numbers = int(marker["expires"]["N"]), int(marker["revision"]["N"])
+        return Marked(marker["run"]["S"], *numbers, marker.get("writer", {}).get("S", ""))
     except (KeyError, ValueError):
         return Marked()

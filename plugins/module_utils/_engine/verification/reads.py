@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .. import api, errors
-from .probes import Probe, Schema, Seen
+from .. import errors
+from .ground import Ground
+from .probes import Probe, Seen
 from .watch import Look
 
 # BatchGetItem takes so many keys.
@@ -19,14 +20,14 @@ ATTEMPTS = 5
 PAUSE = 0.2
 
 
-def look(client: t.Any, schema: Schema, probes: t.Collection[Probe], clock: t.Any) -> Look:
-    """One eventually consistent look; what the service left unprocessed stays unread."""
-    begun = clock.now()
-    seen, unread, clean = _read(client, schema, probes, consistent=False)
-    return Look(begun, clock.now(), seen, frozenset(unread), clean)
+def look(ground: Ground, region: str, probes: t.Collection[Probe]) -> Look:
+    """One look, strongly consistent in a strongly consistent group; what the service left unprocessed stays unread."""
+    begun = ground.clock.now()
+    seen, unread, clean = _read(ground, region, probes, consistent=ground.strong)
+    return Look(begun, ground.clock.now(), seen, frozenset(unread), clean)
 
 
-def read(client: t.Any, schema: Schema, probes: t.Collection[Probe], clock: t.Any, consistent: bool) -> Seen:
+def read(ground: Ground, region: str, probes: t.Collection[Probe], consistent: bool) -> Seen:
     """What is at every one of the keys.
 
     :raises ServiceError: when that can't be found out.
@@ -35,27 +36,24 @@ def read(client: t.Any, schema: Schema, probes: t.Collection[Probe], clock: t.An
     unread: t.Collection[Probe] = probes
     for attempt in range(ATTEMPTS):
         if attempt:
-            clock.sleep(PAUSE * 2 ** (attempt - 1))
-        shown, unread, _clean = _read(client, schema, unread, consistent)
+            ground.clock.sleep(PAUSE * 2 ** (attempt - 1))
+        shown, unread, _clean = _read(ground, region, unread, consistent)
         seen.update(shown)
         if not unread:
             return seen
-    region = client.meta.region_name
     text = f"throttled: BatchGetItem in {region} left {len(unread)} keys unprocessed {ATTEMPTS} times"
     raise errors.ServiceError(errors.THROTTLED, "BatchGetItem", region, text)
 
 
-def _read(
-    client: t.Any, schema: Schema, probes: t.Collection[Probe], consistent: bool
-) -> tuple[Seen, set[Probe], bool]:
+def _read(ground: Ground, region: str, probes: t.Collection[Probe], consistent: bool) -> tuple[Seen, set[Probe], bool]:
     ordered = sorted(probes)
     seen: Seen = {}
     unread: set[Probe] = set()
     clean = True
     for start in range(0, len(ordered), BATCH):
         batch = ordered[start : start + BATCH]
-        answer = api.batch_get_items(client, schema.table, schema.read(batch, consistent))
-        seen.update(schema.seen(batch, answer.items))
-        unread |= schema.among(batch, answer.unprocessed)
+        answer = ground.batch_get(region, batch, consistent)
+        seen.update(ground.schema.seen(batch, answer.items))
+        unread |= ground.schema.among(batch, answer.unprocessed)
         clean = clean and not answer.retried
     return seen, unread, clean

@@ -11,10 +11,11 @@ import threading
 import typing as t
 from concurrent.futures import Executor
 
-from .. import api, errors
-from ..clients import Clients
-from .evidence import Evidence, Missing
-from .probes import CALLS, DELETE, Lease, Probe, Schema, shows
+from .. import errors
+from .cost import EVENTUAL, STRONG
+from .evidence import Altered, Evidence, Missing
+from .ground import Ground
+from .probes import DELETE, Marked, Probe, altered, shows
 from .reads import look, read
 from .states import Pair
 from .watch import Acknowledgement, Look, Watch
@@ -22,24 +23,10 @@ from .watch import Acknowledgement, Look, Watch
 # The longer an item is waited for, the less often it is looked for: this share of the time waited so far.
 PATIENCE = 0.1
 
+SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
+
 # Another look won't do better.
 _HOPELESS = (errors.DENIED, errors.CREDENTIALS, errors.ABSENT, errors.REFUSED)
-
-
-@dataclasses.dataclass(frozen=True)
-class Ground:
-    """What the check of one table works with.
-
-    :ivar clock: ``now()`` (monotonic) and ``sleep()`` for all measuring, ``epoch()`` only for the marker's expiry.
-    :ivar stop: set when the run was interrupted: only clean-up goes on.
-    """
-
-    schema: Schema
-    clients: Clients
-    lease: Lease
-    clock: t.Any
-    poll_delay: float
-    stop: threading.Event
 
 
 @dataclasses.dataclass
@@ -75,6 +62,7 @@ class Round:
         self._evidence = evidence
         self._acknowledged: dict[Probe, Acknowledgement] = {}
         self._all_written = False
+        self._spent: set[str] = set()  # targets that nobody may look at any more
         self._news = threading.Condition()
 
     def run(self, pool: Executor) -> None:
@@ -105,13 +93,11 @@ class Round:
             self._problem(source, f"someone else changed verification's items in {source} meanwhile: run again later")
 
     def _write_probe(self, probe: Probe) -> bool:
-        ground, operation = self._ground, self._plan.operation
-        parameters = ground.schema.write(operation, probe, ground.lease, int(ground.clock.epoch()))
         self.touched.add(probe)
-        written = api.write_item(ground.clients[probe.source], CALLS[operation], parameters)
+        written = self._ground.write(probe.source, self._plan.operation, probe)
         if written.held:
             with self._news:
-                self._acknowledged[probe] = Acknowledgement(ground.clock.now(), exact=not written.retried)
+                self._acknowledged[probe] = Acknowledgement(self._ground.clock.now(), exact=not written.retried)
                 self._news.notify_all()
         else:
             self.touched.discard(probe)
@@ -123,24 +109,27 @@ class Round:
                 evidence.problem(sentence)
 
     def _watch(self, target: str) -> None:
+        """Look until everything is there; in a strongly consistent group the first look decides."""
         ground = self._ground
-        watch = Watch(self._plan.operation, ground.lease.run)
-        arrived: set[Probe] = set()
-        while pending := self._work(target, arrived):
+        watch = Watch(self._plan.operation, ground.lease)
+        decided: set[Probe] = set()
+        while pending := self._work(target, decided):
             if ground.stop.is_set() or ground.clock.now() >= self._deadline(pending):
                 break
+            if not ground.meter.admits(len(pending) * (STRONG if ground.strong else EVENTUAL)):
+                self._spent.add(target)
+                break
             try:
-                shown = watch.take(pending, look(ground.clients[target], ground.schema, pending, ground.clock))
+                seen = look(ground, target, pending)
             except errors.ServiceError as error:
                 if error.kind in _HOPELESS:
                     break
                 now = ground.clock.now()
-                shown = watch.take(pending, Look(now, now, unread=frozenset(pending), clean=False))
-            self._record(target, shown)
-            arrived |= shown.keys()
-            if waiting := pending.keys() - arrived:
+                seen = Look(now, now, unread=frozenset(pending), clean=False)
+            decided |= self._record(target, pending, seen, watch)
+            if waiting := pending.keys() - decided:
                 ground.clock.sleep(self._pause({probe: pending[probe] for probe in waiting}))
-        self._settle(target, arrived)
+        self._settle(target)
 
     def _work(self, target: str, arrived: set[Probe]) -> dict[Probe, Acknowledgement]:
         """What is still to arrive; before the first write is acknowledged, waits for it. Empty: nothing will come."""
@@ -164,31 +153,67 @@ class Round:
         waited = now - min(acknowledged.time for acknowledged in pending.values())
         return max(0.0, min(max(self._ground.poll_delay, PATIENCE * waited), self._deadline(pending) - now))
 
-    def _record(self, target: str, shown: dict[Probe, t.Any]) -> None:
-        for probe, sample in shown.items():
-            self._evidence[probe.source, target].arrived[self._plan.operation][probe] = sample
+    def _record(self, target: str, pending: dict[Probe, Acknowledgement], seen: Look, watch: Watch) -> set[Probe]:
+        """Note what arrived; the probes that needn't be looked for any more are returned."""
+        operation, ground = self._plan.operation, self._ground
+        arrived = watch.take(pending, seen)
+        for probe, sample in arrived.items():
+            self._evidence[probe.source, target].arrived[operation][probe] = None if ground.strong else sample
+        if not ground.strong:
+            return {*arrived, *(probe for probe in pending if self._is_altered(seen.seen.get(probe)))}
+        for probe in pending.keys() - arrived.keys() - seen.unread:
+            self._judge(target, probe, seen.seen.get(probe), seen.begun - pending[probe].time)
+        return set(pending) - seen.unread
 
-    def _settle(self, target: str, arrived: set[Probe]) -> None:
+    def _is_altered(self, marked: Marked | None) -> bool:
+        return self._plan.operation != DELETE and marked is not None and altered(marked, self._ground.lease)
+
+    def _settle(self, target: str) -> None:
         """A strongly consistent read has the last word on what wasn't seen, and on every deletion."""
-        ground, operation = self._ground, self._plan.operation
+        ground = self._ground
         with self._news:
             self._news.wait_for(lambda: self._all_written)
-        doubtful = self._pending(target, set() if operation == DELETE else arrived)
+        decided = self._decided(target)
+        doubtful = self._pending(target, decided)
         if not doubtful:
             return
         begun = ground.clock.now()
         try:
             if ground.stop.is_set():
                 raise errors.ServiceError(errors.BUSY, "BatchGetItem", target, "interrupted")
-            seen = read(ground.clients[target], ground.schema, doubtful, ground.clock, consistent=True)
+            seen = read(ground, target, doubtful, consistent=True)
         except errors.ServiceError as error:
-            for source in {probe.source for probe in doubtful}:
-                self._evidence[source, target].problem(str(error))
+            self._unknown(target, doubtful, str(error))
             return
         for probe in sorted(doubtful):
-            evidence = self._evidence[probe.source, target]
-            if shows(operation, seen.get(probe), ground.lease.run):
-                evidence.arrived[operation].setdefault(probe, None)
+            if target in self._spent and not shows(self._plan.operation, seen.get(probe), ground.lease):
+                self._unknown(target, [probe], SPENT)
             else:
-                evidence.arrived[operation].pop(probe, None)
-                evidence.missing.append(Missing(operation, probe, begun - doubtful[probe].time))
+                self._judge(target, probe, seen.get(probe), begun - doubtful[probe].time)
+
+    def _decided(self, target: str) -> set[Probe]:
+        """What strongly consistent reads have judged already, and what any read showed as put or updated."""
+        operation = self._plan.operation
+        decided: set[Probe] = set()
+        for (_source, pair_target), evidence in self._evidence.items():
+            if pair_target == target:
+                decided |= {one.probe for one in (*evidence.missing, *evidence.altered) if one.operation == operation}
+                if operation != DELETE or self._ground.strong:
+                    decided |= evidence.arrived[operation].keys()
+        return decided
+
+    def _judge(self, target: str, probe: Probe, marked: Marked | None, waited: float) -> None:
+        """By a strongly consistent read that began ``waited`` seconds after the acknowledgement."""
+        evidence, operation = self._evidence[probe.source, target], self._plan.operation
+        if shows(operation, marked, self._ground.lease):
+            evidence.arrived[operation].setdefault(probe, None)
+            return
+        evidence.arrived[operation].pop(probe, None)
+        if self._is_altered(marked):
+            evidence.altered.append(Altered(operation, probe))
+        else:
+            evidence.missing.append(Missing(operation, probe, waited))
+
+    def _unknown(self, target: str, probes: t.Iterable[Probe], sentence: str) -> None:
+        for source in {probe.source for probe in probes}:
+            self._evidence[source, target].problem(sentence)

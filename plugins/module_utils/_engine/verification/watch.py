@@ -10,7 +10,7 @@ import dataclasses
 import math
 
 from .evidence import Sample
-from .probes import Probe, Seen, shows
+from .probes import Lease, Probe, Seen, shows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Watch:
     that doesn't show the item yet makes up for it.
     """
 
-    def __init__(self, operation: str, run: str) -> None:
+    def __init__(self, operation: str, lease: Lease) -> None:
         self._operation = operation
-        self._run = run
+        self._lease = lease
         self._last_without: dict[Probe, float] = {}
         self._unread_until: dict[Probe, float] = {}
         self._held_up_until = -math.inf
@@ -60,7 +60,7 @@ class Watch:
         for probe, acknowledged in pending.items():
             if probe in look.unread:
                 self._unread_until[probe] = look.ended
-            elif shows(self._operation, look.seen.get(probe), self._run):
+            elif shows(self._operation, look.seen.get(probe), self._lease):
                 arrived[probe] = self._sample(probe, acknowledged, look)
             elif look.clean:
                 self._last_without[probe] = look.begun

@@ -124,6 +124,19 @@ def test_what_is_each_regions_own_or_overridden_or_scaled_or_was_not_read_is_not
     assert divergent(home, replica, **of_home) == []
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (("a", "b", "a"), "x is a in us-east-1, ap-southeast-2, but b in eu-west-1"),
+        ((None, "a", "b"), "x is unset in us-east-1, but a in eu-west-1, but b in ap-southeast-2"),
+        ((True, False, False), "x is true in us-east-1, but false in eu-west-1, ap-southeast-2"),
+        ((["a"], 5, ["a"]), 'x is ["a"] in us-east-1, ap-southeast-2, but 5 in eu-west-1'),
+    ],
+)
+def test_regions_that_agree_share_their_value_where_people_read_it(values, said):
+    assert divergence.sentence("x", dict(zip((HOME, EU, AP), values, strict=True))) == said
+
+
 def test_the_stream_of_a_strongly_consistent_group_is_each_regions_own():
     observed = {
         region: shown(region, consistency="strong", settings={"stream": {"enabled": region == HOME}})

@@ -137,27 +137,3 @@ def test_a_reason_that_many_tables_share_takes_one_line():
     result = results.module_result(run, check_mode=False)
     assert result["msg"] == "2 of 2 tables failed:\norders, baskets: access denied: dynamodb:DescribeTable"
     assert [table["failed"] for table in result["tables"]] == [True, True]
-
-
-def test_the_status_of_tables_by_regions_is_a_table():
-    tables = [spec.Table("orders", HOME, replicas={EU: spec.Replica(EU)}), spec.Table("baskets", EU)]
-    seen = {
-        "orders": {HOME: shown("orders", HOME, {EU: "ACTIVE", "sa-east-1": "ACTIVE"}), EU: shown("orders", EU)},
-        "baskets": {
-            EU: state.RegionalTable(EU, state.UNKNOWN, problem="access denied: dynamodb:DescribeTable in eu-west-1")
-        },
-    }
-    assert results.status_lines(tables, seen) == [
-        "table    us-east-1  eu-west-1",
-        "orders   ACTIVE*    ACTIVE",
-        "baskets  -          UNKNOWN*",
-        "orders has replicas that aren't listed, in sa-east-1",
-        "* home region",
-        "access denied: dynamodb:DescribeTable in eu-west-1",
-    ]
-    assert "msg" not in results.info_result(tables, seen)
-
-
-def test_information_fails_only_when_nothing_could_be_read():
-    nothing = {"orders": {HOME: state.RegionalTable(HOME, state.UNKNOWN, problem="can't reach the endpoint")}}
-    assert results.info_result([spec.Table("orders", HOME)], nothing)["msg"] == "can't reach the endpoint"

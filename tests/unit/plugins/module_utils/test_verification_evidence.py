@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import (
+    Altered,
     Evidence,
     Missing,
     Sample,
@@ -19,6 +20,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     OPERATIONS,
     PUT,
     UPDATE,
+    Lease,
     Marked,
     Probe,
 )
@@ -34,12 +36,13 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 )
 
 ONE, TWO = Probe("us-east-1", 0), Probe("us-east-1", 1)
+LEASE = Lease("me", 1000)
 PUT_SEEN = {ONE: Marked("me", 1000, 1)}
 
 
 def looks(*taken, exact=True, operation=PUT):
     """What the last of several looks brings."""
-    watch = Watch(operation, "me")
+    watch = Watch(operation, LEASE)
     arrived = {}
     for look in taken:
         arrived = watch.take({ONE: Acknowledgement(10.0, exact)}, look)
@@ -92,7 +95,7 @@ def test_a_clean_look_without_the_item_makes_up_for_a_throttled_one():
 
 
 def test_a_throttled_look_also_holds_up_the_look_at_what_was_written_meanwhile():
-    watch = Watch(PUT, "me")
+    watch = Watch(PUT, LEASE)
     watch.take({TWO: Acknowledgement(9.0)}, Look(9.5, 14.0, clean=False))
     assert watch.take({ONE: Acknowledgement(10.0)}, Look(14.1, 14.2, PUT_SEEN)) == {ONE: None}
     after = {ONE: Acknowledgement(14.1)}
@@ -113,14 +116,22 @@ def test_percentiles():
         "measured": 100,
         "p50": 0.505,
         "p95": 0.951,
+        "p99": 0.99,
         "max": 1.0,
         "resolution": 0.05,
     }
 
 
 def test_percentiles_of_one_and_of_none():
-    assert lag([Sample(0.25, 0.1)]) == {"measured": 1, "p50": 0.25, "p95": 0.25, "max": 0.25, "resolution": 0.1}
-    assert lag([]) == {"measured": 0, "p50": None, "p95": None, "max": None, "resolution": None}
+    assert lag([Sample(0.25, 0.1)]) == {
+        "measured": 1,
+        "p50": 0.25,
+        "p95": 0.25,
+        "p99": 0.25,
+        "max": 0.25,
+        "resolution": 0.1,
+    }
+    assert lag([]) == {"measured": 0, "p50": None, "p95": None, "p99": None, "max": None, "resolution": None}
 
 
 # Verdicts
@@ -151,6 +162,8 @@ def without(operation):
         (evidence(refuted="no table"), FAIL),
         (evidence(missing=[Missing(PUT, ONE, 30.0)]), FAIL),
         (evidence(missing=[Missing(PUT, ONE, 30.0)], problems=["throttled"]), FAIL),
+        (evidence(altered=[Altered(PUT, ONE)]), FAIL),
+        (evidence(altered=[Altered(PUT, ONE)], problems=["throttled"]), FAIL),
         (Evidence("us-east-1", "eu-west-1", testable=True), UNSURE),
         (Evidence("us-east-1", "eu-west-1", by_states=True), PASS),
         (Evidence("us-east-1", "eu-west-1", by_states=True, problems=["denied"]), UNSURE),
@@ -158,6 +171,27 @@ def without(operation):
 )
 def test_verdict_of_a_pair(one, verdict):
     assert one.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("sample", "strong", "verdict"),
+    [
+        (Sample(1.9, 0.5), False, PASS),
+        (Sample(2.0, 0.5), False, PASS),
+        (Sample(2.4, 0.5), False, UNSURE),  # it may have been there after 1.9 s
+        (Sample(2.5, 0.5), False, UNSURE),
+        (Sample(2.6, 0.5), False, FAIL),
+        (None, False, UNSURE),
+        (None, True, PASS),
+    ],
+)
+def test_a_change_that_arrived_is_held_to_max_lag_within_its_resolution(sample, strong, verdict):
+    one = evidence(max_lag=2.0, strong=strong)
+    for operation in OPERATIONS:
+        one.arrived[operation] = dict.fromkeys((ONE, TWO), None if strong else Sample(0.1, 0.1))
+    one.arrived[PUT][ONE] = sample
+    assert one.verdict == verdict
+    assert [late.probe for late in one.late] == ([ONE] if verdict == FAIL else [])
 
 
 @pytest.mark.parametrize(

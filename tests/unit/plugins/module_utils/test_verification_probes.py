@@ -163,4 +163,4 @@ def test_an_item_without_a_whole_marker_isnt_verifications(marker):
     ],
 )
 def test_what_an_item_shows_of_each_operation(marked, put, update, delete):
-    assert [shows(operation, marked, "me") for operation in OPERATIONS] == [put, update, delete]
+    assert [shows(operation, marked, LEASE) for operation in OPERATIONS] == [put, update, delete]

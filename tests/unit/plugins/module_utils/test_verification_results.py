@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state import RegionalTable
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import Outcome
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
+    Checked,
+    Outcome,
+)
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cleanup import Left
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import (
     Evidence,
@@ -22,7 +25,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Probe,
     Schema,
 )
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.report import module_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
 
 US, EU = "us-east-1", "eu-west-1"
 
@@ -40,12 +43,16 @@ def outcome(name="orders", how="items", seconds=0.2, **pair):
     return one
 
 
+def result_of(outcomes):
+    return module_result(Checked("a-run", 1_000_000.0, 12.3456, outcomes))
+
+
 def failed(name="orders"):
     return outcome(name, missing=[Missing(PUT, Probe(US, 0), 30.12), Missing(UPDATE, Probe(US, 1), 15.0)])
 
 
 def test_a_failure_names_table_source_target_key_and_what_to_do():
-    result = module_result([failed()])
+    result = result_of([failed()])
     assert result["verdict"] == "fail"
     [line, totals] = result["msg"].splitlines()
     assert line.startswith("orders: fail: us-east-1 → eu-west-1: 1 of 1 item: the put was missing 30.1 s after")
@@ -57,27 +64,27 @@ def test_a_failure_names_table_source_target_key_and_what_to_do():
 
 
 def test_unknown_is_told_apart_from_fail():
-    result = module_result([failed(), outcome("baskets", problems=["access denied"])])
+    result = result_of([failed(), outcome("baskets", problems=["access denied"])])
     assert [table["verdict"] for table in result["tables"]] == ["fail", "unknown"]
     assert result["summary"][1] == "baskets: unknown: us-east-1 → eu-west-1: access denied."
     assert result["summary"][-1] == "2 tables: 0 pass, 1 fail, 1 unknown"
 
 
 def test_few_tables_that_pass_have_a_line_each():
-    result = module_result([outcome("one"), outcome("two", seconds=0.5)])
+    result = result_of([outcome("one"), outcome("two", seconds=0.5)])
     assert result["verdict"] == "pass"
     assert result["summary"][1] == (
-        "two: us-east-1, eu-west-1: 1 item from each region was put, updated and deleted in every other; lag 0.50 s "
-        "(median of the slowest pair), at most 0.50 s"
+        "two: us-east-1, eu-west-1: 1 item from each region was put, updated and deleted in every other, and what all "
+        "wrote at once ended the same; lag 0.50 s (median of the slowest pair), at most 0.50 s, measured to 0.01 s"
     )
     assert result["msg"] == "2 tables: 2 pass, 0 fail, 0 unknown"
 
 
 def test_many_tables_that_pass_share_a_line_with_the_slowest_lag():
-    result = module_result([*(outcome(f"table-{n}", seconds=n / 100) for n in range(99)), failed()])
+    result = result_of([*(outcome(f"table-{n}", seconds=n / 100) for n in range(99)), failed()])
     assert len(result["summary"]) == 3
     assert result["summary"][0].startswith("99 tables: us-east-1, eu-west-1: 1 item from each region")
-    assert result["summary"][0].endswith("lag 0.98 s (median of the slowest pair), at most 0.98 s")
+    assert result["summary"][0].endswith("lag 0.98 s (median of the slowest pair), at most 0.98 s, measured to 0.01 s")
     assert result["summary"][1].startswith("orders: fail: ")
 
 
@@ -85,7 +92,7 @@ def test_pairs_with_one_reason_share_a_line():
     one = outcome(problems=["no answer"])
     for target in ("ap-south-1", "ap-south-2", "eu-west-2", "eu-west-3"):
         one.evidence[US, target] = Evidence(US, target, problems=["no answer"])
-    [line, _totals] = module_result([one])["msg"].splitlines()
+    [line, _totals] = result_of([one])["msg"].splitlines()
     assert line == (
         "orders: unknown: us-east-1 → eu-west-1, us-east-1 → ap-south-1, us-east-1 → ap-south-2 and 2 more pairs: no "
         "answer."
@@ -93,10 +100,10 @@ def test_pairs_with_one_reason_share_a_line():
 
 
 def test_a_pass_by_states_says_that_nothing_was_written():
-    result = module_result([outcome(how="states"), outcome("two")])
+    result = result_of([outcome(how="states"), outcome("two")])
     assert result["summary"] == [
         "orders: us-east-1, eu-west-1: replicas are ACTIVE; only states were read, no item was written",
-        module_result([outcome("two")])["summary"][0],
+        result_of([outcome("two")])["summary"][0],
         "2 tables: 2 pass, 0 fail, 0 unknown; 1 by states only, without writing items",
     ]
 
@@ -104,7 +111,7 @@ def test_a_pass_by_states_says_that_nothing_was_written():
 def test_what_is_left_behind_is_listed_by_region():
     one = outcome()
     one.left = [Left(EU, frozenset([Probe(US, 1), Probe(US, 0)]), "throttled")]
-    result = module_result([one])
+    result = result_of([one])
     assert result["tables"][0]["left_behind"] == [
         {
             "region": EU,
@@ -120,6 +127,6 @@ def test_what_is_left_behind_is_listed_by_region():
 def test_a_refusal_is_one_line():
     one = outcome()
     one.refusal = "these aren't independent regions"
-    result = module_result([one])
+    result = result_of([one])
     assert result["verdict"] == "fail"
     assert result["msg"].splitlines()[0] == "orders: these aren't independent regions."

@@ -6,15 +6,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import operator
+import time
 import typing as t
 
 from ..state import RegionalTable
+from .convergence import Convergence
+from .cost import Cost
 from .evidence import Evidence, lag, worst
-from .probes import OPERATIONS, count
+from .probes import OPERATIONS, Probe, Schema, count
 from .states import FAIL, PASS, UNSURE
 
 if t.TYPE_CHECKING:
-    from .check import Outcome
+    from .check import Checked, Outcome
 
 # So many names are spelled out in a line; more are counted.
 NAMES_IN_A_LINE = 3
@@ -24,30 +30,43 @@ SHARED_LINE = 10
 Result = dict[str, t.Any]
 
 
-def module_result(outcomes: list[Outcome]) -> Result:
-    """The whole result; ``msg`` has a line for each table and reason that stands in the way of a pass."""
-    tables = [table_result(outcome) for outcome in outcomes]
+def module_result(checked: Checked, samples: bool = False) -> Result:
+    """The whole result; ``msg`` has a line for each table and reason that stands in the way of a pass.
+
+    :param samples: whether each distribution of lags has the single ones, too.
+    """
+    tables = [table_result(outcome, samples) for outcome in checked.outcomes]
     totals = _totals(tables)
     troubled = [line for table in tables if table["verdict"] != PASS for line in table["msg"].splitlines()]
     return {
         "verdict": worst(table["verdict"] for table in tables),
+        "run": {
+            "id": checked.run,
+            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(checked.started)),
+            "seconds": round(checked.seconds, 3),
+        },
+        "cost": _cost(functools.reduce(operator.add, (one.meter.cost for one in checked.outcomes), Cost())),
         "tables": tables,
         "summary": [*_passed(tables), *troubled, *_remarks(tables), totals],
         "msg": "\n".join([*troubled, totals]),
     }
 
 
-def table_result(outcome: Outcome) -> Result:
+def table_result(outcome: Outcome, samples: bool = False) -> Result:
     """One table of the result."""
     verdicts = [evidence.verdict for evidence in outcome.evidence.values()]
     verdicts += [outcome.alone.verdict] if outcome.alone else []
+    verdicts += [outcome.convergence.verdict] if outcome.convergence else []
     verdict = FAIL if outcome.refusal else worst(verdicts)
     result = {
         "name": outcome.wanted.name,
         "verdict": verdict,
         "verification": outcome.how,
+        "consistency": outcome.observed[outcome.wanted.home].consistency,
         "regions": [_region(shown) for shown in outcome.observed.values()],
-        "pairs": [_pair(outcome, evidence) for evidence in outcome.evidence.values()],
+        "cost": _cost(outcome.meter.cost),
+        "pairs": [_pair(outcome, evidence, samples) for evidence in outcome.evidence.values()],
+        "convergence": _convergence(outcome.convergence, samples) if outcome.convergence else None,
         "notes": outcome.notes,
         "left_behind": [
             {
@@ -61,40 +80,92 @@ def table_result(outcome: Outcome) -> Result:
     return {**result, "msg": "\n".join(_table_lines(result, outcome))}
 
 
+def _cost(cost: Cost) -> Result:
+    return dataclasses.asdict(cost)
+
+
 def _region(shown: RegionalTable) -> Result:
     return {"region": shown.region, "status": shown.status, **({"problem": shown.problem} if shown.problem else {})}
 
 
-def _pair(outcome: Outcome, evidence: Evidence) -> Result:
+def _pair(outcome: Outcome, evidence: Evidence, samples: bool) -> Result:
     return {
         "source": evidence.source,
         "target": evidence.target,
         "verdict": evidence.verdict,
-        "reason": _reason(evidence),
+        "reason": evidence.refuted or "; ".join(_reasons(evidence, outcome.schema)),
         "item_count": evidence.items,
         "arrived": len(evidence.complete),
-        "missing": [
-            {"operation": missing.operation, "key": outcome.schema.printable(missing.probe)}
-            for missing in evidence.missing
+        "missing": [_named(missing.operation, missing.probe, outcome.schema) for missing in evidence.missing],
+        "altered": [_named(altered.operation, altered.probe, outcome.schema) for altered in evidence.altered],
+        "late": [
+            {**_named(late.operation, late.probe, outcome.schema), "lag": round(late.sample.lag, 3)}
+            for late in evidence.late
         ],
-        "lag": lag(evidence.samples),
+        "lag": lag(evidence.samples, samples),
     }
 
 
-def _reason(evidence: Evidence) -> str:
-    return evidence.refuted or "; ".join([*_missing(evidence), *evidence.problems])
+def _named(operation: str, probe: Probe, schema: Schema) -> Result:
+    return {"operation": operation, "key": schema.printable(probe)}
 
 
-def _missing(evidence: Evidence) -> t.Iterator[str]:
+def _convergence(found: Convergence, samples: bool) -> Result:
+    return {
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "item_count": found.items,
+        "converged": len(found.converged),
+        "lag": lag(found.samples, samples),
+    }
+
+
+def _reasons(evidence: Evidence, schema: Schema) -> t.Iterator[str]:
+    """Why a pair isn't a pass: what happened, to which keys, and what to do."""
+    total = count(evidence.items, "item")
     for operation in OPERATIONS:
-        waited = [missing.waited for missing in evidence.missing if missing.operation == operation]
-        if waited:
-            missing = f"{len(waited)} of {count(evidence.items, 'item')}: the {operation} was missing"
+        missing = [one for one in evidence.missing if one.operation == operation]
+        if missing:
+            what = f"{len(missing)} of {total}: the {operation} was missing"
+            yield f"{what} {_missing_since(evidence, [one.waited for one in missing])}{_keys(missing, schema)}"
+        changed = [one for one in evidence.altered if one.operation == operation]
+        if changed:
             yield (
-                f"{missing} {min(waited):.3g} s after its acknowledgement, by a strongly consistent read: replication "
-                "is paused, failing or slower than that; look at ReplicationLatency in "
-                f"{evidence.source}, or raise timeout (verify_timeout)"
+                f"{len(changed)} of {total}: after the {operation} another item was found than was written, by a "
+                f"strongly consistent read{_keys(changed, schema)}"
             )
+    if evidence.late:
+        slowest = max(one.sample.lag for one in evidence.late)
+        yield (
+            f"{count(len(evidence.late), 'change')} arrived later than max_lag (verify_max_lag) of "
+            f"{evidence.max_lag:g} s, the slowest after {slowest:.3g} s{_keys(evidence.late, schema)}"
+        )
+    yield from evidence.problems
+    if evidence.untimed:
+        yield (
+            f"{count(evidence.untimed, 'change')} arrived, but whether within max_lag (verify_max_lag) of "
+            f"{evidence.max_lag:g} s can't be told: a call was repeated or throttled, or poll_delay is too long: run "
+            "again"
+        )
+
+
+def _missing_since(evidence: Evidence, waited: list[float]) -> str:
+    if evidence.strong:
+        return (
+            "from a strongly consistent read that began after its acknowledgement: a strongly consistent group has to "
+            "show it at once"
+        )
+    return (
+        f"{min(waited):.3g} s after its acknowledgement, by a strongly consistent read: replication is paused, failing "
+        f"or slower than that; look at ReplicationLatency in {evidence.source}, or raise timeout (verify_timeout)"
+    )
+
+
+def _keys(entries: list[t.Any], schema: Schema) -> str:
+    """``; keys: ...``, the first few of them, each once."""
+    keys = list(dict.fromkeys(" and ".join(schema.printable(entry.probe).values()) for entry in entries))
+    more = f" and {len(keys) - NAMES_IN_A_LINE} more" if len(keys) > NAMES_IN_A_LINE else ""
+    return f" (key{'' if len(keys) == 1 else 's'}: {', '.join(keys[:NAMES_IN_A_LINE])}{more})"
 
 
 def _table_lines(table: Result, outcome: Outcome) -> t.Iterator[str]:
@@ -107,6 +178,8 @@ def _table_lines(table: Result, outcome: Outcome) -> t.Iterator[str]:
         yield f"{name}: {outcome.alone.verdict}: {outcome.alone.reason}."
     for (verdict, reason), pairs in _by_reason(table["pairs"]).items():
         yield f"{name}: {verdict}: {pairs}: {reason}."
+    if outcome.convergence and outcome.convergence.verdict != PASS:
+        yield f"{name}: {outcome.convergence.verdict}: {outcome.convergence.reason}."
     if table["verdict"] == PASS:
         yield f"{name}: {_achievement([table])}"
 
@@ -128,7 +201,8 @@ def _passed(tables: list[Result]) -> list[str]:
     groups: dict[tuple[t.Any, ...], list[Result]] = {}
     for table in tables:
         if table["verdict"] == PASS:
-            groups.setdefault((_regions(table), table["verification"], _items(table)), []).append(table)
+            alike = (_regions(table), table["verification"], table["consistency"], _items(table))
+            groups.setdefault(alike, []).append(table)
     lines = []
     for group in groups.values():
         if len(group) < SHARED_LINE:
@@ -146,11 +220,16 @@ def _achievement(tables: list[Result]) -> str:
     if tables[0]["verification"] == "states":
         return f"{regions}: replicas are ACTIVE; only states were read, no item was written"
     items = _items(tables[0])
+    done = (
+        f"{regions}: {count(items, 'item')} from each region {'was' if items == 1 else 'were'} put, updated and "
+        "deleted in every other, and what all wrote at once ended the same"
+    )
+    if tables[0]["consistency"] == "strong":
+        return f"{done}; strongly consistent reads showed each write at once"
     lags = [pair["lag"] for table in tables for pair in table["pairs"]]
     return (
-        f"{regions}: {count(items, 'item')} from each region {'was' if items == 1 else 'were'} put, updated and "
-        f"deleted in every other; lag {_seconds(lags, 'p50')} (median of the slowest pair), at most "
-        f"{_seconds(lags, 'max')}"
+        f"{done}; lag {_seconds(lags, 'p50')} (median of the slowest pair), at most {_seconds(lags, 'max')}, measured "
+        f"to {_seconds(lags, 'resolution')}"
     )
 
 
