@@ -70,8 +70,8 @@ def event(last: Shown, run: list[Progress]) -> Event:
         for step in one.carried_out[last.steps.get(one.wanted.name, 0) :]
     ]
     failed = [("failed", one.wanted.name) for one in run if one.wanted.name in now.failed - last.failed]
-    news = grouped((sentence, name) for sentence, name in (*sorted(changes), *steps, *failed) if sentence)
-    return {"lines": [f"{sentence}: {_named(names)}" for sentence, names in news.items()], "summary": summary(run)}
+    news = [(sentence, name) for sentence, name in (*sorted(changes), *steps, *failed) if sentence]
+    return {"lines": told(news), "summary": summary(run)}
 
 
 def _change(last: Shown, place: tuple[str, str], state: str) -> str:
@@ -88,6 +88,11 @@ def grouped(news: t.Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for sentence, name in news:
         names.setdefault(sentence, []).append(name)
     return names
+
+
+def told(news: t.Iterable[tuple[str, str]]) -> list[str]:
+    """The lines of an event, one for all tables that a sentence is true for; ``news`` are pairs of these."""
+    return [f"{sentence}: {_named(names)}" for sentence, names in grouped(news).items()]
 
 
 def _named(names: list[str]) -> str:
