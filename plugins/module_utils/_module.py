@@ -28,6 +28,7 @@ from ._engine.clients import ClientFactory, Clients, known_regions
 from ._engine.converge import Limits, Part, converge
 from ._engine.discover import discover
 from ._engine.errors import ServiceError
+from ._engine.progress_file import ProgressFile
 from ._engine.results import module_result
 
 VERSION = "0.1.0"
@@ -42,8 +43,9 @@ def change_tables(part: Part) -> None:
         limits = Limits(**{option: module.params[option] for option in arguments.LIMIT_OPTIONS})
         limits.check()
         approval = Approval(**{option: module.params[option] for option in arguments.APPROVAL_OPTIONS})
+        progress = progress_file(module)
         tables, clients = tables_and_clients(module)
-        run = converge(tables, part, clients, limits, module.check_mode, approve=approval)
+        run = converge(tables, part, clients, limits, module.check_mode, approve=approval, progress=progress)
         result = {**module_result(run, module.check_mode), "plan_hash": approval.hash}
     leave(module, result)
 
@@ -53,6 +55,14 @@ def make_module(options: dict[str, t.Any], **rules: t.Any) -> AnsibleAWSModule:
     module = AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True, **rules)
     module.require_botocore_at_least(MINIMUM_BOTOCORE, reason="for the service's model of global tables")
     return module
+
+
+def progress_file(module: AnsibleAWSModule) -> ProgressFile:
+    """Where the module's `arguments.PROGRESS_OPTIONS` say how far it is.
+
+    :raises Refused: for a file that can't be written.
+    """
+    return ProgressFile(None if module.check_mode else module.params["progress_file"])
 
 
 def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clients]:

@@ -47,6 +47,7 @@ attributes:
 extends_documentation_fragment:
   - multiregion.dynamodb.tables
   - multiregion.dynamodb.change
+  - multiregion.dynamodb.progress
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 seealso:

@@ -73,6 +73,7 @@ attributes:
     description: Nothing is changed for good, so there is nothing to compare.
 extends_documentation_fragment:
   - multiregion.dynamodb.tables
+  - multiregion.dynamodb.progress
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 notes:
@@ -466,6 +467,7 @@ tables:
           returned: always
 """
 
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import PROGRESS_OPTIONS
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
     Options,
     check_tables,
@@ -474,6 +476,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
     failures_reported,
     make_module,
+    progress_file,
     tables_and_clients,
 )
 
@@ -487,12 +490,13 @@ ARGUMENTS = {
 
 
 def main() -> None:
-    module = make_module(ARGUMENTS)
+    module = make_module({**ARGUMENTS, **PROGRESS_OPTIONS})
     options = Options(**{option: module.params[option] for option in ARGUMENTS})
     with failures_reported(module):
         options.check()
+        progress = progress_file(module)
         tables, clients = tables_and_clients(module)
-        checked = check_tables(tables, clients, options, module.check_mode)
+        checked = check_tables(tables, clients, options, module.check_mode, progress=progress)
     module.exit_json(changed=False, **module_result(checked))
 
 

@@ -26,16 +26,21 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def run(tmp_path):
-    """Run a program of the virtual environment; both its outputs come back in stdout."""
+def environment(tmp_path):
+    """The environment of a user with an empty home and no credentials, who runs the checkout."""
     home = tmp_path / "home"
     home.mkdir()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
-    environment |= {
+    return environment | {
         "HOME": str(home),
         "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
         "AWS_EC2_METADATA_DISABLED": "true",  # or credentials are looked for beyond this machine
     }
+
+
+@pytest.fixture
+def run(environment):
+    """Run a program of the virtual environment; both its outputs come back in stdout."""
 
     def run(program: str, *arguments: str, cwd: Path = CHECKOUT, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -217,4 +217,6 @@ APPROVAL_OPTIONS = {
     "plan_file": {"type": "path"},
     "expect_plan": {"type": "str"},
 }
-CHANGE_OPTIONS = {**LIMIT_OPTIONS, **APPROVAL_OPTIONS}
+# What modules take that may run for long; see the action plugins of the same names.
+PROGRESS_OPTIONS = {"progress_file": {"type": "path"}}
+CHANGE_OPTIONS = {**LIMIT_OPTIONS, **APPROVAL_OPTIONS, **PROGRESS_OPTIONS}

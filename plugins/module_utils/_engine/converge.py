@@ -19,6 +19,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from . import api, errors
 from .clients import WORKERS, Clients
 from .observe import Reading, observe
+from .progress import Event, Shown, event, shown
 from .spec import Refused, Table
 from .state import Observed
 from .steps import ADD, FOUND, READ, REMOVE, Plan, Step
@@ -157,16 +158,19 @@ def converge(
     check_mode: bool = False,
     clock: t.Any = Clock,
     approve: t.Callable[[list[Progress]], None] = lambda run: None,
+    progress: t.Callable[[Event], None] = lambda event: None,
 ) -> list[Progress]:
     """Bring ``tables`` to what is wanted, side by side; one table's failure doesn't stop the others.
 
     :param approve: called with every table's first plan, before any change.
+    :param progress: called after every pass that may change something, with what is new in it.
     :raises Refused: before any change, when the run would remove more than ``max_removals``, or by ``approve``.
     """
     run = [Progress(table) for table in tables]
+    last = Shown()
     with ThreadPoolExecutor(WORKERS) as pool:
         patient = False
-        while unfinished := [progress for progress in run if not progress.finished]:
+        while unfinished := [one for one in run if not one.finished]:
             _look(unfinished, part, clients, pool, check_mode, patient)
             _guard_removals(run, limits.max_removals, stop=not patient)
             if not patient:
@@ -174,12 +178,15 @@ def converge(
             if check_mode:
                 break
             _act(unfinished, clients, pool)
+            if limits.wait:
+                for one in unfinished:
+                    one.expire(clock.now(), limits.wait_timeout)
+            progress(event(last, run))
+            last = shown(run)
             if not limits.wait:
                 break
-            for progress in unfinished:
-                progress.expire(clock.now(), limits.wait_timeout)
             patient = True
-            if not all(progress.finished for progress in run):
+            if not all(one.finished for one in run):
                 clock.sleep(limits.wait_delay)
     _fail_unread(run)
     return run

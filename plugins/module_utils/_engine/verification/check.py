@@ -12,10 +12,11 @@ import threading
 import time
 import typing as t
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from ..clients import WORKERS, Clients
 from ..observe import Reading, look
+from ..progress import Event, told
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
@@ -39,6 +40,9 @@ CONVERGENCE_SHARE = 0.2
 # How long after a table's deadline its items belong to the run that wrote them, in seconds: room for clean-up, and
 # for the clocks of two machines that verify the same table.
 GRACE = 120
+
+# Seconds without news after which those who watch are told how far everything is.
+SIGN_OF_LIFE = 5
 
 # What was done with a table
 ITEMS, STATES, CHECK_MODE = "items", "states", "check_mode"
@@ -133,10 +137,16 @@ class Checked:
 
 
 def check_tables(
-    tables: list[Table], clients: Clients, options: Options, check_mode: bool, clock: t.Any = Clock
+    tables: list[Table],
+    clients: Clients,
+    options: Options,
+    check_mode: bool,
+    clock: t.Any = Clock,
+    progress: t.Callable[[Event], None] = lambda event: None,
 ) -> Checked:
     """An outcome for each table, in the order of the list. An interruption still cleans up, then goes on upwards.
 
+    :param progress: called when tables are done, and every few seconds until the last one is.
     :raises Refused: before any call, when a table can't be verified for ``max_units``.
     """
     tables = [table for table in tables if not table.absent]
@@ -152,14 +162,28 @@ def check_tables(
         return outcome
 
     with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
-        futures = [pool.submit(check, table) for table in tables]
+        futures = {pool.submit(check, table): table.name for table in tables}
         try:
+            _watch(futures, progress)
             outcomes = [future.result() for future in futures]
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
     return Checked(run, started, clock.now() - began, outcomes)
+
+
+def _watch(checks: dict[Future, str], progress: t.Callable[[Event], None]) -> None:
+    """Until all are done; an error of one of them at once. ``checks`` are the names of their tables."""
+    pending = set(checks)
+    while pending:
+        done, pending = wait(pending, SIGN_OF_LIFE, FIRST_COMPLETED)
+        for one in done:
+            one.result()
+        names = [checks[one] for one in checks if one in done]
+        noun = "table" if len(checks) == 1 else "tables"
+        summary = f"{len(checks) - len(pending)} of {len(checks)} {noun} verified"
+        progress({"lines": told(("verified", name) for name in names), "summary": summary})
 
 
 def _judge_states(table: Table, observed: Observed, check_mode: bool) -> Outcome:
