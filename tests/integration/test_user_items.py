@@ -226,7 +226,7 @@ def test_an_altered_item_is_told_apart_from_a_missing_one(world):
     done = travel(world, ITEM, timeout=2.0, clock=HookedClock(alter))
 
     [result] = done.results
-    assert (result["verdict"], result["reason"]) == ("fail", "altered in eu-west-1: not the same there: more, note")
+    assert (result["verdict"], result["reason"]) == ("fail", "altered in eu-west-1: it differs in more, note")
     [left] = done.left
     assert (left["region"], left["item_keys"]) == (EU, [{"customer": "one"}])
     assert "aren't touched" in left["reason"]

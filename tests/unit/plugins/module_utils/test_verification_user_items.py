@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Table
@@ -16,6 +17,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     journal,
     user_items,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.ground import Ground
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     KEY_PREFIX,
     MARKER,
@@ -210,20 +212,20 @@ def test_only_what_was_seen_to_the_end_passes():
 class Answers:
     """A client whose BatchGetItem answers with the first ``fits`` of the items that are asked for."""
 
-    class meta:  # noqa: N801
-        region_name = "us-east-1"
-
     def __init__(self, size, fits):
         self.sizes = []
         self._size, self._fits = size, fits
 
-    def batch_get_item(self, RequestItems):  # noqa: N803
+    def batch_get_item(self, RequestItems, ReturnConsumedCapacity):  # noqa: N803
         [request] = RequestItems.values()
         keys = request["Keys"]
         self.sizes.append(len(keys))
         items = [{**key, "blob": {"B": bytes(self._size)}} for key in keys[: self._fits]]
         rest = {"UnprocessedKeys": {"orders": {"Keys": keys[self._fits :]}}} if keys[self._fits :] else {}
         return {"Responses": {"orders": items}, "ResponseMetadata": {"RetryAttempts": 0}, **rest}
+
+    def ground(self, clock):
+        return Ground(BY_CUSTOMER, {"us-east-1": self}, Lease("me", 0), clock, 0.1, threading.Event())
 
 
 class Still:
@@ -241,7 +243,7 @@ KEYS = {Probe("us-east-1", n): {"customer": {"S": str(n)}} for n in range(1, 91)
 
 def test_what_had_no_room_in_an_answer_is_asked_for_at_once_and_not_unread():
     client = Answers(size=400_000, fits=40)
-    pages = list(item_reads.pages(client, BY_CUSTOMER, KEYS, Still(), consistent=False))
+    pages = list(item_reads.pages(client.ground(Still()), "us-east-1", KEYS, consistent=False))
 
     assert client.sizes == [90, 50, 10]
     assert [len(page.asked) for page in pages] == [40, 40, 10]
@@ -251,14 +253,14 @@ def test_what_had_no_room_in_an_answer_is_asked_for_at_once_and_not_unread():
 
 def test_what_is_throttled_stays_unread_for_that_look_and_a_read_asks_again_later():
     client = Answers(size=1, fits=40)
-    [page] = item_reads.pages(client, BY_CUSTOMER, KEYS, Still(), consistent=False)
+    [page] = item_reads.pages(client.ground(Still()), "us-east-1", KEYS, consistent=False)
     assert (len(page.asked), len(page.found), len(page.unread)) == (90, 40, 50)
 
     clock = Still()
-    assert item_reads.read(client, BY_CUSTOMER, KEYS, clock).keys() == KEYS.keys()
+    assert item_reads.read(client.ground(clock), "us-east-1", KEYS).keys() == KEYS.keys()
     assert clock.slept == [0.2, 0.4]
 
 
 def test_what_stays_throttled_is_an_error():
     with pytest.raises(Exception, match="throttled: BatchGetItem in us-east-1 left 90 keys unprocessed 5 times"):
-        item_reads.read(Answers(size=1, fits=0), BY_CUSTOMER, KEYS, Still())
+        item_reads.read(Answers(size=1, fits=0).ground(Still()), "us-east-1", KEYS)
