@@ -27,6 +27,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     user_items,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import Clock
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cost import Meter
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.ground import Ground
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     Lease,
@@ -97,9 +98,10 @@ def parsed(*items):
     return user_items.parse({"items": {"orders": list(items)}, "tables": [{"name": "orders"}]}, tables)["orders"]
 
 
-def ground_of(world, run="me", expires=60.0, clock=Clock, stop=None):
+def ground_of(world, run="me", expires=60.0, clock=Clock, stop=None, meter=None):
     clients = Clients(world.client, world.url, REGIONS)
-    return Ground(SCHEMA, clients, Lease(run, int(time.time() + expires)), clock, 0.02, stop or threading.Event())
+    lease = Lease(run, int(time.time() + expires))
+    return Ground(SCHEMA, clients, lease, clock, 0.02, stop or threading.Event(), meter or Meter())
 
 
 def travel(world, *items, keep=False, timeout=6.0, **ground):
@@ -107,9 +109,9 @@ def travel(world, *items, keep=False, timeout=6.0, **ground):
         return journey.run(ground_of(world, **ground), US, [EU, AP], list(REGIONS), parsed(*items), keep, timeout, pool)
 
 
-def sweep(world, run="next", expires=60.0):
+def sweep(world, run="next", **ground):
     with ThreadPoolExecutor(len(REGIONS)) as pool:
-        return journal_sweep.sweep(ground_of(world, run, expires), list(REGIONS), list(REGIONS), pool)
+        return journal_sweep.sweep(ground_of(world, run, **ground), list(REGIONS), list(REGIONS), pool)
 
 
 def verdicts(done):
@@ -443,6 +445,51 @@ def test_an_item_that_another_verification_holds_is_unknown(world, keep):
     assert done.results[0]["reason"].startswith("another verification holds that key until ")
     assert sweep(world) == []
     assert ITEM in world.items(US)
+
+
+def test_an_item_that_another_verification_is_about_to_write_is_not_written(world):
+    entry = journal.Entry({"customer": ITEM["customer"]}, dynamodb_json.digest(ITEM))
+    lease = Lease("other", int(time.time() + 60))
+    theirs = journal.put(SCHEMA, journal.probes([US])[0], lease, [entry])
+    world.client("dynamodb", US).put_item(**theirs)
+
+    done = travel(world, ITEM, {"customer": {"S": "two"}})
+
+    assert verdicts(done) == ["unknown", "pass"]
+    assert world.items(US) == [theirs["Item"]]
+
+
+def test_of_two_at_once_one_sees_the_other(world):
+    """Each looks for the other's journal after its own is written."""
+    travel(world, ITEM)
+    calls = [call["operation"] for call in world.admin.calls(region=US) if call["operation"] != "CreateTable"]
+    begun = calls[calls.index("BatchGetItem") :]
+    assert begun[:4] == ["BatchGetItem", "PutItem", "BatchGetItem", "PutItem"], "a look, the journal, others', the item"
+
+
+def test_what_looks_may_cost_is_kept_to(world):
+    """An item of 40 KB takes five units a look: when the tenth in a region was the last, it isn't called missing."""
+    world.admin.pause(source=US, target=AP)
+    big = {"customer": {"S": "one"}, "text": {"S": "x" * 40_000}}
+    meter = Meter(copies=2, for_looks=100.0)
+
+    done = travel(world, big, meter=meter, timeout=20.0)
+
+    assert done.results[0]["verdict"] == "unknown"
+    assert "max_units (verify_max_units) was spent" in done.results[0]["reason"]
+    assert meter.cost.write_units >= 2 * 40 and meter.cost.replicated_write_units == 2 * meter.cost.write_units
+    world.assert_nothing_left()
+
+
+def test_the_least_cost_is_what_a_run_takes_when_it_goes_well(world):
+    world.admin.set_lag(0.0)
+    items = [{"customer": {"S": str(number)}, "text": {"S": "x" * 10_000}} for number in range(10)]
+    for keep in (False, True):
+        meter = Meter(copies=2)
+        assert set(verdicts(travel(world, *items, keep=keep, meter=meter))) == {"pass"}
+        sweep(world, meter=meter)
+        least = user_items.least_units(parsed(*items), len(REGIONS), keep)
+        assert least <= meter.cost.total <= 1.5 * least
 
 
 def test_two_runs_at_once_do_not_fight(world):

@@ -29,7 +29,7 @@ _MAX_KEY = (2048, 1024)
 COMPARED = 100
 
 # Bytes of a journal, and of an item's entry in it beside the item's key.
-_JOURNAL, _ENTRY = 200, 100
+_JOURNAL, _ENTRY = 100, 90
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,13 +160,13 @@ def blocks(item: Item) -> int:
 
 
 def least_units(items: list[UserItem], regions: int, keep: bool) -> float:
-    """The capacity units that the items take when everything is found at the first look, about.
+    """The capacity units that the items take, the sweep before included, when all are found at the first look.
 
-    :param regions: every one of the group's is read and written.
+    :param regions: those of the group: each is written and read.
     """
     written = sum(math.ceil(dynamodb_json.size(item.attributes) / 1024) for item in items)
     read = sum(blocks(item.attributes) for item in items)
-    before = STRONG * regions * (len(items) + regions * journal.SLOTS)
+    before = STRONG * regions * (len(items) + (regions + 1) * journal.SLOTS)
     if keep:
         return before + regions * written + EVENTUAL * (regions - 1) * read
     recorded = math.ceil((_JOURNAL + _ENTRY * len(items)) / 1024)
