@@ -17,6 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.api import ItemsRead
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.clients import Clients
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import (
@@ -30,10 +31,12 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cost import Meter
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.ground import Ground
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
+    DELETE,
+    MARKER,
     Lease,
     Schema,
 )
-from test_replication_check import LAG, REGIONS, HookedClock, World
+from test_replication_check import LAG, REGIONS, STRONG_REGIONS, HookedClock, World
 
 from simulator.server import serve
 
@@ -63,7 +66,7 @@ EVERY_TYPE = {
 
 
 class PutHooked:
-    """The world; before each PutItem, ``hook`` gets the key that is put."""
+    """The world; before each PutItem, ``hook`` gets the item that is put."""
 
     def __init__(self, world, hook):
         self.url = world.url
@@ -76,7 +79,7 @@ class PutHooked:
         return client
 
     def _before(self, params, **_more):
-        self._hook(json.loads(params["body"])["Item"]["customer"])
+        self._hook(json.loads(params["body"])["Item"])
 
 
 @pytest.fixture(scope="module")
@@ -98,15 +101,19 @@ def parsed(*items):
     return user_items.parse({"items": {"orders": list(items)}, "tables": [{"name": "orders"}]}, tables)["orders"]
 
 
-def ground_of(world, run="me", expires=60.0, clock=Clock, stop=None, meter=None):
-    clients = Clients(world.client, world.url, REGIONS)
+def ground_of(
+    world, run="me", expires=60.0, clock=Clock, stop=None, meter=None, regions=REGIONS, strong=False, kind=Ground
+):
+    clients = Clients(world.client, world.url, regions)
     lease = Lease(run, int(time.time() + expires))
-    return Ground(SCHEMA, clients, lease, clock, 0.02, stop or threading.Event(), meter or Meter())
+    return kind(SCHEMA, clients, lease, clock, 0.02, stop or threading.Event(), meter or Meter(), strong)
 
 
-def travel(world, *items, keep=False, timeout=6.0, **ground):
-    with ThreadPoolExecutor(2 * len(REGIONS)) as pool:
-        return journey.run(ground_of(world, **ground), US, [EU, AP], list(REGIONS), parsed(*items), keep, timeout, pool)
+def travel(world, *items, keep=False, timeout=6.0, regions=REGIONS, **ground):
+    home, *targets = regions
+    with ThreadPoolExecutor(2 * len(regions)) as pool:
+        on = ground_of(world, regions=regions, **ground)
+        return journey.run(on, home, targets, list(regions), parsed(*items), keep, timeout, pool)
 
 
 def sweep(world, run="next", **ground):
@@ -166,6 +173,7 @@ def test_kept_items_stay_unchanged_and_a_second_run_writes_nothing(world):
 
     assert verdicts(again) == ["pass", "pass"]
     assert again.samples == {(US, EU): [], (US, AP): []}
+    assert [len(world.admin.calls(operation="BatchGetItem", region=region)) for region in (EU, AP)] == [1, 1]
     assert nothing_written(world) and not world.admin.calls(operation="DeleteItem")
 
 
@@ -202,6 +210,7 @@ def test_a_paused_pair_fails_and_names_the_region(world):
     assert result["verdict"] == "fail"
     assert result["reason"].startswith("missing in ap-southeast-2 ")
     assert "eu-west-1" not in result["reason"]
+    assert len(done.samples[US, EU]) == 2 and done.samples[US, AP] == [], "a deletion counts where the item was seen"
     assert done.left == []
     world.assert_nothing_left()
 
@@ -222,17 +231,65 @@ def test_an_altered_item_is_told_apart_from_a_missing_one(world):
 
     def alter(_elapsed):
         if not world.items(EU) and world.items(AP):
-            altered = {"customer": {"S": "one"}, "note": {"S": "changed"}, "more": {"N": "1"}}
+            altered = {"customer": {"S": "one"}, "note": {"S": "written"}, "more": {"N": "1"}}
             world.client("dynamodb", EU).put_item(TableName="orders", Item=altered)
 
     done = travel(world, ITEM, timeout=2.0, clock=HookedClock(alter))
 
     [result] = done.results
-    assert (result["verdict"], result["reason"]) == ("fail", "altered in eu-west-1: it differs in more, note")
+    assert (result["verdict"], result["reason"]) == ("fail", "altered in eu-west-1: it differs in more")
     [left] = done.left
     assert (left["region"], left["item_keys"]) == (EU, [{"customer": "one"}])
     assert "aren't touched" in left["reason"]
     assert [item["customer"]["S"] for item in world.items(US)] == [], "the journal has nothing to say of it"
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_an_item_that_arrives_altered_is_found_and_removed_all_the_same(world, keep):
+    for _ in range(1 if keep else 2):  # the journal's turn comes first
+        world.admin.corrupt_next_item(US, EU)
+
+    done = travel(world, ITEM, keep=keep, timeout=2.0)
+
+    [result] = done.results
+    assert (result["verdict"], result["reason"]) == ("fail", "altered in eu-west-1: it differs in note")
+    assert done.left == []
+    if not keep:
+        world.assert_nothing_left()
+
+
+# A strongly consistent group
+
+
+@pytest.fixture
+def strong(served):
+    served.admin.reset()
+    one = World(served)
+    one.global_table(regions=(US,))
+    home = one.client("dynamodb", US)
+    creates = [{"Create": {"RegionName": region}} for region in STRONG_REGIONS[1:]]
+    home.update_table(TableName="orders", ReplicaUpdates=creates, MultiRegionConsistency="STRONG")
+    one.until(lambda: one.settled(home, "orders") and home.describe_table(TableName="orders")["Table"]["Replicas"])
+    return one
+
+
+def test_strongly_consistent_reads_show_each_item_at_once(strong):
+    strong.admin.set_lag(30.0)  # other reads would show nothing for long
+
+    done = travel(strong, EVERY_TYPE, ITEM, regions=STRONG_REGIONS, strong=True, timeout=5.0)
+
+    assert verdicts(done) == ["pass", "pass"], done.results
+    assert list(done.samples.values()) == [[], []]
+    assert done.left == []
+    strong.assert_nothing_left(regions=STRONG_REGIONS)
+
+
+def test_a_strongly_consistent_read_that_shows_no_item_is_not_repeated(strong):
+    strong.admin.drop_next_item(US, "us-west-2")
+
+    done = travel(strong, ITEM, regions=STRONG_REGIONS, strong=True, keep=True, timeout=1000.0)
+
+    assert done.results[0]["reason"].startswith("missing in us-west-2 ")
 
 
 def test_a_deletion_that_does_not_arrive_fails(world):
@@ -246,6 +303,24 @@ def test_a_deletion_that_does_not_arrive_fails(world):
     assert done.results[0]["reason"].startswith("still there in eu-west-1 ")
     assert done.left == []
     assert world.items(EU) == [], "removed there directly, before replication resumes"
+    world.assert_nothing_left()
+
+
+def test_a_strongly_consistent_read_has_the_last_word_on_deletions(world):
+    class Blind(Ground):
+        """Eventually consistent reads show nothing; and deletions don't reach eu-west-1."""
+
+        def batch_get_items(self, region, request):
+            return super().batch_get_items(region, request) if request["ConsistentRead"] else ItemsRead([], [], False)
+
+        def write_item(self, region, operation, parameters):
+            if operation == DELETE:
+                world.admin.pause(source=US, target=EU)
+            return super().write_item(region, operation, parameters)
+
+    done = travel(world, ITEM, timeout=2.0, kind=Blind)
+
+    assert done.results[0]["reason"].startswith("still there in eu-west-1 ")
     world.assert_nothing_left()
 
 
@@ -285,14 +360,18 @@ def test_an_item_that_somebody_writes_meanwhile_stays(world):
     written = {"customer": {"S": "two"}, "note": {"S": "theirs"}}
 
     def race(item):
-        if item == ours["customer"]:
+        if MARKER in item:
+            journals.append(item[MARKER]["M"]["items"]["L"])
+        if item == ours:
             world.client("dynamodb", US).put_item(TableName="orders", Item=written)
 
+    journals = []
     ours = {"customer": {"S": "two"}, "note": {"S": "ours"}}
     done = travel(PutHooked(world, race), ITEM, ours)
 
     assert verdicts(done) == ["pass", "fail"]
     assert world.items(US) == [written]
+    assert [len(entries) for entries in journals] == [2, 1], "it isn't this run's to remove, should that die now"
 
 
 def test_keys_that_cannot_be_written_are_refused_before_anything_is(world):
@@ -343,7 +422,7 @@ def test_denied_deletions_are_listed_by_region_and_the_journal_stays(world):
 @pytest.mark.parametrize("operation", ["PutItem", "DeleteItem"])
 def test_a_lost_answer_is_recognised(world, operation):
     def lose(item):
-        if item == ITEM["customer"] and not lost:
+        if item == ITEM and not lost:
             lost.append(world.admin.lose_answer(operation=operation, region=US))
 
     lost = []
@@ -453,9 +532,11 @@ def test_an_item_that_another_verification_is_about_to_write_is_not_written(worl
     theirs = journal.put(SCHEMA, journal.probes([US])[0], lease, [entry])
     world.client("dynamodb", US).put_item(**theirs)
 
-    done = travel(world, ITEM, {"customer": {"S": "two"}})
+    put = []
+    done = travel(PutHooked(world, put.append), ITEM, {"customer": {"S": "two"}})
 
     assert verdicts(done) == ["unknown", "pass"]
+    assert ITEM not in put and {"customer": {"S": "two"}} in put
     assert world.items(US) == [theirs["Item"]]
 
 

@@ -52,6 +52,8 @@ class Leg:
         self._keys = keys
         self._operation = operation
         self._before = before
+        # An eventually consistent look may be older than the put, and show nothing because of that.
+        self._consistent = ground.strong or operation == DELETE
         self._patience = 0.0
         self._all_written = False
         self._judged: dict[str, set[Probe]] = {target: set() for target in targets}  # by a strongly consistent read
@@ -109,7 +111,7 @@ class Leg:
                 break
             keys = {probe: self._keys[probe] for probe in pending}
             try:
-                for page in pages(ground, target, keys, consistent=ground.strong):
+                for page in pages(ground, target, keys, self._consistent):
                     samples += self._take(target, page, pending, watch)
             except errors.ServiceError as error:
                 if not error.transient:
@@ -122,7 +124,7 @@ class Leg:
 
     def _units(self, pending: t.Iterable[Probe]) -> float:
         """What one look takes when all are there."""
-        each = STRONG if self._ground.strong else EVENTUAL
+        each = STRONG if self._consistent else EVENTUAL
         return each * sum(user_items.blocks(self._travellers[probe].item.attributes) for probe in pending)
 
     def _take(self, target: str, page: Page, pending: dict[Probe, Acknowledgement], watch: Watch) -> list[Sample]:
@@ -143,12 +145,11 @@ class Leg:
             self._news.wait_for(lambda: self._all_written or self._pending(target))
             return self._pending(target)
 
-    def _pending(self, target: str, arrived_too: bool = False) -> dict[Probe, Acknowledgement]:
+    def _pending(self, target: str) -> dict[Probe, Acknowledgement]:
         return {
             probe: acknowledged
             for probe, acknowledged in self.acknowledged.items()
-            if probe not in self._judged[target]
-            and (arrived_too or probe not in self.arrived[target])
+            if probe not in self._judged[target] | self.arrived[target]
             and (self._before is None or probe in self._before[target])
         }
 
@@ -167,11 +168,11 @@ class Leg:
         return Marked(lease.run, lease.expires, revision=1) if self._travellers[probe].is_same(item) else Marked()
 
     def _settle(self, target: str) -> None:
-        """A strongly consistent read has the last word on what wasn't seen, and on every deletion."""
+        """A strongly consistent read has the last word on what wasn't seen."""
         ground = self._ground
         with self._news:
             self._news.wait_for(lambda: self._all_written)
-        doubtful = self._pending(target, arrived_too=self._operation == DELETE)
+        doubtful = self._pending(target)
         if not doubtful:
             return
         begun = ground.clock.now()
@@ -196,7 +197,6 @@ class Leg:
         if self._shows(probe, item):
             self.arrived[target].add(probe)
         else:
-            self.arrived[target].discard(probe)
             self._travellers[probe].refute(self._fault(probe, target, item, waited))
 
     def _shows(self, probe: Probe, item: dynamodb_json.Item | None) -> bool:

@@ -170,5 +170,5 @@ def least_units(items: list[UserItem], regions: int, keep: bool) -> float:
     if keep:
         return before + regions * written + EVENTUAL * (regions - 1) * read
     recorded = math.ceil((_JOURNAL + _ENTRY * len(items)) / 1024)
-    gone = (EVENTUAL + STRONG) * (regions - 1) + STRONG * regions
+    gone = STRONG * (2 * regions - 1)
     return before + 2.0 * regions * (written + recorded) + EVENTUAL * (regions - 1) * read + gone * len(items)
