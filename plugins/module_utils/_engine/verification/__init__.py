@@ -12,6 +12,10 @@ pure (no client, no module, no clock)
     watch       looks at a region -> when a write showed there
     evidence    what was seen of a pair of regions -> its lag and its verdict
     cost        capacity units: what was spent, and what has to be
+    dynamodb_json   items as people write them -> items as the client takes them; equality, size
+    user_items  the user's own items, and the conditions under which they are written and deleted
+    journal     what is written down before they are written
+    traveller   what was seen of one of them -> its verdict
     results     -> what the module returns
 
 touching the service
@@ -20,5 +24,9 @@ touching the service
     rounds      one operation in every region at once, and how it arrives in the others
     convergence the same items written in every region at once end the same everywhere
     cleanup     nothing is left behind
+    item_reads  whole items by key, in batches
+    leg         one operation on the user's items, and how it arrives in the other regions
+    journey     the user's items: written, found, removed
+    journal_sweep   what of them a verification that died had left is removed
     check       the whole, many tables side by side
 """

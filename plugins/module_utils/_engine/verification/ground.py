@@ -40,6 +40,13 @@ class Ground:
         :raises ServiceError: when the service doesn't carry it out.
         """
         parameters = self.schema.write(operation, probe, self.lease, int(self.clock.epoch()), writer)
+        return self.write_item(region, operation, parameters)
+
+    def write_item(self, region: str, operation: str, parameters: dict[str, t.Any]) -> api.Written:
+        """Put, update or delete any item, under the condition in ``parameters``.
+
+        :raises ServiceError: when the service doesn't carry it out.
+        """
         written = api.write_item(self.clients[region], CALLS[operation], parameters)
         self.meter.add_write(written.units)
         return written
@@ -49,7 +56,13 @@ class Ground:
 
         :raises ServiceError: when the service doesn't answer.
         """
-        request = self.schema.read(probes, consistent)
+        return self.batch_get_items(region, self.schema.read(probes, consistent))
+
+    def batch_get_items(self, region: str, request: dict[str, t.Any]) -> api.ItemsRead:
+        """At most 100 items, by BatchGetItem's ``KeysAndAttributes``.
+
+        :raises ServiceError: when the service doesn't answer.
+        """
         answer = api.batch_get_items(self.clients[region], self.schema.table, request)
         self.meter.add_read(answer.units)
         return answer

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The user's own items: which there are, what is wrong with them, and under which condition they are written. Pure.
+
+They travel unchanged, so they carry no marker. What of them is this verification's is written in its `journal`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing as t
+
+from ..spec import Refused, Table
+from . import dynamodb_json, journal
+from .cost import EVENTUAL, STRONG
+from .dynamodb_json import Item
+from .probes import KEY_PREFIX, MARKER, NUMBER_PREFIX, Schema
+
+# The keys of so many items fit into one journal, whatever they are: of 3 KB each at most.
+MAX_ITEMS = 100
+
+# Bytes of a partition key, and of a sort key ("Quotas").
+_MAX_KEY = (2048, 1024)
+
+# A condition compares so many attributes: with 300 operators and 4 KB an expression ends ("Quotas").
+COMPARED = 100
+
+# Bytes of a journal, and of an item's entry in it beside the item's key.
+_JOURNAL, _ENTRY = 100, 90
+
+
+@dataclasses.dataclass(frozen=True)
+class UserItem:
+    """``number`` is its place in the table's list, from 1."""
+
+    number: int
+    attributes: Item
+
+
+def parse(params: dict[str, t.Any], tables: list[Table]) -> dict[str, list[UserItem]]:
+    """The items of each of ``tables``, by name; those of tables that ``only`` leaves out, or that are absent, aren't.
+
+    :param params: the module's arguments: ``items`` (table name -> list of items in DynamoDB JSON) and ``tables``.
+    :raises Refused: with every problem of every item.
+    """
+    wanted = params.get("items") or {}
+    listed = [entry["name"] for entry in params["tables"]]
+    problems = [
+        f"items (verify_items): table {name!r} isn't among tables (dynamodb_tables): correct the name."
+        for name in wanted
+        if name not in listed
+    ]
+    items = {}
+    for table in tables:
+        if table.name in wanted and not table.absent:
+            items[table.name], found = _table_items(table, wanted[table.name])
+            problems += found
+    if problems:
+        raise Refused(problems)
+    return items
+
+
+def _table_items(table: Table, written: t.Any) -> tuple[list[UserItem], list[str]]:
+    where = f"items (verify_items), table {table.name!r}"
+    if table.verification == "states":
+        return [], [
+            f"{where}: it has verification: states, which writes nothing: take the items away, or set verification: "
+            "items."
+        ]
+    if not isinstance(written, list):
+        return [], [f"{where}: must be a list of items."]
+    if len(written) > MAX_ITEMS:
+        return [], [f"{where}: has {len(written)} items, but {MAX_ITEMS} at most can be verified."]
+    items, problems = [], []
+    for number, one in enumerate(written, 1):
+        attributes, found = dynamodb_json.parse(one, f"{where}, item {number}")
+        if MARKER in attributes:
+            found.append(f"{where}, item {number}: the attribute {MARKER} is reserved for verification's own items.")
+        items.append(UserItem(number, attributes))
+        problems += found
+    return items, problems
+
+
+def key(schema: Schema, item: Item) -> Item:
+    """The part of an item that is its key."""
+    return {attribute: item[attribute] for attribute, _kind in schema.keys}
+
+
+def key_problems(schema: Schema, items: list[UserItem]) -> dict[int, str]:
+    """Number of the item -> why it can't be written, as a sentence."""
+    problems = {}
+    seen: dict[str, int] = {}
+    for item in items:
+        problem = _key_problem(schema, item.attributes)
+        if not problem:
+            first = seen.setdefault(dynamodb_json.digest(key(schema, item.attributes)), item.number)
+            problem = f"has the same key as item {first}: list it once" if first != item.number else ""
+        if problem:
+            problems[item.number] = problem
+    return problems
+
+
+def _key_problem(schema: Schema, item: Item) -> str:
+    for (attribute, kind), longest in zip(schema.keys, _MAX_KEY, strict=False):
+        if attribute not in item:
+            return f"has no {attribute!r}, which is a key of the table"
+        [(given, value)] = item[attribute].items()
+        if given != kind:
+            return f"has a key {attribute!r} of type {given}, but the table's is {kind}"
+        length = len(value.encode() if kind == "S" else value)
+        if kind != "N" and not 1 <= length <= longest:
+            return f"has a key {attribute!r} of {length} bytes, but it must have 1 to {longest}"
+        if _reserved(kind, value):
+            return f"has a key {attribute!r} that is reserved for verification's own items"
+    return ""
+
+
+def _reserved(kind: str, value: t.Any) -> bool:
+    if kind == "N":
+        number = dynamodb_json.number_of(value)
+        return bool(number.sign) and number.magnitude == 37 and number.digits.startswith(NUMBER_PREFIX[1:])
+    return (value.encode() if kind == "S" else value).startswith(KEY_PREFIX.encode())
+
+
+def put(schema: Schema, item: Item) -> dict[str, t.Any]:
+    """Parameters of PutItem: never over an item that exists."""
+    return {
+        "TableName": schema.table,
+        "Item": item,
+        "ConditionExpression": "attribute_not_exists(#key)",
+        "ExpressionAttributeNames": {"#key": schema.keys[0][0]},
+    }
+
+
+def delete(schema: Schema, item: Item) -> dict[str, t.Any]:
+    """Parameters of DeleteItem: only while what is there equals ``item``, as far as a condition can say that.
+
+    It also holds after its own success: a call whose answer was lost is sent again by the SDK.
+    """
+    compared = list(item.items())[:COMPARED]
+    equal = " AND ".join(f"#{number} = :{number}" for number in range(len(compared)))
+    return {
+        "TableName": schema.table,
+        "Key": key(schema, item),
+        "ConditionExpression": f"attribute_not_exists(#key) OR ({equal})",
+        "ExpressionAttributeNames": {
+            "#key": schema.keys[0][0],
+            **{f"#{number}": name for number, (name, _value) in enumerate(compared)},
+        },
+        "ExpressionAttributeValues": {f":{number}": value for number, (_name, value) in enumerate(compared)},
+    }
+
+
+def blocks(item: Item) -> int:
+    """The read units of one strongly consistent read: one for each 4 KB."""
+    return math.ceil(dynamodb_json.size(item) / 4096)
+
+
+def least_units(items: list[UserItem], regions: int, keep: bool) -> float:
+    """The capacity units that the items take, the sweep before included, when all are found at the first look.
+
+    :param regions: those of the group: each is written and read.
+    """
+    written = sum(math.ceil(dynamodb_json.size(item.attributes) / 1024) for item in items)
+    read = sum(blocks(item.attributes) for item in items)
+    before = STRONG * regions * (len(items) + (regions + 1) * journal.SLOTS)
+    if keep:
+        return before + regions * written + EVENTUAL * (regions - 1) * read
+    recorded = math.ceil((_JOURNAL + _ENTRY * len(items)) / 1024)
+    gone = STRONG * (2 * regions - 1)
+    return before + 2.0 * regions * (written + recorded) + EVENTUAL * (regions - 1) * read + gone * len(items)

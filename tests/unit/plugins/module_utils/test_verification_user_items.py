@@ -1,0 +1,266 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The user's own items: which are accepted, under which conditions they are written, what a journal says of them."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Table
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import (
+    dynamodb_json,
+    item_reads,
+    journal,
+    user_items,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.ground import Ground
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
+    KEY_PREFIX,
+    MARKER,
+    Lease,
+    Probe,
+    Schema,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.traveller import Traveller
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
+
+ITEM = {"customer": {"S": "one"}, "note": {"S": "x"}}
+BY_CUSTOMER = Schema("orders", (("customer", "S"),))
+BY_BOTH = Schema("orders", (("customer", "S"), ("placed", "N")))
+BY_BYTES = Schema("orders", (("customer", "B"),))
+BY_NUMBER = Schema("orders", (("customer", "N"),))
+
+
+def parse(items, *tables, named=("orders", "parts")):
+    tables = tables or (Table("orders", "us-east-1"), Table("parts", "us-east-1"))
+    return user_items.parse({"items": items, "tables": [{"name": name} for name in named]}, list(tables))
+
+
+def problems(items, *tables):
+    with pytest.raises(Refused) as refused:
+        parse(items, *tables)
+    return refused.value.problems
+
+
+def test_items_by_table_with_their_numbers():
+    assert parse({"orders": [ITEM, {"customer": {"N": "1"}}]}) == {
+        "orders": [UserItem(1, ITEM), UserItem(2, {"customer": {"N": "1"}})]
+    }
+
+
+@pytest.mark.parametrize("items", [None, {}])
+def test_none_at_all(items):
+    assert parse(items) == {}
+
+
+def test_tables_that_only_leaves_out_or_that_are_absent_are_passed_over():
+    assert parse({"orders": [ITEM], "parts": [ITEM]}, Table("orders", "us-east-1", absent=True)) == {}
+
+
+def test_every_problem_is_named_with_its_table_and_item():
+    assert problems({"order": [ITEM], "orders": [ITEM, {"a": {"N": 1.5}}, {MARKER: {"S": "x"}}], "parts": ITEM}) == [
+        "items (verify_items): table 'order' isn't among tables (dynamodb_tables): correct the name.",
+        "items (verify_items), table 'orders', item 2, a: N is 1.5, which isn't text: write it in quotes, or YAML "
+        "changes it on the way: 1.10 becomes 1.1.",
+        f"items (verify_items), table 'orders', item 3: the attribute {MARKER} is reserved for verification's own "
+        "items.",
+        "items (verify_items), table 'parts': must be a list of items.",
+    ]
+
+
+def test_a_table_whose_states_alone_are_read_has_no_items():
+    [problem] = problems({"orders": [ITEM]}, Table("orders", "us-east-1", verification="states"))
+    assert problem.startswith("items (verify_items), table 'orders': it has verification: states, which writes nothing")
+
+
+def test_a_journal_holds_the_longest_keys_of_as_many_items_as_are_accepted():
+    long = {"customer": {"S": "x" * 2048}, "placed": {"S": "y" * 1024}}
+    schema = Schema("orders", (("x" * 255, "S"), ("y" * 255, "S")))
+    key = {name: value for (name, _kind), value in zip(schema.keys, long.values(), strict=True)}
+    entries = [journal.Entry(key, dynamodb_json.digest(long))] * user_items.MAX_ITEMS
+    written = journal.put(schema, journal.probes(["us-east-1"])[0], Lease("x" * 40, 10**10), entries)["Item"]
+    assert dynamodb_json.size(written) < dynamodb_json.MAX_SIZE
+
+    assert len(parse({"orders": [ITEM] * user_items.MAX_ITEMS})["orders"]) == 100
+    assert problems({"orders": [ITEM] * 101}) == [
+        "items (verify_items), table 'orders': has 101 items, but 100 at most can be verified."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "attributes", "sentence"),
+    [
+        (BY_CUSTOMER, {"note": {"S": "x"}}, "has no 'customer', which is a key of the table"),
+        (BY_CUSTOMER, {"customer": {"N": "1"}}, "has a key 'customer' of type N, but the table's is S"),
+        (BY_CUSTOMER, {"customer": {"S": ""}}, "has a key 'customer' of 0 bytes, but it must have 1 to 2048"),
+        (
+            BY_CUSTOMER,
+            {"customer": {"S": "ż" * 1025}},
+            "has a key 'customer' of 2050 bytes, but it must have 1 to 2048",
+        ),
+        (BY_BOTH, ITEM, "has no 'placed', which is a key of the table"),
+        (
+            Schema("orders", (("customer", "S"), ("placed", "B"))),
+            {**ITEM, "placed": {"B": bytes(1025)}},
+            "has a key 'placed' of 1025 bytes, but it must have 1 to 1024",
+        ),
+        (BY_CUSTOMER, BY_CUSTOMER.key(Probe("eu-west-1", 3)), "has a key 'customer' that is reserved"),
+        (BY_CUSTOMER, BY_CUSTOMER.key(journal.probes(["eu-west-1"])[0]), "has a key 'customer' that is reserved"),
+        (BY_BYTES, BY_BYTES.key(Probe("eu-west-1", 3)), "has a key 'customer' that is reserved"),
+        (BY_NUMBER, BY_NUMBER.key(Probe("eu-west-1", 0)), "has a key 'customer' that is reserved"),
+        (BY_NUMBER, {"customer": {"N": f"-{'9' * 24}E14"}}, "has a key 'customer' that is reserved"),
+    ],
+)
+def test_a_key_that_cannot_be_written(schema, attributes, sentence):
+    assert user_items.key_problems(schema, [UserItem(7, attributes)])[7].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("schema", "attributes"),
+    [
+        (BY_CUSTOMER, {"customer": {"S": "x" * 2048}}),
+        (BY_CUSTOMER, {"customer": {"S": f"my {KEY_PREFIX}"}}),
+        (BY_BOTH, {**ITEM, "placed": {"N": "0"}}),
+        (BY_NUMBER, {"customer": {"N": "9" * 38}}),
+        (BY_NUMBER, {"customer": {"N": f"-{'9' * 24}"}}),
+    ],
+)
+def test_a_key_that_can(schema, attributes):
+    assert user_items.key_problems(schema, [UserItem(1, attributes)]) == {}
+
+
+def test_a_key_that_is_listed_twice_is_refused_however_it_is_written():
+    items = [{"customer": {"S": "a"}, "placed": {"N": number}} for number in ("1", "2", "1.0")]
+    assert user_items.key_problems(BY_BOTH, [UserItem(n, item) for n, item in enumerate(items, 1)]) == {
+        3: "has the same key as item 1: list it once"
+    }
+
+
+@pytest.mark.parametrize("attributes", [1, 2, 99, 5000])
+def test_a_deletion_compares_as_much_as_an_expression_admits(attributes):
+    item = {"customer": {"S": "one"}, **{f"#a {n}": {"N": str(n)} for n in range(attributes - 1)}}
+    parameters = user_items.delete(BY_CUSTOMER, item)
+    condition = parameters["ConditionExpression"]
+
+    assert parameters["Key"] == {"customer": {"S": "one"}}
+    assert len(condition) <= 4096
+    assert len(re.findall(r"=|AND|OR|attribute_not_exists", condition)) <= 300
+    compared = dict(re.findall(r"(#\d+) = (:\d+)", condition))
+    assert len(compared) == min(attributes, 100)
+    names, values = parameters["ExpressionAttributeNames"], parameters["ExpressionAttributeValues"]
+    assert {names[name]: values[value] for name, value in compared.items()}.items() <= item.items()
+    assert names.keys() == {*compared, "#key"} and values.keys() == set(compared.values())
+
+
+def test_what_a_journal_says_can_be_read_again():
+    [probe] = journal.probes(["eu-west-1"])[:1]
+    entry = journal.Entry({"customer": {"B": b"\xff"}}, "digest")
+    written = journal.put(BY_CUSTOMER, probe, Lease("me", 1000), [entry])["Item"]
+
+    read = journal.parse(probe, written)
+
+    assert read == journal.Journal(probe, "me", 1000, (entry,))
+    assert read.home == "eu-west-1"
+    assert read.names({"customer": {"B": b"\xff"}}) and not read.names({"customer": {"B": b"\xfe"}})
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{}, {MARKER: {"S": "mine"}}, {MARKER: {"M": {"run": {"S": "x"}}}}, {MARKER: {"M": {"items": {"S": "x"}}}}],
+)
+def test_an_item_of_somebody_elses_at_its_key_is_no_journal(attributes):
+    [probe] = journal.probes(["eu-west-1"])[:1]
+    assert journal.parse(probe, {**BY_CUSTOMER.key(probe), **attributes}) is None
+
+
+@pytest.mark.parametrize("kind", "SNB")
+def test_journals_have_keys_of_their_own(kind):
+    schema = Schema("orders", (("customer", kind),))
+    keys = [schema.key(probe)["customer"][kind] for probe in journal.probes(["us-east-1", "eu-west-1"])]
+    keys += [
+        schema.key(Probe(region, slot))["customer"][kind] for region in ("us-east-1", "eu-west-1") for slot in (0, 1)
+    ]
+    assert len(set(keys)) == 2 * journal.SLOTS + 4
+
+
+def traveller():
+    return Traveller(UserItem(1, ITEM))
+
+
+def test_only_what_was_seen_to_the_end_passes():
+    one = traveller()
+    assert one.verdict == "unknown"
+    one.complete = True
+    assert one.verdict == "pass"
+    one.doubt("denied")
+    assert one.verdict == "unknown"
+    one.refute("missing")
+    assert one.verdict == "fail"
+    one.doubt("denied")
+    assert one.result(BY_CUSTOMER, "us-east-1") == {
+        "key": {"customer": "one"},
+        "source": "us-east-1",
+        "verdict": "fail",
+        "reason": "missing; denied",
+    }
+
+
+class Answers:
+    """A client whose BatchGetItem answers with the first ``fits`` of the items that are asked for."""
+
+    def __init__(self, size, fits):
+        self.sizes = []
+        self._size, self._fits = size, fits
+
+    def batch_get_item(self, RequestItems, ReturnConsumedCapacity):  # noqa: N803
+        [request] = RequestItems.values()
+        keys = request["Keys"]
+        self.sizes.append(len(keys))
+        items = [{**key, "blob": {"B": bytes(self._size)}} for key in keys[: self._fits]]
+        rest = {"UnprocessedKeys": {"orders": {"Keys": keys[self._fits :]}}} if keys[self._fits :] else {}
+        return {"Responses": {"orders": items}, "ResponseMetadata": {"RetryAttempts": 0}, **rest}
+
+    def ground(self, clock):
+        return Ground(BY_CUSTOMER, {"us-east-1": self}, Lease("me", 0), clock, 0.1, threading.Event())
+
+
+class Still:
+    now = staticmethod(lambda: 0.0)
+
+    def __init__(self):
+        self.slept = []
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+
+
+KEYS = {Probe("us-east-1", n): {"customer": {"S": str(n)}} for n in range(1, 91)}
+
+
+def test_what_had_no_room_in_an_answer_is_asked_for_at_once_and_not_unread():
+    client = Answers(size=400_000, fits=40)
+    pages = list(item_reads.pages(client.ground(Still()), "us-east-1", KEYS, consistent=False))
+
+    assert client.sizes == [90, 50, 10]
+    assert [len(page.asked) for page in pages] == [40, 40, 10]
+    assert [page.unread for page in pages] == [frozenset()] * 3
+    assert frozenset().union(*(page.found for page in pages)) == KEYS.keys()
+
+
+def test_what_is_throttled_stays_unread_for_that_look_and_a_read_asks_again_later():
+    client = Answers(size=1, fits=40)
+    [page] = item_reads.pages(client.ground(Still()), "us-east-1", KEYS, consistent=False)
+    assert (len(page.asked), len(page.found), len(page.unread)) == (90, 40, 50)
+
+    clock = Still()
+    assert item_reads.read(client.ground(clock), "us-east-1", KEYS).keys() == KEYS.keys()
+    assert clock.slept == [0.2, 0.4]
+
+
+def test_what_stays_throttled_is_an_error():
+    with pytest.raises(Exception, match="throttled: BatchGetItem in us-east-1 left 90 keys unprocessed 5 times"):
+        item_reads.read(Answers(size=1, fits=0).ground(Still()), "us-east-1", KEYS)
