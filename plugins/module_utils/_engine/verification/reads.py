@@ -19,10 +19,10 @@ ATTEMPTS = 5
 PAUSE = 0.2
 
 
-def look(client: t.Any, schema: Schema, probes: t.Collection[Probe], clock: t.Any) -> Look:
-    """One eventually consistent look; what the service left unprocessed stays unread."""
+def look(client: t.Any, schema: Schema, probes: t.Collection[Probe], clock: t.Any, consistent: bool = False) -> Look:
+    """One look, eventually consistent unless said otherwise; what the service left unprocessed stays unread."""
     begun = clock.now()
-    seen, unread, clean = _read(client, schema, probes, consistent=False)
+    seen, unread, clean = _read(client, schema, probes, consistent)
     return Look(begun, clock.now(), seen, frozenset(unread), clean)
 
 

@@ -219,7 +219,7 @@ def test_keys_that_stay_unprocessed_are_unknown(regions):
 
 def test_more_keys_than_a_batch_takes(regions):
     probes = every_probe([f"region-{number}" for number in range(11)])
-    assert len(probes) == 220
+    assert len(probes) == 264
     assert read(regions[US], SCHEMA, probes, Clock(), consistent=False) == {}
     assert regions[US].calls == ["BatchGetItem"] * 3
 
