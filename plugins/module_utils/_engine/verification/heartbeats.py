@@ -213,8 +213,8 @@ class _Table:
             elif pair in self.confirmed and not self.readings[pair].arrived:
                 watched.verdict, readings[pair] = FAIL, self.readings[pair]
                 watched.reason = (
-                    f"the watch ended {readings[pair].lag:.3g} s behind: heartbeat {staleness.arrived + 1} of "
-                    f"{staleness.written} hasn't arrived, by a strongly consistent read"
+                    f"heartbeat {staleness.arrived + 1} of {staleness.written} hadn't arrived "
+                    f"{readings[pair].lag:.3g} s after its acknowledgement, by a strongly consistent read"
                 )
             else:
                 watched.reason = self.troubles.last(target) or f"{target} doesn't answer"

@@ -113,7 +113,9 @@ class Staleness:
     :ivar until: when the newest that arrived was acknowledged.
     :ivar peak: the longest lag, that of a heartbeat that hasn't arrived included.
     :ivar resolution: the true peak is at most so much shorter.
-    :ivar missed: how many looks in a row didn't show the oldest that hasn't arrived.
+    :ivar looks: how many looks were answered.
+    :ivar misses: how many of them didn't show all that had been acknowledged before.
+    :ivar missed: how many in a row, up to the last, didn't show the same heartbeat.
     :ivar moving: whether the last look showed a heartbeat that the one before didn't.
     """
 
@@ -124,6 +126,8 @@ class Staleness:
         self.until = -math.inf
         self.peak: float | None = None
         self.resolution = 0.0
+        self.looks = 0
+        self.misses = 0
         self.missed = 0
         self.moving = False
         self._waiting: list[tuple[int, int, Acknowledgement]] = []  # number, how many up to it, acknowledgement
@@ -135,11 +139,6 @@ class Staleness:
     def waiting(self) -> bool:
         """Whether there is an acknowledged heartbeat that hasn't been seen."""
         return bool(self._waiting)
-
-    @property
-    def newest(self) -> Acknowledgement:
-        """The newest heartbeat that hasn't been seen."""
-        return self._waiting[-1][2]
 
     @property
     def behind(self) -> bool:
@@ -162,6 +161,7 @@ class Staleness:
 
     def take(self, look: Look, number: int) -> Reading:
         """What a look says that showed heartbeat ``number``, 0 for none."""
+        self.looks += 1
         since = self._last_look
         if look.clean:
             self._last_look = max(self._last_look, look.begun)
@@ -175,14 +175,10 @@ class Staleness:
             self.missed = 0
             return Reading(lag, arrived=self.written > 0)
         age = look.begun - self._waiting[0][2].time
+        self.misses += 1
         self.missed += 1
         self._rise(age, 0.0)
         return Reading(age, arrived=False)
-
-    def settle(self, number: int) -> None:
-        """A strongly consistent read that showed heartbeat ``number``: it says what has arrived, not since when."""
-        self._highest = max(self._highest, number)
-        self._pop()
 
     def _arrive(self, look: Look, since: float) -> float | None:
         lag = None
