@@ -90,13 +90,13 @@ def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
     """``lag now us-east-1 → eu-west-1 12.3 s and growing; others at most 0.4 s``."""
     behind: dict[Pair, tuple[float, bool]] = {}
     others: list[float] = []
-    unknown = 0
+    unknown = known = 0
     for table, pairs in readings.items():
         for pair, reading in pairs.items():
             staleness = stalenesses[table][pair]
-            if not reading.known:
-                unknown += 1
-            elif staleness.behind and reading.lag is not None:
+            known += reading.known
+            unknown += not reading.known
+            if staleness.behind and reading.lag is not None:
                 lag, growing = behind.get(pair, (0.0, False))
                 behind[pair] = max(lag, reading.lag), growing or not staleness.moving
             elif reading.lag is not None:
@@ -109,9 +109,11 @@ def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
         parts.append("lag now " + ", ".join(named) + (f" and {count(more, 'more pair')} behind" if more > 0 else ""))
     if others:
         parts.append(f"{'others' if behind else 'lag'} at most {_seconds(max(others))}")
+    if known and not parts:
+        parts.append("everything has arrived")
     if unknown:
-        parts.append(f"{unknown} of {sum(map(len, readings.values()))} pairs unknown")
-    return "; ".join(parts) or "no lag measured yet"
+        parts.append(f"{unknown} of {known + unknown} pairs unknown")
+    return "; ".join(parts)
 
 
 def _trend(lag: float, growing: bool) -> str:
@@ -123,13 +125,14 @@ def _seconds(lag: float) -> str:
 
 
 def _pairs(pairs: t.Sequence[Pair]) -> str:
-    return _few([f"{source} → {target}" for source, target in pairs], "pair")
+    return few([f"{source} → {target}" for source, target in pairs], "pair")
 
 
 def _names(tables: t.Sequence[str]) -> str:
-    return _few(tables, "table")
+    return few(tables, "table")
 
 
-def _few(names: t.Sequence[str], noun: str) -> str:
+def few(names: t.Sequence[str], noun: str) -> str:
+    """``orders, customers, stock and 3 more tables``."""
     more = len(names) - NAMES_IN_A_LINE
     return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {count(more, f'more {noun}')}" if more > 0 else "")

@@ -10,8 +10,8 @@ import dataclasses
 import math
 import typing as t
 
+from .bulletins import few
 from .probes import count
-from .report import NAMES_IN_A_LINE, SHARED_LINE
 from .states import FAIL, PASS, UNSURE
 
 if t.TYPE_CHECKING:
@@ -25,6 +25,8 @@ ANSWERS = (NOT_DRAINED, UNKNOWN, NO_EVIDENCE)
 # Probes go on for so many times the longest lag of late, and there are so many of them at least.
 WINDOW = 10
 LEAST_PROBES = 10
+# From so many on, tables that were probed alike share a line.
+SHARED_LINE = 10
 
 ORDER = (
     "What probes can't tell: replication keeps no order across items, so an older write may still be on its way though "
@@ -222,7 +224,7 @@ def _finding(departures: list[Departure]) -> str:
     first = departures[0]
     probes = min(departure.probes for departure in departures)
     what = f"{NO_EVIDENCE}: {count(probes, 'probe')} from {first.region}"
-    where = _few(first.targets, "region")
+    where = few(first.targets, "region")
     if first.strong:
         return f"{what} showed at once in {where}, by strongly consistent reads"
     covered = min(departure.covered for departure in departures)
@@ -242,7 +244,7 @@ def _latency_lines(departures: list[Departure], problem: str) -> t.Iterator[str]
     silent = [departure for departure in asked if departure.watched.keys() - departure.latency.keys()]
     if silent:
         missing = sum(len(departure.watched.keys() - departure.latency.keys()) for departure in silent)
-        named = _few([departure.name for departure in silent], "table")
+        named = few([departure.name for departure in silent], "table")
         yield f"CloudWatch has no ReplicationLatency of the last hour for {missing} of {count(pairs, 'pair')}: {named}."
 
 
@@ -252,7 +254,7 @@ def _remarks(departures: list[Departure]) -> t.Iterator[str]:
         if departure.nothing:
             nothing.setdefault(departure.nothing, []).append(departure.name)
     for sentence, names in nothing.items():
-        yield f"{_few(names, 'table')}: {sentence}."
+        yield f"{few(names, 'table')}: {sentence}."
     notes: dict[str, list[str]] = {}
     for departure in departures:
         for note in departure.notes:
@@ -264,14 +266,14 @@ def _remarks(departures: list[Departure]) -> t.Iterator[str]:
             )
             notes.setdefault(note, []).append(departure.name)
     for note, names in notes.items():
-        yield f"{_few(names, 'table')}: {note}."
+        yield f"{few(names, 'table')}: {note}."
 
 
 def _cannot_know(region: str, departures: list[Departure]) -> t.Iterator[str]:
     writable = [departure.name for departure in departures if departure.takes_writes]
     if writable:
         yield (
-            f"{region} still takes writes ({_few(writable, 'table')}): stop what writes there first, then ask again; "
+            f"{region} still takes writes ({few(writable, 'table')}): stop what writes there first, then ask again; "
             "what is written from now on isn't covered."
         )
     if any(departure.watched and not departure.strong for departure in departures):
@@ -282,8 +284,3 @@ def _totals(departures: list[Departure]) -> str:
     answers = [departure.answer for departure in departures]
     counts = ", ".join(f"{answers.count(answer)} {answer}" for answer in (NO_EVIDENCE, NOT_DRAINED, UNKNOWN))
     return f"{count(len(departures), 'table')}: {counts}"
-
-
-def _few(names: list[str], noun: str) -> str:
-    more = len(names) - NAMES_IN_A_LINE
-    return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {count(more, f'more {noun}')}" if more > 0 else "")

@@ -218,7 +218,8 @@ class _Table:
                 )
             else:
                 watched.reason = self.troubles.last(target) or f"{target} doesn't answer"
-        self.history.add(Round(elapsed, {pair: readings.get(pair, UNKNOWN) for pair in self.pairs}))
+        readings = {pair: readings.get(pair, UNKNOWN) for pair in self.pairs}
+        self.history.add(Round(elapsed, readings))
         return readings
 
     def trouble(self, region: str, call: str, reason: str, elapsed: float) -> None:
@@ -262,7 +263,7 @@ class _Drill:
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._under_way: dict[Future[t.Any], _Asked] = {}
         self._owed: set[tuple[str, str, str]] = set()
-        self._stalled: set[str] = set()
+        self._overdue: set[Future[t.Any]] = set()
         self._number = 0
         self._told = -math.inf
         if self.tables:
@@ -356,17 +357,17 @@ class _Drill:
     def _gather(self) -> None:
         """Take in what is answered, but don't wait for a region that gives no answer at all for a while."""
         self._take_done()
-        while waiting := [future for future, asked in self._under_way.items() if asked.region not in self._stalled]:
+        while waiting := self._under_way.keys() - self._overdue:
             done, silent = wait(waiting, STALLED)
             answering = {self._under_way[future].region for future in done}
-            self._stalled |= {self._under_way[future].region for future in silent} - answering
+            self._overdue |= {future for future in silent if self._under_way[future].region not in answering}
             self._take_done()
 
     def _take_done(self) -> None:
         for future in [future for future in self._under_way if future.done()]:
             table, call, region, number = asked = self._under_way.pop(future)
             self._owed.discard((table.name, call, region))
-            self._stalled.discard(region)
+            self._overdue.discard(future)
             try:
                 answer = future.result()
             except errors.ServiceError as error:

@@ -247,7 +247,7 @@ class History:
     def notes(self) -> list[str]:
         if self.each == 1:
             return []
-        return [f"watch: each of its {len(self.rounds)} entries stands for {self.each} rounds and shows their worst"]
+        return [f"watch: of every {self.each} rounds one is listed, which shows the worst of them"]
 
 
 def rounds_kept(pairs: int) -> int:
