@@ -200,9 +200,10 @@ class Staleness:
 
     def _sample(self, acknowledged: Acknowledgement, look: Look, last_look: float) -> Sample | None:
         since = max(last_look, acknowledged.time)
-        if not (look.clean and acknowledged.exact) or since < self._unclean_until:
+        if not acknowledged.exact or since < self._unclean_until:
             return None
-        return Sample(lag=max(0.0, look.ended - acknowledged.time), resolution=look.ended - since)
+        shown = max(look.ended, acknowledged.time)  # a look may show a write before its acknowledgement is here
+        return Sample(lag=shown - acknowledged.time, resolution=shown - since)
 
     def _rise(self, lag: float, resolution: float) -> None:
         if self.peak is None or lag > self.peak:

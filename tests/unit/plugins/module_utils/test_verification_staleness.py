@@ -122,6 +122,12 @@ def test_a_heartbeat_that_a_look_showed_before_its_acknowledgement_was_known_has
     assert staleness.take(look(2.0), 1) == Reading(None, True)
 
 
+def test_a_look_that_ended_before_the_acknowledgement_came_shows_no_lag_at_all():
+    staleness = followed(1.0)
+    assert staleness.take(look(0.8, 0.1), 1) == Reading(0.0, True)
+    assert (staleness.peak, staleness.resolution) == (0.0, 0.0)
+
+
 @pytest.mark.parametrize(
     "disturb",
     [
