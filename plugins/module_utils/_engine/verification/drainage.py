@@ -67,7 +67,7 @@ class Departure:
 
     @property
     def longest_lag(self) -> float:
-        """The longest lag of late, in seconds: measured now, or seen by CloudWatch."""
+        """The longest lag of late, in seconds: seen now, or by CloudWatch."""
         return longest_lag(self.stalenesses, self.latency)
 
     @property
@@ -125,8 +125,8 @@ class Departure:
 
 
 def longest_lag(stalenesses: t.Iterable[Staleness], latency: dict[str, float]) -> float:
-    peaks = [staleness.peak for staleness in stalenesses if staleness.peak is not None]
-    return max([*peaks, *latency.values()], default=0.0)
+    """In seconds; what couldn't be measured counts with the most that it can have been."""
+    return max([*(staleness.bound for staleness in stalenesses), *latency.values()], default=0.0)
 
 
 def settled(stalenesses: list[Staleness], latency: dict[str, float], strong: bool, timeout: float, rounds: int) -> bool:

@@ -26,7 +26,7 @@ from .drainage import Departure
 from .heartbeats import Progress, Subject, watch
 from .probes import Lease, Schema
 from .rounds import Ground
-from .staleness import Pace
+from .staleness import DAY, SHORTEST_INTERVAL, Pace
 from .states import Pair, dependence, pair_states
 
 STRONG = "strong"
@@ -46,12 +46,12 @@ class Options:
     def check(self) -> None:
         """:raises Refused: for what can't be done."""
         problems = []
-        if not 0 < self.timeout <= 86400:
+        if not 0 < self.timeout <= DAY:
             problems.append(
                 f"timeout (evacuate_timeout) is {self.timeout:g} s, but must be more than 0, at most a day."
             )
-        if not 0.05 <= self.interval <= 3600:
-            problems.append(f"interval is {self.interval:g} s, but must be 0.05 s to an hour.")
+        if not SHORTEST_INTERVAL <= self.interval <= 3600:
+            problems.append(f"interval is {self.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an hour.")
         if problems:
             raise Refused(problems)
 

@@ -402,6 +402,8 @@ class _Drill:
             probe = asked[source]
             if probe in shown.unread:
                 watched.staleness.miss(shown.ended)
+                reason = f"throttled: {LOOK} in {target} left keys unprocessed"
+                table.trouble(target, LOOK, reason, self._elapsed)
                 continue
             marked = shown.seen.get(probe)
             mine = marked is not None and marked.run == table.ground.lease.run

@@ -113,6 +113,7 @@ class Staleness:
     :ivar until: when the newest that arrived was acknowledged.
     :ivar peak: the longest lag, that of a heartbeat that hasn't arrived included.
     :ivar resolution: the true peak is at most so much shorter.
+    :ivar bound: no heartbeat was seen to take longer, those whose lag couldn't be measured included.
     :ivar looks: how many looks were answered.
     :ivar misses: how many of them didn't show all that had been acknowledged before.
     :ivar missed: how many in a row, up to the last, didn't show the same heartbeat.
@@ -126,6 +127,7 @@ class Staleness:
         self.until = -math.inf
         self.peak: float | None = None
         self.resolution = 0.0
+        self.bound = 0.0
         self.looks = 0
         self.misses = 0
         self.missed = 0
@@ -177,12 +179,14 @@ class Staleness:
         age = look.begun - self._waiting[0][2].time
         self.misses += 1
         self.missed += 1
+        self.bound = max(self.bound, age)
         self._rise(age, 0.0)
         return Reading(age, arrived=False)
 
     def _arrive(self, look: Look, since: float) -> float | None:
         lag = None
         for acknowledged in self._pop():
+            self.bound = max(self.bound, look.ended - acknowledged.time)
             sample = self._sample(acknowledged, look, since)
             if sample:
                 self._rise(sample.lag, sample.resolution)

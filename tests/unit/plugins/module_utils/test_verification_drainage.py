@@ -67,6 +67,16 @@ def test_each_answer(change, answer):
     assert bool(list(one.reasons())) == (answer != NO_EVIDENCE) or not one.watched
 
 
+def test_lag_that_couldnt_be_measured_counts_with_the_most_it_can_have_been():
+    staleness = Staleness()
+    for number in range(1, 21):
+        staleness.acknowledge(number, Acknowledgement(float(number), exact=False))
+    staleness.take(Look(20.5, 20.5), 20)
+    assert staleness.peak is None
+    one = departure(staleness=staleness)
+    assert (one.answer, one.needed) == (UNKNOWN, 195.0)
+
+
 def test_every_reason_says_what_it_amounts_to():
     one = departure("fail", problems=["ap-southeast-2 couldn't be read"])
     assert list(one.reasons()) == [

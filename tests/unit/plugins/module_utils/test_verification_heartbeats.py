@@ -50,6 +50,7 @@ class Region:
         self.meta = type("Meta", (), {"region_name": name})
         self.items = items
         self.calls = calls
+        self.unprocessed = False
         self.shows = lambda consistent: True
         self.on_call: t.Callable[[str], None] = lambda call: None
 
@@ -58,6 +59,9 @@ class Region:
         request = RequestItems["orders"]
         keys = [key["pk"]["S"] for key in request["Keys"]] if self.shows(request["ConsistentRead"]) else []
         found = [self.items[key] for key in keys if key in self.items]
+        if self.unprocessed:
+            unprocessed = {"orders": {"Keys": request["Keys"]}}
+            return {"Responses": {}, "UnprocessedKeys": unprocessed, "ResponseMetadata": {}}
         return {"Responses": {"orders": found}, "ResponseMetadata": {}}
 
     def put_item(self, Item: dict, **parameters: t.Any) -> dict:
@@ -153,6 +157,21 @@ def test_only_a_strongly_consistent_read_says_that_a_heartbeat_hasnt_arrived(reg
     assert "heartbeat 1 of 3 hadn't arrived" in failed.reason
 
 
+def test_keys_that_are_left_unprocessed_are_unknown_with_the_reason(regions):
+    rounds = itertools.count(1)
+
+    def drill():
+        regions[EU].unprocessed = next(rounds) == 3
+        return True
+
+    watched = watch(regions, Pace(rounds=4), admitted=drill)
+    assert [one.readings[US, EU].known for one in watched.rounds] == [True, True, False, True, True]
+    assert watched.notes == [
+        "watch: eu-west-1 is unknown in 1 round between 2 s and 2 s: throttled: BatchGetItem in eu-west-1 left keys "
+        "unprocessed"
+    ]
+
+
 @pytest.mark.parametrize("hanging", ["BatchGetItem", "PutItem"])
 def test_a_region_that_hangs_is_unknown_and_holds_up_nobody(regions, calls, monkeypatch, hanging):
     monkeypatch.setattr(heartbeats, "STALLED", 0.05)
@@ -181,6 +200,26 @@ def test_a_region_that_hangs_is_unknown_and_holds_up_nobody(regions, calls, monk
     assert all(one.readings[other].arrived for one in watched.rounds)
     assert watched.rounds[-1].readings[concerned].arrived
     assert any(f"eu-west-1 doesn't answer {hanging}" in note for note in watched.notes)
+    assert regions[US].items == {}
+    assert "PutItem" not in [call for _region, call in calls[calls.index((US, "DeleteItem")) :]]
+
+
+def test_a_region_that_hangs_to_the_end_is_unknown_and_waited_for_before_all_is_removed(regions, calls, monkeypatch):
+    monkeypatch.setattr(heartbeats, "STALLED", 0.05)
+    hangs, released = threading.Event(), threading.Event()
+    regions[EU].on_call = lambda call: hangs.is_set() and released.wait()
+    close = heartbeats._Drill.close
+
+    def release_and_close(drill):
+        released.set()
+        close(drill)
+
+    monkeypatch.setattr(heartbeats._Drill, "close", release_and_close)
+    rounds = itertools.count(1)
+    watched = watch(regions, Pace(rounds=4), admitted=lambda: next(rounds) != 3 or hangs.set() or True)
+
+    assert watched.pairs[US, EU].verdict == "unknown"
+    assert watched.pairs[US, EU].reason == "eu-west-1 doesn't answer BatchGetItem"
     assert regions[US].items == {}
     assert "PutItem" not in [call for _region, call in calls[calls.index((US, "DeleteItem")) :]]
 

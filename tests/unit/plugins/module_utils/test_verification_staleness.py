@@ -141,6 +141,7 @@ def test_a_look_that_was_refused_or_repeated_leaves_no_lag_behind_it(disturb):
     peak = staleness.peak
     assert staleness.take(look(1.5), 1) == Reading(None, True)
     assert staleness.peak == peak
+    assert staleness.bound == pytest.approx(0.5)
 
 
 def test_a_clean_look_in_between_makes_up_for_it():
@@ -167,6 +168,8 @@ def test_a_look_that_shows_less_than_one_before_takes_nothing_back():
     staleness = followed(1.0, 2.0)
     staleness.take(look(2.5), 2)
     assert staleness.take(look(3.5), 1) == Reading(None, True)
+    staleness.take(look(4.5), 2)
+    assert not staleness.moving
 
 
 def test_a_long_pause_is_followed_with_the_oldest_and_the_newest():
