@@ -47,8 +47,6 @@ LONGEST_LEASE = 3600
 GRACE = 120
 # Without news, how things stand is said so often, in seconds.
 SUMMARY_EVERY = 1.0
-# Tables that are cleaned up side by side.
-CLEARED_AT_ONCE = WORKERS // 2
 
 # The calls that are made: one item in a source, all items in a target.
 WRITE, LOOK = CALLS[PUT], "BatchGetItem"
@@ -286,7 +284,9 @@ class _Drill:
         for pool in self._pools.values():
             pool.shutdown(cancel_futures=True)
         touched = [table for table in self.tables if table.touched]
-        with ThreadPoolExecutor(CLEARED_AT_ONCE) as outer, ThreadPoolExecutor(WORKERS) as inner:
+        regions = {region for table in touched for region in table.subject.holders}
+        # So many tables at once, each in all of its regions, are as many calls as each client has connections.
+        with ThreadPoolExecutor(WORKERS) as outer, ThreadPoolExecutor(WORKERS * max(1, len(regions))) as inner:
 
             def clear_table(table: _Table) -> None:
                 table.left = clear(table.ground, table.subject.holders, sorted(table.touched), inner)

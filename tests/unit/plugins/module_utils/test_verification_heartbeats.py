@@ -211,7 +211,7 @@ def test_a_region_that_hangs_to_the_end_is_unknown_and_waited_for_before_all_is_
     close = heartbeats._Drill.close
 
     def release_and_close(drill):
-        released.set()
+        threading.Timer(0.2, released.set).start()  # what hangs ends while everything is to be removed
         close(drill)
 
     monkeypatch.setattr(heartbeats._Drill, "close", release_and_close)
