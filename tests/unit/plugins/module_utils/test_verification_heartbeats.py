@@ -220,6 +220,7 @@ def test_a_region_that_hangs_to_the_end_is_unknown_and_waited_for_before_all_is_
 
     assert watched.pairs[US, EU].verdict == "unknown"
     assert watched.pairs[US, EU].reason == "eu-west-1 doesn't answer BatchGetItem"
+    assert watched.rounds[-1].elapsed == 4.0, "nothing is to be waited for in a region that doesn't answer"
     assert regions[US].items == {}
     assert "PutItem" not in [call for _region, call in calls[calls.index((US, "DeleteItem")) :]]
 
