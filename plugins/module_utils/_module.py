@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import platform
 import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
@@ -20,6 +21,7 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is mi
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+from ansible_collections.amazon.aws.plugins.module_utils.common import AMAZON_AWS_COLLECTION_VERSION
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ._engine import arguments, endpoint, sdk, spec
@@ -55,6 +57,18 @@ def make_module(options: dict[str, t.Any], **rules: t.Any) -> AnsibleAWSModule:
     module = AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True, **rules)
     module.require_botocore_at_least(MINIMUM_BOTOCORE, reason="for the service's model of global tables")
     return module
+
+
+def versions() -> dict[str, str]:
+    """What the module ran with, for a report."""
+    return {
+        "multiregion.dynamodb": VERSION,
+        "ansible-core": ansible_version,
+        "amazon.aws": AMAZON_AWS_COLLECTION_VERSION,
+        "boto3": boto3.__version__,
+        "botocore": botocore.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def progress_file(module: AnsibleAWSModule) -> ProgressFile:

@@ -62,6 +62,60 @@ options:
         waited so far. RV(tables[].pairs[].lag.resolution) says what a lag is worth.
     type: float
     default: 0.1
+  items:
+    description:
+      - Items of yours that have to survive the journey unchanged. Table to a list of items in DynamoDB JSON, such as
+        C({id: {S: a}, price: {N: "1.10"}}). Numbers are written in quotes, or YAML would change them; binary values in
+        base64.
+      - Each is written in the table's home region, has to be found with the same content in every other, and is removed
+        again. The same means numbers by value, sets without order, and types kept. At most 100 a table.
+      - An item that exists already is never overwritten or deleted, and fails. They have O(timeout) for themselves.
+    type: dict
+  keep_items:
+    description:
+      - Whether O(items) stay. One that is there already and the same is then only looked for, so a second run writes
+        nothing.
+    type: bool
+    default: false
+  watch:
+    description:
+      - Go on after the check. Every region writes a heartbeat each O(watch.interval) seconds, every other is asked for
+        it, and lag is seen to grow while replication is held up, and to drain. O(progress_file) has it on the way, a
+        report each round.
+      - A region that is down or denied meanwhile is unknown for that time and holds up nobody. After the last
+        heartbeat, what is under way has ten more seconds; what hasn't arrived by then fails, what couldn't be found
+        out is unknown.
+    type: dict
+    suboptions:
+      rounds:
+        description: End after so many heartbeats of each region.
+        type: int
+      duration:
+        description: End after so many seconds. With O(watch.rounds) whichever is first.
+        type: float
+      interval:
+        description: Seconds from one heartbeat to the next, 0.05 to 3600.
+        type: float
+        default: 1.0
+  report:
+    description:
+      - Files to write what was found to, whatever the verdict. A path that can't be written is refused before any call.
+        In check mode nothing is written. All but O(report.json) need what C(requirements-report.txt) lists on the host
+        that runs the module.
+    type: dict
+    suboptions:
+      html:
+        description: A page for people, which needs no network and no script.
+        type: path
+      json:
+        description: The result of this module, with every measured lag and every round of O(watch).
+        type: path
+      junit:
+        description: JUnit XML. Each pair of regions is a test; what couldn't be judged is an error.
+        type: path
+      prometheus:
+        description: Prometheus's text format, for the node exporter's textfile collector.
+        type: path
 attributes:
   check_mode:
     support: partial
@@ -79,14 +133,20 @@ extends_documentation_fragment:
 notes:
   - Never reports a change. What it wrote is gone when it ends; what couldn't be confirmed as removed is listed in
     RV(tables[].left_behind), and removed by the next check of that table.
-  - Its items live under 20 reserved keys for each source region. A string key, or the bytes of a binary one, is
-    C(multiregion.dynamodb/verification/<region>/<0 to 19>). A number has 38 digits, C(-999999999999999999999999), ten
-    digits that follow from the region's name, and C(0000) to C(0019). Partition and sort key get the same.
+  - Its items live under 24 reserved keys for each source region. A string key, or the bytes of a binary one, is
+    C(multiregion.dynamodb/verification/<region>/<0 to 23>), the last four for heartbeats; those of all regions have
+    C(everywhere) for the region, and journals of O(items) C(items/<region>) and C(0) to C(3). A number has 38 digits,
+    C(-999999999999999999999999), ten digits that follow from what stands for the region, and C(0000) to C(0023).
+    Partition and sort key get the same.
   - Each of its items carries the map C(multiregion_dynamodb_verification) with the run's id and an expiry, two minutes
-    after O(timeout). It is written and deleted only under a condition on that map, so an item of yours with a reserved
+    after twice O(timeout), of a heartbeat two minutes after the watch, or an hour ahead of it at most. It is written and deleted only under a condition on that map, so an item of yours with a reserved
     key is never touched, and two checks at once each use keys of their own. A check that was killed is cleaned up by
     the next one after its expiry, by key and without a scan, in every region of the table.
-  - Its items carry no other attribute, so they appear in an index only when all of the index's keys are keys of the
+  - O(items) carry no such map. Unless they stay, a journal under a reserved key names them with a digest before they are
+    written, and after a run that was killed the next check deletes those that still have that content; one that has
+    changed stays and is noted. An item that somebody else wrote meanwhile at the same key with exactly the same content
+    can't be told apart.
+  - Its own items carry no other attribute, so they appear in an index only when all of the index's keys are keys of the
     table too.
   - It can't take back what a write sets off. Each put, update and deletion is a record in the stream of every region,
     and runs whatever listens there, such as a Lambda function or a Kinesis destination; it stays in point-in-time
@@ -139,6 +199,29 @@ EXAMPLES = r"""
     tables:
       - name: orders
 
+- name: See an item of one's own arrive unchanged, and write down what was found
+  multiregion.dynamodb.replication_check:
+    region: us-east-1
+    replica_regions: [eu-west-1]
+    tables:
+      - name: orders
+    items:
+      orders:
+        - customer: {S: a-customer-of-mine}
+          total: {N: "12.50"}
+    report:
+      html: replication.html
+      junit: replication.xml
+
+- name: Watch a drill for ten minutes
+  multiregion.dynamodb.replication_check:
+    region: us-east-1
+    replica_regions: [eu-west-1]
+    tables:
+      - name: orders
+    watch:
+      duration: 600
+
 - name: Nothing may take longer than two seconds, and no table may cost more than a thousand capacity units
   multiregion.dynamodb.replication_check:
     region: us-east-1
@@ -178,6 +261,14 @@ run:
     seconds:
       description: How long it took.
       type: float
+      returned: always
+    versions:
+      description: What it ran with.
+      type: dict
+      returned: always
+    settings:
+      description: The options that it was run with.
+      type: dict
       returned: always
   sample:
     id: 0d3b1c6e-8f5b-4a57-9c1c-1f2f1d1c7a10
@@ -250,6 +341,7 @@ tables:
                 customer: multiregion.dynamodb/verification/us-east-1/3
           altered: []
           late: []
+          watch: null
           lag:
             measured: 12
             p50: 0.311
@@ -258,6 +350,7 @@ tables:
             max: 0.52
             resolution: 0.143
       convergence: null
+      items: []
       notes: []
       left_behind: []
   contains:
@@ -410,6 +503,31 @@ tables:
               description: The true lag of any item is at most this much shorter than the measured one.
               type: float
               returned: always
+        watch:
+          description: What heartbeats showed of the pair. Null without O(watch).
+          type: dict
+          returned: always
+          contains:
+            verdict:
+              description: V(pass) when all arrived in the end, V(fail) or V(unknown).
+              type: str
+              returned: always
+            peak:
+              description: The longest lag in seconds, that of what hadn't arrived included.
+              type: float
+              returned: always
+            resolution:
+              description: The true peak is at most so many seconds less.
+              type: float
+              returned: always
+            written:
+              description: How many heartbeats were acknowledged.
+              type: int
+              returned: always
+            arrived:
+              description: How many of them arrived.
+              type: int
+              returned: always
     convergence:
       description:
         - What became of the items that all regions wrote at once. Null when that wasn't tried, because a pair didn't
@@ -439,6 +557,28 @@ tables:
               everywhere, as RV(tables[].pairs[].lag).
           type: dict
           returned: always
+    items:
+      description: What became of O(items) of this table.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        key:
+          description: The item's key.
+          type: dict
+          returned: always
+        source:
+          description: Where it was written.
+          type: str
+          returned: always
+        verdict:
+          description: V(pass), V(fail) or V(unknown).
+          type: str
+          returned: always
+        reason:
+          description: Why it isn't a pass. Empty for a pass.
+          type: str
+          returned: always
     notes:
       description:
         - What a person should know, such as an item of theirs that has a reserved key, another check under way, or what
@@ -467,17 +607,22 @@ tables:
           returned: always
 """
 
+import dataclasses
+
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import reporting
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import PROGRESS_OPTIONS
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
-    Options,
-    check_tables,
-)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import user_items
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import check_tables
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
     failures_reported,
     make_module,
     progress_file,
     tables_and_clients,
+    versions,
 )
 
 ARGUMENTS = {
@@ -486,18 +631,43 @@ ARGUMENTS = {
     "poll_delay": {"type": "float", "default": 0.1},
     "max_lag": {"type": "float"},
     "max_units": {"type": "float"},
+    "keep_items": {"type": "bool", "default": False},
+}
+OTHER_ARGUMENTS = {
+    "items": {"type": "dict"},
+    "watch": {
+        "type": "dict",
+        "options": {
+            "rounds": {"type": "int"},
+            "duration": {"type": "float"},
+            "interval": {"type": "float", "default": 1.0},
+        },
+    },
+    "report": {"type": "dict", "options": {name: {"type": "path"} for name in reporting.FORMATS}},
 }
 
 
 def main() -> None:
-    module = make_module({**ARGUMENTS, **PROGRESS_OPTIONS})
-    options = Options(**{option: module.params[option] for option in ARGUMENTS})
+    module = make_module({**ARGUMENTS, **OTHER_ARGUMENTS, **PROGRESS_OPTIONS})
+    watch, wanted = module.params["watch"], module.params["report"] or {}
+    requested = {name: path for name, path in wanted.items() if path and not module.check_mode}
+    options = Options(
+        **{option: module.params[option] for option in ARGUMENTS}, watch=Pace(**watch) if watch is not None else None
+    )
     with failures_reported(module):
         options.check()
+        reporting.check(requested)
         progress = progress_file(module)
         tables, clients = tables_and_clients(module)
+        options = dataclasses.replace(options, items=user_items.parse(module.params, tables))
         checked = check_tables(tables, clients, options, module.check_mode, progress=progress)
-    module.exit_json(changed=False, **module_result(checked))
+    about = {"versions": versions(), "settings": options.settings}
+    result = module_result(checked, about)
+    try:
+        reporting.write(requested, module_result(checked, about, full=True))
+    except Refused as unwritten:
+        module.fail_json(changed=False, **{**result, "msg": f"{unwritten}\n{result['msg']}"})
+    module.exit_json(changed=False, **result)
 
 
 if __name__ == "__main__":

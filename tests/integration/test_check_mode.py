@@ -66,7 +66,9 @@ def test_no_module_writes_in_check_mode(run_module, admin, standing, name):
     assert changes(admin) == []
 
 
-@pytest.mark.parametrize("playbook", ["site", "tables", "replicas", "verify", "status", "drift", "export", "teardown"])
+@pytest.mark.parametrize(
+    "playbook", ["site", "tables", "replicas", "verify", "status", "drift", "export", "teardown", "evacuate"]
+)
 def test_no_playbook_writes_in_check_mode(play, admin, standing, tmp_path, playbook):
     ended = play(
         playbook,
@@ -77,6 +79,7 @@ def test_no_playbook_writes_in_check_mode(play, admin, standing, tmp_path, playb
         export_names=["*"],
         export_file=str(tmp_path / "new/dynamodb.yml"),
         confirm="123456789012/1",
+        evacuate_region=US,
     )
     # drift.yml fails as it should when there is something to do
     assert (ended.returncode == 0) != (playbook == "drift"), ended.stdout

@@ -137,6 +137,7 @@ def test_verifying_calls_what_its_policy_allows_and_the_policy_allows_nothing_mo
     admin.clear_calls()
     result = run_module("replication_check", ORDERS, replica_regions=[EU], timeout=20)
     assert result["verdict"] == "pass"
+    run_module("evacuation_check", ORDERS, replica_regions=[EU], evacuate_region=EU, timeout=20, interval=0.1)
     assert called(admin) == actions("iam-policy-verify.json")
 
 

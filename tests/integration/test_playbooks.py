@@ -14,7 +14,7 @@ import threading
 import pytest
 from caller import flat
 
-PLAYBOOKS = ["site", "tables", "replicas", "verify", "status", "teardown", "export", "drift"]
+PLAYBOOKS = ["site", "tables", "replicas", "verify", "status", "teardown", "export", "drift", "evacuate"]
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
@@ -28,8 +28,8 @@ def test_a_group_without_hosts_fails(run, playbook):
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_the_local_inventory_refuses_an_endpoint_that_is_not_loopback(run, playbook, tmp_path):
     elsewhere = "dynamodb_endpoint_url=http://192.0.2.1:4566"
-    export = f"export_names=x export_file={tmp_path}/x.yml"
-    ended = run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", elsewhere, "-e", export)
+    needed = f"export_names=x export_file={tmp_path}/x.yml evacuate_region=eu-west-1"
+    ended = run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", elsewhere, "-e", needed)
 
     assert ended.returncode != 0
     assert "loopback" in ended.stdout

@@ -23,13 +23,13 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import probes
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
     Clock,
-    Options,
     check_tables,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import Sample
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import (
     lag as distribution,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
 from botocore.config import Config
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
@@ -142,6 +143,21 @@ def describe_key(client: t.Any, key: str) -> dict[str, t.Any] | None:
             return client.describe_key(KeyId=key)["KeyMetadata"]
         except client.exceptions.NotFoundException:
             return None
+
+
+def get_metric_data(
+    client: t.Any, queries: list[dict[str, t.Any]], start: datetime.datetime, end: datetime.datetime
+) -> dict[str, list[float]]:
+    """The values of each of up to 500 ``MetricDataQueries``, by its ``Id`` (CloudWatch client)."""
+    values: dict[str, list[float]] = {}
+    with _explained(client, "GetMetricData", "cloudwatch"):
+        pages = client.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=start, EndTime=end
+        )
+        for page in pages:
+            for result in page["MetricDataResults"]:
+                values.setdefault(result["Id"], []).extend(result["Values"])
+    return values
 
 
 def change(clients: t.Any, region: str, call: str, parameters: dict[str, t.Any]) -> None:

@@ -30,7 +30,7 @@ from . import document, junit, page, prometheus
 
 Document = dict[str, t.Any]
 
-_FORMATS = {"html": page, "json": document, "junit": junit, "prometheus": prometheus}
+FORMATS = {"html": page, "json": document, "junit": junit, "prometheus": prometheus}
 
 
 def check(requested: dict[str, str]) -> None:
@@ -40,7 +40,7 @@ def check(requested: dict[str, str]) -> None:
     :raises Refused: for unknown formats, paths that can't become a file, and libraries that aren't installed.
     """
     problems = [*_unknown(requested), *_twice(requested)]
-    for name in sorted(set(requested) & set(_FORMATS)):
+    for name in sorted(set(requested) & set(FORMATS)):
         try:
             files.check(f"report.{name}", requested[name])
         except Refused as refused:
@@ -59,7 +59,7 @@ def write(requested: dict[str, str], found: Document) -> None:
     problems = []
     for name, path in sorted(requested.items()):
         try:
-            files.write(path, _FORMATS[name].render(found), mode=0o644)
+            files.write(path, FORMATS[name].render(found), mode=0o644)
         except OSError as error:
             problems.append(f"report.{name} {path} can't be written, though the verification ended: {error.strerror}.")
     if problems:
@@ -68,8 +68,8 @@ def write(requested: dict[str, str], found: Document) -> None:
 
 def _unknown(requested: dict[str, str]) -> list[str]:
     return [
-        f"report.{name} is no format: choose among {', '.join(_FORMATS)}."
-        for name in sorted(set(requested) - set(_FORMATS))
+        f"report.{name} is no format: choose among {', '.join(FORMATS)}."
+        for name in sorted(set(requested) - set(FORMATS))
     ]
 
 
@@ -85,7 +85,7 @@ def _twice(requested: dict[str, str]) -> list[str]:
 
 
 def _lacking(name: str) -> list[str]:
-    missing = [package for package, module in _FORMATS[name].PACKAGES.items() if module is None]
+    missing = [package for package, module in FORMATS[name].PACKAGES.items() if module is None]
     if not missing:
         return []
     return [

@@ -16,6 +16,9 @@ pure (no client, no module, no clock)
     user_items  the user's own items, and the conditions under which they are written and deleted
     journal     what is written down before they are written
     traveller   what was seen of one of them -> its verdict
+    staleness   heartbeats and looks -> how far a region is behind
+    bulletins   -> what is worth saying of it while it goes on
+    drainage    what was seen before a region is left -> whether its writes have drained, as far as that can be told
     results     -> what the module returns
 
 touching the service
@@ -29,4 +32,6 @@ touching the service
     journey     the user's items: written, found, removed
     journal_sweep   what of them a verification that died had left is removed
     check       the whole, many tables side by side
+    heartbeats  writes and looks again and again, many tables side by side
+    evacuation  the whole of what is looked at before a region is left
 """

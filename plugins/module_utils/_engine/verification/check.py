@@ -18,17 +18,20 @@ from ..clients import WORKERS, Clients
 from ..observe import Reading, look
 from ..progress import Event, told
 from ..settings.consistency import STRONG
-from ..spec import Refused, Table
+from ..spec import Table
 from ..state import ABSENT, Observed
-from . import convergence
+from . import convergence, cost, heartbeats, journal_sweep, journey
 from .cleanup import Left, Sweep, clear, sweep
 from .convergence import Attempt, Convergence
-from .cost import Meter, first_looks, least
+from .cost import Meter
 from .evidence import Evidence
 from .ground import Ground
-from .probes import DELETE, EVERYWHERE, PUT, SLOTS, UPDATE, Lease, Probe, Schema
+from .heartbeats import PairWatched, Subject, Watched
+from .journey import Journey
+from .options import Options
+from .probes import DELETE, EVERYWHERE, PUT, SLOTS, UPDATE, Lease, Probe, Schema, count
 from .rounds import Plan, Round
-from .states import FAIL, PASS, Pair, PairState, dependence, pair_states, region_state
+from .states import CHECK_MODE, FAIL, ITEMS, PASS, STATES, Pair, PairState, dependence, pair_states, region_state
 
 # A table has a writer and a watcher in each region, so that a client is never asked for more connections than it has.
 TABLES_AT_ONCE = WORKERS // 2
@@ -44,9 +47,6 @@ GRACE = 120
 # Seconds without news after which those who watch are told how far everything is.
 SIGN_OF_LIFE = 5
 
-# What was done with a table
-ITEMS, STATES, CHECK_MODE = "items", "states", "check_mode"
-
 
 class Clock:
     """The real clock. Tests bring their own."""
@@ -56,60 +56,14 @@ class Clock:
     sleep = staticmethod(time.sleep)
 
 
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """``item_count`` per source region; ``timeout`` of each table, ``poll_delay`` and ``max_lag`` in seconds.
-
-    :ivar max_units: capacity units, reads and writes of all regions together, that each table may cost.
-    """
-
-    item_count: int = 5
-    timeout: float = 60.0
-    poll_delay: float = 0.1
-    max_lag: float | None = None
-    max_units: float | None = None
-
-    def check(self) -> None:
-        """:raises Refused: for what can't be done."""
-        problems = []
-        if not 1 <= self.item_count <= SLOTS:
-            problems.append(f"item_count (verify_item_count) is {self.item_count}, but must be 1 to {SLOTS}.")
-        if not 0 < self.timeout <= 86400:
-            problems.append(f"timeout (verify_timeout) is {self.timeout:g} s, but must be more than 0, at most a day.")
-        if not 0 <= self.poll_delay <= 86400:
-            problems.append(f"poll_delay is {self.poll_delay:g} s, but must be 0 to a day.")
-        if self.max_lag is not None and not 0 < self.max_lag <= 86400:
-            problems.append(f"max_lag (verify_max_lag) is {self.max_lag:g} s, but must be more than 0, at most a day.")
-        if problems:
-            raise Refused(problems)
-
-    def for_looks(self, regions: int, members: int) -> float | None:
-        """What ``max_units`` leaves for looks at what hasn't arrived yet; None for as much as it takes."""
-        if self.max_units is None:
-            return None
-        other = least(regions, self.item_count, members) - first_looks(regions, self.item_count)
-        return self.max_units - other
-
-    def check_cost(self, tables: list[Table]) -> None:
-        """:raises Refused: when the bound is lower than what a table takes at the least."""
-        problems = [
-            f"Verifying {table.name} in {len(table.regions)} regions takes at least {needed:g} capacity units, but "
-            f"max_units (verify_max_units) is {self.max_units:g}: raise it to {needed:g} or more, or write fewer items."
-            for table in tables
-            if self.max_units is not None and table.verification == ITEMS and len(table.regions) > 1
-            for needed in (least(len(table.regions), self.item_count, len(table.regions)),)
-            if needed > self.max_units
-        ]
-        if problems:
-            raise Refused(problems)
-
-
 @dataclasses.dataclass
 class Outcome:
     """What was found out about one table.
 
     :ivar refusal: why it wasn't verified at all, as a sentence.
     :ivar convergence: of the items that all regions wrote; None when that wasn't tried, as a pair didn't pass.
+    :ivar journey: what became of the user's items; None when there were none.
+    :ivar subject: what heartbeats need to watch the table; None when it isn't watched.
     :ivar alone: the state of a table that has one region only, and so no pairs.
     """
 
@@ -122,6 +76,9 @@ class Outcome:
     evidence: dict[Pair, Evidence] = dataclasses.field(default_factory=dict)
     convergence: Convergence | None = None
     meter: Meter = dataclasses.field(default_factory=Meter)
+    journey: Journey | None = None
+    subject: Subject | None = None
+    watched: Watched | None = None
     notes: list[str] = dataclasses.field(default_factory=list)
     left: list[Left] = dataclasses.field(default_factory=list)
 
@@ -164,16 +121,18 @@ def check_tables(
     with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
         futures = {pool.submit(check, table): table.name for table in tables}
         try:
-            _watch(futures, progress)
+            _await(futures, progress)
             outcomes = [future.result() for future in futures]
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
+    if options.watch:
+        _watch_on(outcomes, options, progress)
     return Checked(run, started, clock.now() - began, outcomes)
 
 
-def _watch(checks: dict[Future, str], progress: t.Callable[[Event], None]) -> None:
+def _await(checks: dict[Future, str], progress: t.Callable[[Event], None]) -> None:
     """Until all are done; an error of one of them at once. ``checks`` are the names of their tables."""
     pending = set(checks)
     while pending:
@@ -217,10 +176,11 @@ def _check_items(
     if not regions or stop.is_set():
         return
     ground = _ground(outcome, regions, clients, options, run, stop, clock)
+    holders = [region for region, shown in outcome.observed.items() if shown.status != ABSENT]
     with ThreadPoolExecutor(2 * len(outcome.observed)) as pool:
-        sources = [*dict.fromkeys((*outcome.wanted.regions, *outcome.wanted.absent_regions)), EVERYWHERE]
-        swept = sweep(ground, regions, sources, pool)
-        outcome.notes += swept.notes(outcome.schema)
+        sources = list(dict.fromkeys((*outcome.wanted.regions, *outcome.wanted.absent_regions)))
+        swept = sweep(ground, regions, [*sources, EVERYWHERE], pool)
+        outcome.notes += [*swept.notes(outcome.schema), *journal_sweep.sweep(ground, regions, sources, pool)]
         for source, target in testable:
             _admit(outcome.evidence[source, target], swept, options, ground.strong)
         touched: set[Probe] = set()
@@ -228,8 +188,13 @@ def _check_items(
             _run_rounds(ground, outcome, swept, options, touched, pool)
             _converge(ground, outcome, swept, options, touched, pool)
         finally:
-            holders = [region for region, shown in outcome.observed.items() if shown.status != ABSENT]
             outcome.left = clear(ground, holders, sorted(touched), pool) if touched else []
+        if options.items.get(outcome.wanted.name):
+            _carry_items(ground, outcome, holders, options, pool)
+    if options.watch:
+        reached = [pair for pair in testable if not set(pair) & swept.unreadable.keys()]
+        free = {source: swept.free_heartbeats(source) for source, _target in reached}
+        outcome.subject = Subject(ground, reached, free, holders)
 
 
 def _ground(
@@ -243,8 +208,10 @@ def _ground(
 ) -> Ground:
     shown = outcome.observed[regions[0]]
     outcome.schema = Schema.of(outcome.wanted.name, shown)
-    outcome.meter = Meter(len(shown.replicas), options.for_looks(len(outcome.observed), len(shown.replicas) + 1))
-    lease = Lease(run, int(clock.epoch() + options.timeout) + GRACE)
+    others = len(shown.replicas)
+    outcome.meter = Meter(others, options.for_looks(outcome.wanted.name, len(outcome.observed), others + 1))
+    # Its own items have the timeout, and the user's have it again.
+    lease = Lease(run, int(clock.epoch() + 2 * options.timeout) + GRACE)
     return Ground(
         outcome.schema,
         clients,
@@ -255,6 +222,60 @@ def _ground(
         outcome.meter,
         strong=shown.consistency == STRONG,
     )
+
+
+def _carry_items(
+    ground: Ground, outcome: Outcome, holders: list[str], options: Options, pool: ThreadPoolExecutor
+) -> None:
+    """The user's own items, from the home region to every region that could be verified from there."""
+    home = outcome.wanted.home
+    targets = [target for (source, target), evidence in outcome.evidence.items() if source == home and evidence.items]
+    items = options.items[outcome.wanted.name]
+    if not targets:
+        outcome.journey = journey.not_begun(ground.schema, home, items)
+        return
+    outcome.journey = journey.run(ground, home, targets, holders, items, options.keep_items, options.timeout, pool)
+    for pair, samples in outcome.journey.samples.items():
+        evidence = outcome.evidence[pair]
+        evidence.item_samples = samples
+        late = [sample for sample in samples if options.max_lag and sample.lag - sample.resolution > options.max_lag]
+        if late:
+            evidence.failures.append(
+                f"{count(len(late), 'change')} of items of yours (verify_items) arrived later than max_lag "
+                f"(verify_max_lag) of {options.max_lag:g} s, the slowest after {max(one.lag for one in late):.3g} s"
+            )
+
+
+def _watch_on(outcomes: list[Outcome], options: Options, progress: t.Callable[[Event], None]) -> None:
+    """Heartbeats of all tables, in the thread that an interruption reaches; what they show counts with each pair."""
+    watched = {outcome.wanted.name: outcome for outcome in outcomes if outcome.subject and outcome.subject.pairs}
+
+    def admitted() -> bool:
+        return all(
+            outcome.meter.admits(cost.heartbeats(len(outcome.observed), outcome.meter.copies + 1))
+            for outcome in watched.values()
+        )
+
+    subjects = {name: outcome.subject for name, outcome in watched.items()}
+    for name, found in heartbeats.watch(subjects, options.watch, progress, admitted).items():
+        outcome = watched[name]
+        outcome.watched = found
+        outcome.notes += found.notes
+        outcome.left += found.left
+        for pair, one in found.pairs.items():
+            _judge_watched(outcome.evidence[pair], one, options.max_lag)
+
+
+def _judge_watched(evidence: Evidence, watched: PairWatched, max_lag: float | None) -> None:
+    if watched.verdict == FAIL:
+        evidence.failures.append(f"at the end of the watch {watched.reason}")
+    elif watched.verdict != PASS:
+        evidence.problem(f"watch: {watched.reason}")
+    peak, resolution = watched.staleness.peak, watched.staleness.resolution
+    if max_lag is not None and peak is not None and peak - resolution > max_lag:
+        evidence.failures.append(
+            f"while it was watched, lag rose to {peak:.3g} s, more than max_lag (verify_max_lag) of {max_lag:g} s"
+        )
 
 
 def _admit(evidence: Evidence, swept: Sweep, options: Options, strong: bool) -> None:

@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 
 from .. import errors
 from .ground import Ground
-from .probes import DELETE, Probe, Schema, count, every_probe
+from .probes import DELETE, SLOTS, Probe, Schema, count, every_probe
 from .reads import read
 
 # How often a region that is throttled or fails is asked again, and how long the first pause is.
@@ -46,6 +46,13 @@ class Sweep:
 
     def free(self, source: str) -> list[Probe]:
         """The probes of a source region whose keys nobody else has."""
+        return [probe for probe in self._free(source) if probe.slot < SLOTS]
+
+    def free_heartbeats(self, source: str) -> list[Probe]:
+        """The same of those that are reserved for heartbeats."""
+        return [probe for probe in self._free(source) if probe.slot >= SLOTS]
+
+    def _free(self, source: str) -> list[Probe]:
         probes = every_probe([source])
         return [probe for probe in probes if probe not in self.foreign and probe not in self.leased]
 

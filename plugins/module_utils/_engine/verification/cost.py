@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 
-from .probes import OPERATIONS, SLOTS
+from .probes import HEARTBEAT_SLOTS, OPERATIONS, SLOTS
 
 # What reading one small item takes: eventually and strongly consistent.
 EVENTUAL, STRONG = 0.5, 1.0
@@ -51,6 +51,10 @@ class Meter:
         self._lock = threading.Lock()
 
     @property
+    def copies(self) -> int:
+        return self._copies
+
+    @property
     def cost(self) -> Cost:
         return self._cost
 
@@ -81,7 +85,8 @@ def least(regions: int, items: int, members: int) -> float:
 
 def first_looks(regions: int, items: int) -> float:
     """One look at each item in each other region, after each operation, and at what every region wrote."""
-    return EVENTUAL * len(OPERATIONS) * regions * (regions - 1) * items + STRONG * regions * items
+    pairs = regions * (regions - 1)
+    return pairs * items * (2 * EVENTUAL + STRONG) + STRONG * regions * items
 
 
 def _writes(regions: int, items: int, members: int) -> float:
@@ -91,7 +96,16 @@ def _writes(regions: int, items: int, members: int) -> float:
 
 
 def _other_reads(regions: int, items: int) -> float:
-    """Of every reserved key before; the last word on deletions; and twice that nothing is left."""
-    deletions = regions * (regions - 1) * items
+    """Of every reserved key before, and twice that nothing is left."""
     left = 2 * regions * (regions + 1) * items
-    return EVENTUAL * regions * (regions + 1) * SLOTS + STRONG * (deletions + left)
+    return EVENTUAL * regions * (regions + 1) * (SLOTS + HEARTBEAT_SLOTS) + STRONG * left
+
+
+def heartbeats(regions: int, members: int) -> float:
+    """The units of one round: a heartbeat from each region, and a look at all of them in each."""
+    return float(regions * members) + EVENTUAL * regions * (regions - 1)
+
+
+def heartbeats_removed(regions: int, members: int) -> float:
+    """The units of the last word on heartbeats, of removing them, and of making sure."""
+    return float(regions * members) + STRONG * 3 * regions * regions

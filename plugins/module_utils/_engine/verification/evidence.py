@@ -59,6 +59,8 @@ class Evidence:
     :ivar strong: whether strongly consistent reads have to show every write at once, so that there is no lag.
     :ivar max_lag: how many seconds a change may take, None for however long it is waited for.
     :ivar problems: why something couldn't be found out, as sentences.
+    :ivar failures: what else was seen against the pair, as sentences: by the user's items, by heartbeats.
+    :ivar item_samples: the lags of the user's items.
     :ivar refuted: what the states said against the pair, as a sentence.
     """
 
@@ -72,9 +74,11 @@ class Evidence:
     )
     strong: bool = False
     max_lag: float | None = None
+    item_samples: list[Sample] = dataclasses.field(default_factory=list)
     missing: list[Missing] = dataclasses.field(default_factory=list)
     altered: list[Altered] = dataclasses.field(default_factory=list)
     problems: list[str] = dataclasses.field(default_factory=list)
+    failures: list[str] = dataclasses.field(default_factory=list)
     refuted: str = ""
 
     @property
@@ -84,7 +88,8 @@ class Evidence:
 
     @property
     def samples(self) -> list[Sample]:
-        return [sample for arrived in self.arrived.values() for sample in arrived.values() if sample]
+        own = [sample for arrived in self.arrived.values() for sample in arrived.values() if sample]
+        return [*own, *self.item_samples]
 
     @property
     def late(self) -> list[Late]:
@@ -113,7 +118,7 @@ class Evidence:
     @property
     def verdict(self) -> str:
         """Fail beats unknown; a pass takes every item all the way, in time, and nothing that couldn't be found out."""
-        if self.refuted or self.missing or self.altered or self.late:
+        if self.refuted or self.missing or self.altered or self.late or self.failures:
             return FAIL
         if self.problems or self.untimed:
             return UNSURE

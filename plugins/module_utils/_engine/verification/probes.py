@@ -21,6 +21,8 @@ from ..state import RegionalTable
 
 # So many keys are reserved in a table for each source region.
 SLOTS = 20
+# And behind these so many for its heartbeats, of which a watch takes one.
+HEARTBEAT_SLOTS = 4
 KEY_PREFIX = "multiregion.dynamodb/verification"
 # Numbers of 38 digits, the most that DynamoDB keeps: this, the region in ten digits, the slot in four.
 NUMBER_PREFIX = f"-{'9' * 24}"
@@ -164,7 +166,7 @@ _EXPRESSIONS = {PUT: Schema._put, UPDATE: Schema._update, DELETE: Schema._delete
 
 def every_probe(regions: t.Iterable[str]) -> list[Probe]:
     """All reserved keys of the source regions."""
-    return [Probe(region, slot) for region in regions for slot in range(SLOTS)]
+    return [Probe(region, slot) for region in regions for slot in range(SLOTS + HEARTBEAT_SLOTS)]
 
 
 def count(number: int, noun: str) -> str:

@@ -20,10 +20,10 @@ ATTEMPTS = 5
 PAUSE = 0.2
 
 
-def look(ground: Ground, region: str, probes: t.Collection[Probe]) -> Look:
-    """One look, strongly consistent in a strongly consistent group; what the service left unprocessed stays unread."""
+def look(ground: Ground, region: str, probes: t.Collection[Probe], consistent: bool) -> Look:
+    """One look; what the service left unprocessed stays unread."""
     begun = ground.clock.now()
-    seen, unread, clean = _read(ground, region, probes, consistent=ground.strong)
+    seen, unread, clean = _read(ground, region, probes, consistent)
     return Look(begun, ground.clock.now(), seen, frozenset(unread), clean)
 
 

@@ -30,12 +30,13 @@ SHARED_LINE = 10
 Result = dict[str, t.Any]
 
 
-def module_result(checked: Checked, samples: bool = False) -> Result:
+def module_result(checked: Checked, about: Result | None = None, full: bool = False) -> Result:
     """The whole result; ``msg`` has a line for each table and reason that stands in the way of a pass.
 
-    :param samples: whether each distribution of lags has the single ones, too.
+    :param about: what else is to be said of the run.
+    :param full: whether it is for a report, with each single lag and every round of a watch.
     """
-    tables = [table_result(outcome, samples) for outcome in checked.outcomes]
+    tables = [table_result(outcome, full) for outcome in checked.outcomes]
     totals = _totals(tables)
     troubled = [line for table in tables if table["verdict"] != PASS for line in table["msg"].splitlines()]
     return {
@@ -44,6 +45,7 @@ def module_result(checked: Checked, samples: bool = False) -> Result:
             "id": checked.run,
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(checked.started)),
             "seconds": round(checked.seconds, 3),
+            **(about or {}),
         },
         "cost": _cost(functools.reduce(operator.add, (one.meter.cost for one in checked.outcomes), Cost())),
         "tables": tables,
@@ -52,11 +54,13 @@ def module_result(checked: Checked, samples: bool = False) -> Result:
     }
 
 
-def table_result(outcome: Outcome, samples: bool = False) -> Result:
+def table_result(outcome: Outcome, full: bool = False) -> Result:
     """One table of the result."""
+    items = outcome.journey.results if outcome.journey else []
     verdicts = [evidence.verdict for evidence in outcome.evidence.values()]
     verdicts += [outcome.alone.verdict] if outcome.alone else []
     verdicts += [outcome.convergence.verdict] if outcome.convergence else []
+    verdicts += [item["verdict"] for item in items]
     verdict = FAIL if outcome.refusal else worst(verdicts)
     result = {
         "name": outcome.wanted.name,
@@ -65,19 +69,25 @@ def table_result(outcome: Outcome, samples: bool = False) -> Result:
         "consistency": outcome.observed[outcome.wanted.home].consistency,
         "regions": [_region(shown) for shown in outcome.observed.values()],
         "cost": _cost(outcome.meter.cost),
-        "pairs": [_pair(outcome, evidence, samples) for evidence in outcome.evidence.values()],
-        "convergence": _convergence(outcome.convergence, samples) if outcome.convergence else None,
+        "pairs": [_pair(outcome, evidence, full) for evidence in outcome.evidence.values()],
+        "convergence": _convergence(outcome.convergence, full) if outcome.convergence else None,
+        "items": items,
+        **({"watch": outcome.watched.result() if outcome.watched else []} if full else {}),
         "notes": outcome.notes,
-        "left_behind": [
-            {
-                "region": left.region,
-                "item_keys": [outcome.schema.printable(probe) for probe in sorted(left.probes)],
-                "reason": left.reason,
-            }
-            for left in outcome.left
-        ],
+        "left_behind": [*_left(outcome), *(outcome.journey.left if outcome.journey else [])],
     }
     return {**result, "msg": "\n".join(_table_lines(result, outcome))}
+
+
+def _left(outcome: Outcome) -> list[Result]:
+    return [
+        {
+            "region": left.region,
+            "item_keys": [outcome.schema.printable(probe) for probe in sorted(left.probes)],
+            "reason": left.reason,
+        }
+        for left in outcome.left
+    ]
 
 
 def _cost(cost: Cost) -> Result:
@@ -88,7 +98,7 @@ def _region(shown: RegionalTable) -> Result:
     return {"region": shown.region, "status": shown.status, **({"problem": shown.problem} if shown.problem else {})}
 
 
-def _pair(outcome: Outcome, evidence: Evidence, samples: bool) -> Result:
+def _pair(outcome: Outcome, evidence: Evidence, full: bool) -> Result:
     return {
         "source": evidence.source,
         "target": evidence.target,
@@ -102,7 +112,23 @@ def _pair(outcome: Outcome, evidence: Evidence, samples: bool) -> Result:
             {**_named(late.operation, late.probe, outcome.schema), "lag": round(late.sample.lag, 3)}
             for late in evidence.late
         ],
-        "lag": lag(evidence.samples, samples),
+        "lag": lag(evidence.samples, full),
+        "watch": _watched(outcome, evidence),
+    }
+
+
+def _watched(outcome: Outcome, evidence: Evidence) -> Result | None:
+    """What heartbeats showed of a pair; None when it wasn't watched."""
+    found = outcome.watched.pairs.get((evidence.source, evidence.target)) if outcome.watched else None
+    if found is None:
+        return None
+    peak = found.staleness.peak
+    return {
+        "verdict": found.verdict,
+        "peak": None if peak is None else round(peak, 3),
+        "resolution": round(found.staleness.resolution, 3),
+        "written": found.staleness.written,
+        "arrived": found.staleness.arrived,
     }
 
 
@@ -110,13 +136,13 @@ def _named(operation: str, probe: Probe, schema: Schema) -> Result:
     return {"operation": operation, "key": schema.printable(probe)}
 
 
-def _convergence(found: Convergence, samples: bool) -> Result:
+def _convergence(found: Convergence, full: bool) -> Result:
     return {
         "verdict": found.verdict,
         "reason": found.reason,
         "item_count": found.items,
         "converged": len(found.converged),
-        "lag": lag(found.samples, samples),
+        "lag": lag(found.samples, full),
     }
 
 
@@ -140,6 +166,7 @@ def _reasons(evidence: Evidence, schema: Schema) -> t.Iterator[str]:
             f"{count(len(evidence.late), 'change')} arrived later than max_lag (verify_max_lag) of "
             f"{evidence.max_lag:g} s, the slowest after {slowest:.3g} s{_keys(evidence.late, schema)}"
         )
+    yield from evidence.failures
     yield from evidence.problems
     if evidence.untimed:
         yield (
@@ -180,6 +207,10 @@ def _table_lines(table: Result, outcome: Outcome) -> t.Iterator[str]:
         yield f"{name}: {verdict}: {pairs}: {reason}."
     if outcome.convergence and outcome.convergence.verdict != PASS:
         yield f"{name}: {outcome.convergence.verdict}: {outcome.convergence.reason}."
+    for item in table["items"]:
+        if item["verdict"] != PASS:
+            key = ", ".join(item["key"].values())
+            yield f"{name}: {item['verdict']}: item {key} (verify_items) from {item['source']}: {item['reason']}."
     if table["verdict"] == PASS:
         yield f"{name}: {_achievement([table])}"
 

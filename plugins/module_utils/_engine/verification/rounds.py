@@ -111,16 +111,18 @@ class Round:
     def _watch(self, target: str) -> None:
         """Look until everything is there; in a strongly consistent group the first look decides."""
         ground = self._ground
+        # Of a deletion an eventually consistent read may show what was before the item was even put.
+        consistent = ground.strong or self._plan.operation == DELETE
         watch = Watch(self._plan.operation, ground.lease)
         decided: set[Probe] = set()
         while pending := self._work(target, decided):
             if ground.stop.is_set() or ground.clock.now() >= self._deadline(pending):
                 break
-            if not ground.meter.admits(len(pending) * (STRONG if ground.strong else EVENTUAL)):
+            if not ground.meter.admits(len(pending) * (STRONG if consistent else EVENTUAL)):
                 self._spent.add(target)
                 break
             try:
-                seen = look(ground, target, pending)
+                seen = look(ground, target, pending, consistent)
             except errors.ServiceError as error:
                 if error.kind in _HOPELESS:
                     break
@@ -169,7 +171,7 @@ class Round:
         return self._plan.operation != DELETE and marked is not None and altered(marked, self._ground.lease)
 
     def _settle(self, target: str) -> None:
-        """A strongly consistent read has the last word on what wasn't seen, and on every deletion."""
+        """A strongly consistent read has the last word on what wasn't seen."""
         ground = self._ground
         with self._news:
             self._news.wait_for(lambda: self._all_written)
@@ -192,14 +194,13 @@ class Round:
                 self._judge(target, probe, seen.get(probe), begun - doubtful[probe].time)
 
     def _decided(self, target: str) -> set[Probe]:
-        """What strongly consistent reads have judged already, and what any read showed as put or updated."""
+        """What was seen, and what strongly consistent reads have judged already."""
         operation = self._plan.operation
         decided: set[Probe] = set()
         for (_source, pair_target), evidence in self._evidence.items():
             if pair_target == target:
                 decided |= {one.probe for one in (*evidence.missing, *evidence.altered) if one.operation == operation}
-                if operation != DELETE or self._ground.strong:
-                    decided |= evidence.arrived[operation].keys()
+                decided |= evidence.arrived[operation].keys()
         return decided
 
     def _judge(self, target: str, probe: Probe, marked: Marked | None, waited: float) -> None:

@@ -12,6 +12,8 @@ import itertools
 from ..state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, region_of
 
 PASS, FAIL, UNSURE = "pass", "fail", "unknown"
+# What was done with a table
+ITEMS, STATES, CHECK_MODE = "items", "states", "check_mode"
 
 # A table takes reads and writes in these.
 _OPEN = (ACTIVE, UPDATING)

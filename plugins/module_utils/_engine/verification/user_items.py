@@ -70,6 +70,10 @@ def _table_items(table: Table, written: t.Any) -> tuple[list[UserItem], list[str
             f"{where}: it has verification: states, which writes nothing: take the items away, or set verification: "
             "items."
         ]
+    if len(table.regions) == 1:
+        return [], [
+            f"{where}: only {table.home} is listed, so they would go nowhere: list another region, or take them away."
+        ]
     if not isinstance(written, list):
         return [], [f"{where}: must be a list of items."]
     if len(written) > MAX_ITEMS:

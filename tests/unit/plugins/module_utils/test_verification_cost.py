@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cost import (
     Cost,
     Meter,
     first_looks,
     least,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
 
 US, EU = "us-east-1", "eu-west-1"
 
@@ -45,24 +47,33 @@ def test_once_a_look_wasnt_admitted_no_smaller_one_is():
 
 def test_the_least_of_two_regions_with_one_item_call_by_call():
     writes = 2 * (2 * 3 + 2 * 2)  # in both regions: of each its own put, update and deletion; of both put and deletion
-    keys = 0.5 * 2 * 3 * 20  # in both regions the keys of each and those of both
-    looks = 0.5 * 3 * 2 + 2  # put, update and deletion in the other; both at what both wrote
-    last_word = 2  # on each deletion
+    keys = 0.5 * 2 * 3 * 24  # in both regions the keys of each and those of both
+    looks = (0.5 + 0.5 + 1) * 2 + 2  # put, update and deletion in the other; both at what both wrote
     left = 2 * (2 * 3)  # in both regions all three items, before and after they are removed
-    assert least(2, 1, 2) == writes + keys + looks + last_word + left
+    assert least(2, 1, 2) == writes + keys + looks + left
     assert first_looks(2, 1) == looks
     assert least(2, 1, 3) - least(2, 1, 2) == writes / 2, "a member that isn't listed takes each write, too"
 
 
 def test_a_bound_below_the_least_is_refused_by_table():
     table = Table("orders", US, replicas={EU: Replica(EU)})
-    Options(1, max_units=least(2, 1, 2)).check_cost([table])
+    needed = Options(1).least("orders", 2, 2)
+    assert needed >= least(2, 1, 2)
+    Options(1, max_units=needed).check_cost([table])
     with pytest.raises(Refused) as caught:
-        Options(1, max_units=least(2, 1, 2) - 1).check_cost([table, Table("alone", US)])
+        Options(1, max_units=needed - 1).check_cost([table, Table("alone", US)])
     assert caught.value.problems == [
-        "Verifying orders in 2 regions takes at least 99 capacity units, but max_units (verify_max_units) is 98: raise "
-        "it to 99 or more, or write fewer items."
+        f"Verifying orders in 2 regions takes at least {needed:g} capacity units, but max_units (verify_max_units) is "
+        f"{needed - 1:g}: raise it to {needed:g} or more, or write fewer items."
     ]
+
+
+def test_items_of_the_user_and_a_watch_raise_the_least():
+    item = UserItem(1, {"pk": {"S": "x" * 3000}})
+    plain = Options(1).least("orders", 2, 2)
+    assert Options(1, items={"orders": [item]}).least("orders", 2, 2) >= plain + 2 * 2 * 3
+    assert Options(1, items={"parts": [item]}).least("orders", 2, 2) == plain
+    assert Options(1, watch=Pace(rounds=1)).least("orders", 2, 2) >= plain + 2 * 2
 
 
 def test_a_table_that_isnt_written_has_no_least():

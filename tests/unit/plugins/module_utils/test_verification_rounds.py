@@ -15,10 +15,10 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.errors import ServiceError
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
-    Options,
     check_tables,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.ground import Ground
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     MARKER,
     Lease,
@@ -226,7 +226,7 @@ def test_keys_that_stay_unprocessed_are_unknown(regions):
 
 def test_more_keys_than_a_batch_takes(regions):
     probes = every_probe([f"region-{number}" for number in range(11)])
-    assert len(probes) == 220
+    assert len(probes) == 264
     assert read(ground(regions, Clock()), US, probes, consistent=False) == {}
     assert regions[US].calls == ["BatchGetItem"] * 3
 

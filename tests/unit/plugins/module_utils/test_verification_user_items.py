@@ -10,7 +10,7 @@ import re
 import threading
 
 import pytest
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Table
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import (
     dynamodb_json,
     item_reads,
@@ -35,8 +35,12 @@ BY_BYTES = Schema("orders", (("customer", "B"),))
 BY_NUMBER = Schema("orders", (("customer", "N"),))
 
 
+def table(name, **more):
+    return Table(name, "us-east-1", **{"replicas": {"eu-west-1": Replica("eu-west-1")}, **more})
+
+
 def parse(items, *tables, named=("orders", "parts")):
-    tables = tables or (Table("orders", "us-east-1"), Table("parts", "us-east-1"))
+    tables = tables or (table("orders"), table("parts"))
     return user_items.parse({"items": items, "tables": [{"name": name} for name in named]}, list(tables))
 
 
@@ -58,7 +62,7 @@ def test_none_at_all(items):
 
 
 def test_tables_that_only_leaves_out_or_that_are_absent_are_passed_over():
-    assert parse({"orders": [ITEM], "parts": [ITEM]}, Table("orders", "us-east-1", absent=True)) == {}
+    assert parse({"orders": [ITEM], "parts": [ITEM]}, table("orders", absent=True)) == {}
 
 
 def test_every_problem_is_named_with_its_table_and_item():
@@ -73,7 +77,7 @@ def test_every_problem_is_named_with_its_table_and_item():
 
 
 def test_a_table_whose_states_alone_are_read_has_no_items():
-    [problem] = problems({"orders": [ITEM]}, Table("orders", "us-east-1", verification="states"))
+    [problem] = problems({"orders": [ITEM]}, table("orders", verification="states"))
     assert problem.startswith("items (verify_items), table 'orders': it has verification: states, which writes nothing")
 
 
@@ -264,3 +268,11 @@ def test_what_is_throttled_stays_unread_for_that_look_and_a_read_asks_again_late
 def test_what_stays_throttled_is_an_error():
     with pytest.raises(Exception, match="throttled: BatchGetItem in us-east-1 left 90 keys unprocessed 5 times"):
         item_reads.read(Answers(size=1, fits=0).ground(Still()), "us-east-1", KEYS)
+
+
+def test_items_of_a_table_in_one_region_are_refused():
+    [problem] = problems({"orders": [ITEM]}, table("orders", replicas={}))
+    assert problem == (
+        "items (verify_items), table 'orders': only us-east-1 is listed, so they would go nowhere: list another region, "
+        "or take them away."
+    )

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How tables are to be verified, and what that takes at the least. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..spec import Refused, Table
+from . import cost, user_items
+from .probes import SLOTS
+from .staleness import DAY, Pace
+from .states import STATES
+from .user_items import UserItem
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """``item_count`` per source region; ``timeout`` of each table, ``poll_delay`` and ``max_lag`` in seconds.
+
+    :ivar max_units: capacity units, reads and writes of all regions together, that each table may cost.
+    :ivar items: table -> the user's own items; with ``keep_items`` they stay.
+    :ivar watch: how long heartbeats go on after the check, None for not at all.
+    """
+
+    item_count: int = 5
+    timeout: float = 60.0
+    poll_delay: float = 0.1
+    max_lag: float | None = None
+    max_units: float | None = None
+    items: dict[str, list[UserItem]] = dataclasses.field(default_factory=dict)
+    keep_items: bool = False
+    watch: Pace | None = None
+
+    def check(self) -> None:
+        """:raises Refused: for what can't be done."""
+        problems = []
+        if not 1 <= self.item_count <= SLOTS:
+            problems.append(f"item_count (verify_item_count) is {self.item_count}, but must be 1 to {SLOTS}.")
+        if not 0 < self.timeout <= DAY:
+            problems.append(f"timeout (verify_timeout) is {self.timeout:g} s, but must be more than 0, at most a day.")
+        if not 0 <= self.poll_delay <= DAY:
+            problems.append(f"poll_delay is {self.poll_delay:g} s, but must be 0 to a day.")
+        if self.max_lag is not None and not 0 < self.max_lag <= DAY:
+            problems.append(f"max_lag (verify_max_lag) is {self.max_lag:g} s, but must be more than 0, at most a day.")
+        if self.max_units is not None and not self.max_units > 0:
+            problems.append(f"max_units (verify_max_units) is {self.max_units:g}, but must be more than 0.")
+        if self.watch:
+            problems += self.watch.problems()
+        if problems:
+            raise Refused(problems)
+
+    def check_cost(self, tables: list[Table]) -> None:
+        """:raises Refused: when the bound is lower than what a table takes at the least."""
+        if self.max_units is None:
+            return
+        problems = []
+        for table in tables:
+            regions = len(table.regions)
+            needed = self.least(table.name, regions, regions)
+            if table.verification != STATES and regions > 1 and needed > self.max_units:
+                problems.append(
+                    f"Verifying {table.name} in {regions} regions takes at least {needed:g} capacity units, but "
+                    f"max_units (verify_max_units) is {self.max_units:g}: raise it to {needed:g} or more, or write "
+                    "fewer items."
+                )
+        if problems:
+            raise Refused(problems)
+
+    def least(self, table: str, regions: int, members: int) -> float:
+        """Units that a table takes at the least, of a watch its first round included.
+
+        :param regions: how many of the group's ``members`` are verified.
+        """
+        items = self.items.get(table, [])
+        needed = cost.least(regions, self.item_count, members) + user_items.least_units(items, members, self.keep_items)
+        if self.watch:
+            needed += cost.heartbeats(regions, members) + cost.heartbeats_removed(regions, members)
+        return needed
+
+    def for_looks(self, table: str, regions: int, members: int) -> float | None:
+        """What ``max_units`` leaves for looks at what hasn't arrived yet; None for as much as it takes."""
+        if self.max_units is None:
+            return None
+        looks = cost.first_looks(regions, self.item_count)
+        if self.watch:
+            looks += cost.heartbeats(regions, members)
+        return self.max_units - self.least(table, regions, members) + looks
+
+    @property
+    def settings(self) -> dict[str, t.Any]:
+        """What a report says of them."""
+        return {
+            "item_count": self.item_count,
+            "timeout": self.timeout,
+            "poll_delay": self.poll_delay,
+            "max_lag": self.max_lag,
+            "max_units": self.max_units,
+            "keep_items": self.keep_items,
+            "watch": dataclasses.asdict(self.watch) if self.watch else None,
+        }

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.bulletins import Bulletins
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Staleness
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.watch import (
+    Acknowledgement,
+    Look,
+)
+
+US, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
+
+
+class Story:
+    """Heartbeats of tables, and what is said of them; ``shown`` is what the looks of a round show, by pair."""
+
+    def __init__(self, *names, pairs=((US, EU), (EU, US))):
+        self.stalenesses = {name: {pair: Staleness() for pair in pairs} for name in names}
+        self.bulletins = Bulletins()
+        self.number = 0
+
+    def round(self, stuck=(), unknown=(), down=None):
+        self.number += 1
+        readings = {}
+        for name, pairs in self.stalenesses.items():
+            readings[name] = {}
+            for pair, staleness in pairs.items():
+                if pair in unknown:
+                    continue
+                staleness.acknowledge(self.number, Acknowledgement(float(self.number)))
+                seen = dict(stuck).get(pair, self.number)
+                moment = self.number + 0.4
+                readings[name][pair] = staleness.take(Look(moment, moment), seen)
+            for pair in unknown:
+                readings[name][pair] = type(next(iter(readings[name].values())))()
+        self.bulletins.take(readings, self.stalenesses, {name: down or {} for name in self.stalenesses})
+        return self.bulletins.event(f"heartbeat {self.number} of 53")
+
+
+def test_while_all_is_well_there_is_one_line_on_how_things_stand_and_no_news():
+    story = Story("orders")
+    assert story.round() == {"lines": [], "summary": "heartbeat 1 of 53: lag at most 0.4 s"}
+    assert not story.bulletins.news
+
+
+def test_a_pair_that_falls_behind_and_catches_up_is_said_once_each():
+    story = Story("orders")
+    events = [story.round(stuck=[((US, EU), 0)]) for _number in range(12)]
+    assert [event["lines"] for event in events if event["lines"]] == [["us-east-1 → eu-west-1 falls behind: orders"]]
+    assert events[-1]["summary"] == (
+        "heartbeat 12 of 53: lag now us-east-1 → eu-west-1 11.4 s and growing; others at most 0.4 s"
+    )
+    draining = story.round(stuck=[((US, EU), 5)])
+    assert draining["lines"] == []
+    assert story.round()["lines"] == ["us-east-1 → eu-west-1 caught up, after a lag of 12.4 s at most: orders"]
+    assert story.round()["lines"] == []
+
+
+def test_many_tables_and_pairs_share_a_line():
+    pairs = [(source, target) for source in (US, EU, AP) for target in (US, EU, AP) if source != target]
+    names = [f"table-{number:02}" for number in range(100)]
+    story = Story(*names, pairs=pairs)
+    cut_off = [(pair, 0) for pair in pairs if AP in pair]
+    said = [line for _number in range(5) for line in story.round(stuck=cut_off)["lines"]]
+    assert said == [
+        "us-east-1 → ap-southeast-2, eu-west-1 → ap-southeast-2, ap-southeast-2 → us-east-1 and 1 more pair fall "
+        "behind: table-00, table-01, table-02 and 97 more tables"
+    ]
+    assert story.round(stuck=cut_off)["summary"].endswith(" and 1 more pair behind; others at most 0.4 s")
+
+
+def test_a_region_that_is_unknown_and_one_that_is_back_are_said_once_with_the_reason():
+    story = Story("orders", "stock")
+    story.round()
+    gone = {EU: "can't reach the endpoint of eu-west-1"}
+    events = [story.round(unknown=[(US, EU)], down=gone) for _number in range(3)]
+    assert [event["lines"] for event in events] == [
+        ["eu-west-1 is unknown for now: orders, stock: can't reach the endpoint of eu-west-1"],
+        [],
+        [],
+    ]
+    assert events[-1]["summary"] == "heartbeat 4 of 53: lag at most 0.4 s; 2 of 4 pairs unknown"
+    assert story.round()["lines"] == ["eu-west-1 answers again: orders, stock"]
