@@ -64,9 +64,8 @@ options:
     default: 0.1
   items:
     description:
-      - Items of yours that have to survive the journey unchanged. Table to a list of items in DynamoDB JSON, such as
-        C({id: {S: a}, price: {N: "1.10"}}). Numbers are written in quotes, or YAML would change them; binary values in
-        base64.
+      - Items of yours that have to survive the journey unchanged, for each table a list of them in DynamoDB JSON.
+        Numbers are written in quotes, or YAML would change them, and binary values in base64.
       - Each is written in the table's home region, has to be found with the same content in every other, and is removed
         again. The same means numbers by value, sets without order, and types kept. At most 100 a table.
       - An item that exists already is never overwritten or deleted, and fails. They have O(timeout) for themselves.
@@ -139,13 +138,14 @@ notes:
     C(-999999999999999999999999), ten digits that follow from what stands for the region, and C(0000) to C(0023).
     Partition and sort key get the same.
   - Each of its items carries the map C(multiregion_dynamodb_verification) with the run's id and an expiry, two minutes
-    after twice O(timeout), of a heartbeat two minutes after the watch, or an hour ahead of it at most. It is written and deleted only under a condition on that map, so an item of yours with a reserved
-    key is never touched, and two checks at once each use keys of their own. A check that was killed is cleaned up by
-    the next one after its expiry, by key and without a scan, in every region of the table.
-  - O(items) carry no such map. Unless they stay, a journal under a reserved key names them with a digest before they are
-    written, and after a run that was killed the next check deletes those that still have that content; one that has
-    changed stays and is noted. An item that somebody else wrote meanwhile at the same key with exactly the same content
-    can't be told apart.
+    after twice O(timeout); that of a heartbeat is two minutes after the planned end of O(watch), or an hour and two
+    minutes ahead where that is sooner. It is written and deleted only under a condition on that map, so an item of
+    yours with a reserved key is never touched, and two checks at once each use keys of their own. A check that was
+    killed is cleaned up by the next one after its expiry, by key and without a scan, in every region of the table.
+  - O(items) carry no such map. Unless they stay, a journal under a reserved key names them with a digest before they
+    are written, and after a run that was killed the next check deletes those that still have that content; one that
+    has changed stays and is noted. An item that somebody else wrote meanwhile at the same key with exactly the same
+    content can't be told apart.
   - Its own items carry no other attribute, so they appear in an index only when all of the index's keys are keys of the
     table too.
   - It can't take back what a write sets off. Each put, update and deletion is a record in the stream of every region,

@@ -255,6 +255,7 @@ def _achievement(tables: list[Result]) -> str:
         f"{regions}: {count(items, 'item')} from each region {'was' if items == 1 else 'were'} put, updated and "
         "deleted in every other, and what all wrote at once ended the same"
     )
+    done += _besides(tables)
     if tables[0]["consistency"] == "strong":
         return f"{done}; strongly consistent reads showed each write at once"
     lags = [pair["lag"] for table in tables for pair in table["pairs"]]
@@ -262,6 +263,15 @@ def _achievement(tables: list[Result]) -> str:
         f"{done}; lag {_seconds(lags, 'p50')} (median of the slowest pair), at most {_seconds(lags, 'max')}, measured "
         f"to {_seconds(lags, 'resolution')}"
     )
+
+
+def _besides(tables: list[Result]) -> str:
+    """What the user's items and a watch have shown."""
+    items = sum(len(table["items"]) for table in tables)
+    peaks = [pair["watch"]["peak"] for table in tables for pair in table["pairs"] if pair["watch"]]
+    said = f"; {count(items, 'item')} of yours arrived unchanged" if items else ""
+    known = [peak for peak in peaks if peak is not None]
+    return said + (f"; while watched, lag was at most {max(known):.2f} s" if known else "")
 
 
 def _seconds(lags: list[Result], figure: str) -> str:

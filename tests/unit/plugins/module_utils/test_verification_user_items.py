@@ -273,6 +273,6 @@ def test_what_stays_throttled_is_an_error():
 def test_items_of_a_table_in_one_region_are_refused():
     [problem] = problems({"orders": [ITEM]}, table("orders", replicas={}))
     assert problem == (
-        "items (verify_items), table 'orders': only us-east-1 is listed, so they would go nowhere: list another region, "
-        "or take them away."
+        "items (verify_items), table 'orders': only us-east-1 is listed, so they would go nowhere: list another "
+        "region, or take them away."
     )
