@@ -12,7 +12,7 @@ import threading
 import time
 import typing as t
 import uuid
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
 from ..clients import WORKERS, Clients
 from ..observe import Reading, look
@@ -133,10 +133,13 @@ def check_tables(
 
 
 def _await(checks: dict[Future, str], progress: t.Callable[[Event], None]) -> None:
-    """Until all are done; an error of one of them at once. ``checks`` are the names of their tables."""
+    """Until all are done, told of together every few seconds; an error of one of them at once.
+
+    :param checks: future -> the name of its table.
+    """
     pending = set(checks)
     while pending:
-        done, pending = wait(pending, SIGN_OF_LIFE, FIRST_COMPLETED)
+        done, pending = wait(pending, SIGN_OF_LIFE, FIRST_EXCEPTION)
         for one in done:
             one.result()
         names = [checks[one] for one in checks if one in done]
