@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""verify.yml as a user runs it: items of their own, a watch, reports, and status.yml with the lag of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from caller import EU, US, changes, flat
+from prometheus_client.parser import text_string_to_metric_families
+
+TABLE = {"name": "orders", "partition_key": "id"}
+ITEM = {"id": {"S": "mine"}, "total": {"N": "1.10"}, "note": {"S": ""}, "tags": {"SS": ["b", "a"]}}
+
+
+@pytest.fixture
+def verify(play, run_module):
+    """Run a playbook on a table in two regions, from a directory where relative paths are the user's own."""
+    for module in ("tables", "replicas"):
+        run_module(module, TABLE, replica_regions=[EU])
+
+    def verify(playbook="verify", **variables):
+        return play(playbook, dynamodb_tables=[TABLE], dynamodb_replica_regions=[EU], **variables)
+
+    return verify
+
+
+@pytest.fixture
+def reports(tmp_path):
+    return {name: str(tmp_path / f"replication.{name}") for name in ("html", "json", "junit", "prometheus")}
+
+
+def test_everything_asked_for_in_one_run_and_status_shows_its_lag(verify, reports):
+    done = verify(verify_report=reports, verify_items={"orders": [ITEM]}, verify_watch={"rounds": 2, "interval": 0.2})
+
+    assert done.returncode == 0, done.stdout
+    assert "1 item of yours arrived unchanged; while watched, lag was at most" in flat(done.stdout)
+    with open(reports["json"]) as file:
+        document = json.load(file)
+    [table] = document["tables"]
+    assert document["verdict"] == "pass"
+    assert [item["verdict"] for item in table["items"]] == ["pass"]
+    assert len(table["watch"]) >= 2
+    assert {len(pair["lag"]["samples"]) for pair in table["pairs"]} >= {15}
+    assert document["run"]["settings"]["watch"]["rounds"] == 2
+    assert set(document["run"]["versions"]) >= {"multiregion.dynamodb", "amazon.aws", "boto3", "python"}
+    assert ElementTree.parse(reports["junit"]).getroot().get("failures") == "0"
+    with open(reports["prometheus"]) as file:
+        assert any(
+            family.name == "dynamodb_replication_lag_seconds" for family in text_string_to_metric_families(file.read())
+        )
+    with open(reports["html"]) as file:
+        assert "orders" in file.read()
+
+    shown = verify("status", status_report=reports["json"])
+
+    assert shown.returncode == 0, shown.stdout
+    assert "lag of 1 table, measured just now" in flat(shown.stdout)
+
+
+def test_reports_are_written_of_a_failure_too(verify, reports, admin):
+    admin.pause(source=US, target=EU)
+
+    done = verify(verify_report=reports, verify_timeout=2)
+
+    assert done.returncode != 0
+    assert "orders: fail: us-east-1 → eu-west-1" in flat(done.stdout)
+    assert ElementTree.parse(reports["junit"]).getroot().get("failures") == "1"
+    with open(reports["json"]) as file:
+        assert json.load(file)["verdict"] == "fail"
+
+
+def test_a_relative_path_is_where_the_user_stands(verify):
+    path = os.path.join("build", f"replication-{os.getpid()}.json")
+    os.makedirs("build", exist_ok=True)
+    try:
+        assert verify(verify_report={"json": path}).returncode == 0
+        assert os.path.exists(path)
+    finally:
+        os.unlink(path)
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"verify_report": {"json": "/nowhere/at/all.json"}}, "report.json is /nowhere/at/all.json"),
+        ({"verify_watch": {}}, "watch (verify_watch) has no end"),
+        ({"verify_items": {"parts": [ITEM]}}, "table 'parts' isn't among tables"),
+        ({"verify_items": {"orders": [{"id": {"N": 1}}]}}, "quote"),
+        ({"verify_max_units": 10}, "Verifying orders in 2 regions takes at least"),
+        ({"verify_max_lag": 0}, "max_lag (verify_max_lag) is 0 s, but must be more than 0"),
+    ],
+)
+def test_what_cant_be_done_is_refused_before_any_call_that_writes(verify, admin, variables, sentence):
+    admin.clear_calls()
+
+    done = verify(**variables)
+
+    assert done.returncode != 0
+    assert sentence in flat(done.stdout)
+    assert "Traceback" not in done.stdout
+    assert changes(admin) == []
+
+
+def test_check_mode_writes_no_report(play, verify, reports):
+    verify_check = {"dynamodb_tables": [TABLE], "dynamodb_replica_regions": [EU], "verify_report": reports}
+    assert play("verify", "--check", **verify_check).returncode == 0
+    assert not any(os.path.exists(path) for path in reports.values())
