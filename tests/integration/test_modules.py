@@ -163,6 +163,9 @@ def test_information_shows_every_region(run, admin):
         "table   us-east-1  eu-west-1  ap-southeast-2",
         "orders  ACTIVE*    ACTIVE     ABSENT",
         "* home region",
+        "",
+        "orders: ABSENT in ap-southeast-2",
+        "1 table: 1 not as listed",
     ]
     assert result["tables"][0]["account_id"] == "123456789012"
 
