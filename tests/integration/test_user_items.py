@@ -246,7 +246,7 @@ def test_an_altered_item_is_told_apart_from_a_missing_one(world):
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_an_item_that_arrives_altered_is_found_and_removed_all_the_same(world, keep):
-    for _ in range(1 if keep else 2):  # the journal's turn comes first
+    for _fault in range(1 if keep else 2):  # the journal's turn comes first
         world.admin.corrupt_next_item(US, EU)
 
     done = travel(world, ITEM, keep=keep, timeout=2.0)

@@ -162,9 +162,10 @@ def _of_state(table: Table, observed: Observed, region: str, cell: str) -> t.Ite
     home = observed[table.home]
     statuses = _statuses(table, observed, region)
     wanted = region in (*table.regions, table.witness_region) and not table.absent
-    broken = [group.broken(region, status, home.causes.get(region, "")) for status in sorted(statuses)]
-    if any(broken):
-        yield Kind.PROBLEM, next(filter(None, broken)).removesuffix(".")
+    said = [group.broken(region, status, home.causes.get(region, "")) for status in sorted(statuses)]
+    broken = [sentence for sentence in said if sentence]
+    if broken:
+        yield Kind.PROBLEM, broken[0].removesuffix(".")
     elif UNKNOWN in statuses:
         return
     elif statuses - {ACTIVE, ABSENT}:

@@ -70,7 +70,7 @@ def problems(**attributes) -> list[str]:
 
 def nested(levels: int) -> dict:
     value = {"S": "x"}
-    for _ in range(levels):
+    for _level in range(levels):
         value = {"L": [value]}
     return value
 
@@ -241,7 +241,7 @@ def test_an_item_of_400_kilobytes_is_taken_and_one_byte_more_is_not():
 
 @given(NUMBERS, NUMBERS, st.integers(0, 5))
 def test_numbers_are_the_same_exactly_when_their_values_are(one, other, zeros):
-    digits, _, exponent = one.partition("E")
+    digits, _letter, exponent = one.partition("E")
     again = f"{digits}{'0' * zeros}E{int(exponent) - zeros}"
     assert canonical({"N": one}) == canonical({"N": again})
     assert (canonical({"N": one}) == canonical({"N": other})) == (Fraction(one) == Fraction(other))
