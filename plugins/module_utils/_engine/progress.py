@@ -14,8 +14,8 @@ import dataclasses
 import typing as t
 
 from .results import NAMES_IN_A_LINE
-from .state import ABSENT, ACTIVE
-from .steps import READ
+from .state import ABSENT, ACTIVE, UPDATING
+from .steps import ADD, DISASSOCIATE, DISSOLVE, FOUND, READ, REMOVE
 
 if t.TYPE_CHECKING:
     from .converge import Progress
@@ -56,8 +56,17 @@ def _states(one: Progress) -> dict[str, str]:
         region: listed.get(region, ABSENT) if table.status == ABSENT else table.status
         for region, table in one.observed.items()
     }
+    if home and home.status in (ACTIVE, UPDATING) and _group_changes(one):
+        del states[
+            home.region
+        ]  # it is UPDATING meanwhile, which says no more than the states of those that come and go
     witnesses = home.witnesses if home else {}
     return {**states, **{f"witness {region}": status for region, status in witnesses.items()}}
+
+
+def _group_changes(one: Progress) -> bool:
+    under_way = {*(one.issued.keys() - one.settled), *(wait.key for wait in one.plan.waits)}
+    return any(key[0] in (ADD, REMOVE, FOUND, DISSOLVE, DISASSOCIATE) for key in under_way)
 
 
 def event(last: Shown, run: list[Progress]) -> Event:

@@ -44,7 +44,7 @@ CONVERGENCE_SHARE = 0.2
 # for the clocks of two machines that verify the same table.
 GRACE = 120
 
-# Seconds without news after which those who watch are told how far everything is.
+# Seconds between two times that those who watch are told how far everything is.
 SIGN_OF_LIFE = 5
 
 
@@ -103,7 +103,7 @@ def check_tables(
 ) -> Checked:
     """An outcome for each table, in the order of the list. An interruption still cleans up, then goes on upwards.
 
-    :param progress: called when tables are done, and every few seconds until the last one is.
+    :param progress: called every few seconds, and at the end, with the tables that are done since.
     :raises Refused: before any call, when a table can't be verified for ``max_units``.
     """
     tables = [table for table in tables if not table.absent]

@@ -13,7 +13,14 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import observe, plan, progress, spec, state
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import (
+    observe,
+    plan,
+    progress,
+    spec,
+    state,
+    steps,
+)
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.progress_file import ProgressFile
 
 from .service_model.model import ServiceModel, refuse
@@ -110,11 +117,11 @@ def test_what_the_service_says_is_not_told(model):
     assert "somebody" not in json.dumps(told)
 
 
-def looked(name: str, eu_shows: str, listed: str | None, **wanted: t.Any) -> engine.Progress:
+def looked(name: str, eu_shows: str, listed: str | None, home_shows: str = "ACTIVE") -> engine.Progress:
     """A table of which a look showed its replica in eu-west-1 like this."""
-    one = engine.Progress(table(name, EU, **wanted))
+    one = engine.Progress(table(name, EU))
     settings = {"stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}, "billing_mode": "PAY_PER_REQUEST"}
-    home = state.RegionalTable(HOME, "ACTIVE", settings=settings, replicas={EU: listed} if listed else {})
+    home = state.RegionalTable(HOME, home_shows, settings=settings, replicas={EU: listed} if listed else {})
     observed = {HOME: home, EU: state.RegionalTable(EU, eu_shows, settings=settings)}
     one.look(observed, plan.plan_replicas(one.wanted, observed))
     return one
@@ -131,6 +138,17 @@ def test_a_region_that_does_not_show_its_replica_yet_has_the_state_that_the_grou
         )["lines"]
         == []
     )
+
+
+def test_the_home_region_that_is_updating_while_a_replica_comes_is_no_news():
+    before, listed = looked("orders", "ABSENT", None), looked("orders", "CREATING", "CREATING", "UPDATING")
+    issued = looked("orders", "ABSENT", None, "UPDATING")
+    issued.issued[(steps.ADD, EU, "")] += 1
+    there = looked("orders", "ACTIVE", "ACTIVE")
+    shown = [progress.shown([one]) for one in (before, issued, listed)]
+    assert progress.event(shown[0], [issued])["lines"] == []
+    assert progress.event(shown[1], [listed])["lines"] == ["eu-west-1: ABSENT → CREATING: orders"]
+    assert progress.event(shown[2], [there])["lines"] == ["eu-west-1: CREATING → ACTIVE: orders"]
 
 
 def test_a_witness_has_states_too():
