@@ -61,11 +61,11 @@ lint: .venv/test.stamp $(LINK) ## ruff, yamllint, ansible-lint
 
 .PHONY: unit
 unit: .venv/test.stamp $(LINK) ## The collection's unit tests, with coverage
-	$(BIN)/pytest tests/unit --cov --cov-report=term
+	$(BIN)/pytest tests/unit -n 2 --cov --cov-report=term
 
 .PHONY: simulator-facts
 simulator-facts: .venv/test.stamp $(LINK) ## The simulator's tests, fact by fact
-	$(BIN)/pytest tests/simulator
+	$(BIN)/pytest tests/simulator -n 2
 
 .PHONY: sanity
 sanity: .venv/test.stamp $(LINK) ## ansible-test sanity

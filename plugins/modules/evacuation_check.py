@@ -60,6 +60,7 @@ attributes:
     description: Nothing is changed for good, so there is nothing to compare.
 extends_documentation_fragment:
   - multiregion.dynamodb.tables
+  - multiregion.dynamodb.progress
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 notes:
@@ -235,6 +236,7 @@ tables:
           returned: always
 """
 
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import PROGRESS_OPTIONS
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evacuation import (
     Options,
     check_region,
@@ -243,6 +245,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
     failures_reported,
     make_module,
+    progress_file,
     tables_and_clients,
 )
 
@@ -254,14 +257,15 @@ ARGUMENTS = {
 
 
 def main() -> None:
-    module = make_module(ARGUMENTS)
+    module = make_module({**ARGUMENTS, **PROGRESS_OPTIONS})
     options = Options(module.params["timeout"], module.params["interval"])
     region = module.params["evacuate_region"]
     with failures_reported(module):
         options.check()
+        progress = progress_file(module)
         tables, clients = tables_and_clients(module)
         check_region(region, tables)
-        result = evacuate(region, tables, clients, options, module.check_mode)
+        result = evacuate(region, tables, clients, options, module.check_mode, progress)
     module.exit_json(changed=False, **result)
 
 

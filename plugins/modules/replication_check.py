@@ -52,9 +52,12 @@ options:
   max_units:
     description:
       - How many capacity units each table may cost, those of its reads and writes in all regions together. A bound that
-        is too low for the least that a table takes is refused before any call.
+        is too low for the least that a table takes is refused before any call. Replication takes time, and so more
+        looks than that.
       - When it is reached, what hasn't arrived is no longer looked for, and is unknown. What removing the items takes
-        is kept back. RV(tables[].cost) says what was spent.
+        is kept back. A watch ends for every table once one of them has spent its bound, and is unknown.
+        RV(tables[].cost) says what was spent. Not counted is what the service doesn't report, as of a write that it
+        refused; and a region that has to be cleaned up several times may take a little more.
     type: float
   poll_delay:
     description:
@@ -141,7 +144,8 @@ notes:
     after twice O(timeout); that of a heartbeat is two minutes after the planned end of O(watch), or an hour and two
     minutes ahead where that is sooner. It is written and deleted only under a condition on that map, so an item of
     yours with a reserved key is never touched, and two checks at once each use keys of their own. A check that was
-    killed is cleaned up by the next one after its expiry, by key and without a scan, in every region of the table.
+    killed is cleaned up by the next one after its expiry, by key and without a scan, in every region that is listed
+    then and answers.
   - O(items) carry no such map. Unless they stay, a journal under a reserved key names them with a digest before they
     are written, and after a run that was killed the next check deletes those that still have that content; one that
     has changed stays and is noted. An item that somebody else wrote meanwhile at the same key with exactly the same

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 
 import boto3
 import pytest
@@ -31,6 +32,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
 from botocore.config import Config
 
 from simulator import store
@@ -119,6 +121,7 @@ class World:
             Table(name, regions[0], verification=how, replicas={region: Replica(region) for region in regions[1:]})
             for name in names or ("orders",)
         ]
+        options["items"] = options.pop("user_items", {})
         clients = Clients(self.client, self.url, regions)
         checked = check_tables(tables, clients, Options(items, timeout, 0.03, **options), check_mode, clock)
         return json.loads(json.dumps(module_result(checked)))
@@ -598,6 +601,61 @@ def test_throttled_reads_never_count_as_lag(orders):
         assert lag["measured"] == 10, "updates and deletions, but no put"
         assert lag["max"] <= LAG.high + lag["resolution"] < 1.0
     assert pair(result, EU, US)["lag"]["measured"] == 15
+
+
+class ResumesAfterSweep(Clock):
+    """The real clock; what a dead run had sent arrives after the sweep of the target, long before what comes next."""
+
+    def __init__(self, world):
+        self._world, self._resumed = world, False
+
+    def epoch(self):
+        admin = self._world.admin
+        if not self._resumed and admin.calls(operation="BatchGetItem", region=EU):
+            self._resumed = True
+            admin.set_lag(0.5, source=US, target=EU)
+            admin.resume()
+            admin.set_lag(2.5, source=US, target=EU)
+        return time.time()
+
+
+def test_what_a_dead_run_had_sent_and_arrives_late_is_waited_over_not_called_altered(orders):
+    orders.admin.pause(source=US, target=EU)
+    for slot in range(5):
+        orders.put(US, US, slot, marker=marker(run=str(uuid.uuid4()), expires=1))
+
+    result = orders.check(regions=(US, EU), timeout=60.0, clock=ResumesAfterSweep(orders))
+
+    assert verdicts(result) == every("pass", (US, EU)), result["msg"]
+    orders.admin.set_lag(LAG.low, LAG.high)
+    time.sleep(2.5)  # what was on its way with the longer lag
+    orders.assert_nothing_left()
+
+
+def test_unlisted_members_count_with_the_least_and_nothing_is_written_below_it(orders):
+    needed = Options(5).least("orders", 2, 2)
+
+    result = orders.check(regions=(US, EU), max_units=needed)
+
+    assert verdicts(result) == every("unknown", (US, EU))
+    assert "replicas that aren't listed, too: nothing was written" in result["msg"]
+    assert not orders.admin.calls(operation="PutItem")
+
+
+def test_items_of_the_user_arent_written_while_a_member_isnt_looked_at(orders):
+    """It may hold an item with that key, which last writer wins would overwrite and then delete."""
+    theirs = {"customer": {"S": "precious"}, "note": {"S": "theirs"}}
+    orders.admin.pause(region=AP)
+    orders.client("dynamodb", AP).put_item(TableName="orders", Item=theirs)
+    item = UserItem(1, {"customer": {"S": "precious"}, "note": {"S": "mine"}})
+
+    result = orders.check(regions=(US, EU), user_items={"orders": [item]})
+
+    [found] = result["tables"][0]["items"]
+    assert (result["verdict"], found["verdict"]) == ("unknown", "unknown")
+    assert "not written: ap-southeast-2, where an item with that key may exist" in found["reason"]
+    orders.admin.resume()
+    orders.until(lambda: orders.items(US) == orders.items(EU) == orders.items(AP) == [theirs])
 
 
 # Other people's items

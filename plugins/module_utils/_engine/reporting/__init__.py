@@ -62,6 +62,8 @@ def write(requested: dict[str, str], found: Document) -> None:
             files.write(path, FORMATS[name].render(found), mode=0o644)
         except OSError as error:
             problems.append(f"report.{name} {path} can't be written, though the verification ended: {error.strerror}.")
+        except Exception as error:  # whatever a library raises, the verification's result isn't lost for it
+            problems.append(f"report.{name} can't be made of what was found: {type(error).__name__}: {error}.")
     if problems:
         raise Refused(problems)
 

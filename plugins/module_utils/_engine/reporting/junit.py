@@ -83,10 +83,7 @@ def _details(pair: Document) -> t.Iterator[str]:
     for missing in pair["missing"]:
         yield f"missing: {missing['operation']} of {json.dumps(missing['key'])}"
     for altered in pair["altered"]:
-        yield (
-            f"altered: {altered['operation']} of {json.dumps(altered['key'])}: attributes "
-            f"{', '.join(altered['attributes'])}"
-        )
+        yield (f"altered: {altered['operation']} of {json.dumps(altered['key'])}")
 
 
 def _left(left: Document) -> str:

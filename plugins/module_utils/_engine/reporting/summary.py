@@ -162,8 +162,7 @@ def _lost(pair: Document) -> t.Iterator[str]:
     for missing in pair["missing"]:
         yield f"{where}: missing after the {missing['operation']}: {key(missing['key'])}"
     for altered in pair["altered"]:
-        attributes = ", ".join(altered["attributes"])
-        yield f"{where}: altered after the {altered['operation']}: {key(altered['key'])}, attributes {attributes}"
+        yield f"{where}: altered after the {altered['operation']}: {key(altered['key'])}"
 
 
 def _pooled(tables: list[Document]) -> list[Document]:
@@ -201,7 +200,7 @@ def _watch(tables: list[Document]) -> list[Document]:
         for pair in (pair for one in shown for pair in one["pairs"]):
             known = worst_of.setdefault((pair["source"], pair["target"]), {"lag": None, "arrived": True})
             known["lag"] = max((lag for lag in (known["lag"], pair["lag"]) if lag is not None), default=None)
-            known["arrived"] &= pair["arrived"]
+            known["arrived"] &= pair["arrived"] or pair["lag"] is None  # unknown isn't late
         elapsed = min(one["elapsed"] for one in shown)
         for (source, target), known in worst_of.items():
             points = rounds.setdefault(source, [])

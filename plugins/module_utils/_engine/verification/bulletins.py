@@ -58,7 +58,7 @@ class Bulletins:
             before, now = self._down.get(region, set()), set(reasons.get(region, {}))
             if now - before:
                 fallen = sorted(now - before)
-                yield f"{region} is unknown for now: {_names(fallen)}: {reasons[region][fallen[0]]}"
+                yield f"{region} is unknown for now: {_names(fallen)}: see notes"
             if before - now:
                 yield f"{region} answers again: {_names(sorted(before - now))}"
             self._down[region] = now

@@ -30,7 +30,7 @@ from .heartbeats import PairWatched, Subject, Watched
 from .journey import Journey
 from .options import Options
 from .probes import DELETE, EVERYWHERE, PUT, SLOTS, UPDATE, Lease, Probe, Schema, count
-from .rounds import Plan, Round
+from .rounds import SPENT, Plan, Round
 from .states import CHECK_MODE, FAIL, ITEMS, PASS, STATES, Pair, PairState, dependence, pair_states, region_state
 
 # A table has a writer and a watcher in each region, so that a client is never asked for more connections than it has.
@@ -179,11 +179,18 @@ def _check_items(
     if not regions or stop.is_set():
         return
     ground = _ground(outcome, regions, clients, options, run, stop, clock)
+    if not ground.meter.admits(0):
+        for pair in testable:
+            outcome.evidence[pair].problem(
+                "max_units (verify_max_units) is below what the table takes at the least, since each write is carried "
+                "out again in replicas that aren't listed, too: nothing was written"
+            )
+        return
     holders = [region for region, shown in outcome.observed.items() if shown.status != ABSENT]
     with ThreadPoolExecutor(2 * len(outcome.observed)) as pool:
         sources = list(dict.fromkeys((*outcome.wanted.regions, *outcome.wanted.absent_regions)))
         swept = sweep(ground, regions, [*sources, EVERYWHERE], pool)
-        outcome.notes += [*swept.notes(outcome.schema), *journal_sweep.sweep(ground, regions, sources, pool)]
+        outcome.notes += [*swept.notes(outcome.schema), *journal_sweep.sweep(ground, holders, sources, pool)]
         for source, target in testable:
             _admit(outcome.evidence[source, target], swept, options, ground.strong)
         touched: set[Probe] = set()
@@ -234,19 +241,34 @@ def _carry_items(
     home = outcome.wanted.home
     targets = [target for (source, target), evidence in outcome.evidence.items() if source == home and evidence.items]
     items = options.items[outcome.wanted.name]
-    if not targets:
-        outcome.journey = journey.not_begun(ground.schema, home, items)
+    unread = sorted({home, *outcome.observed[home].replicas} - {home, *targets})
+    if unread or not targets:
+        where = f"{', '.join(unread)}, where an item with that key may exist, can't be looked at or isn't listed"
+        why = where if unread else f"no pair from {home} could be verified"
+        outcome.journey = journey.not_begun(ground.schema, home, items, why)
         return
     outcome.journey = journey.run(ground, home, targets, holders, items, options.keep_items, options.timeout, pool)
     for pair, samples in outcome.journey.samples.items():
-        evidence = outcome.evidence[pair]
-        evidence.item_samples = samples
-        late = [sample for sample in samples if options.max_lag and sample.lag - sample.resolution > options.max_lag]
-        if late:
-            evidence.failures.append(
-                f"{count(len(late), 'change')} of items of yours (verify_items) arrived later than max_lag "
-                f"(verify_max_lag) of {options.max_lag:g} s, the slowest after {max(one.lag for one in late):.3g} s"
-            )
+        outcome.evidence[pair].item_samples = samples
+        if options.max_lag is not None and not ground.strong:
+            _judge_lag_of_items(outcome.evidence[pair], outcome.journey.untimed[pair], options.max_lag)
+
+
+def _judge_lag_of_items(evidence: Evidence, untimed: int, max_lag: float) -> None:
+    what = f"max_lag (verify_max_lag) of {max_lag:g} s"
+    slow = [sample for sample in evidence.item_samples if sample.lag > max_lag]
+    late = [sample for sample in slow if sample.lag - sample.resolution > max_lag]
+    if late:
+        slowest = max(sample.lag for sample in late)
+        evidence.failures.append(
+            f"{count(len(late), 'change')} of items of yours (verify_items) arrived later than {what}, the slowest "
+            f"after {slowest:.3g} s"
+        )
+    if unsure := len(slow) - len(late) + untimed:
+        evidence.problem(
+            f"{count(unsure, 'change')} of items of yours (verify_items) arrived, but whether within {what} can't be "
+            "told: run again"
+        )
 
 
 def _watch_on(outcomes: list[Outcome], options: Options, progress: t.Callable[[Event], None]) -> None:
@@ -266,6 +288,8 @@ def _watch_on(outcomes: list[Outcome], options: Options, progress: t.Callable[[E
         outcome.notes += found.notes
         outcome.left += found.left
         for pair, one in found.pairs.items():
+            if found.ended_early:
+                outcome.evidence[pair].problem(f"watch: {SPENT}")
             _judge_watched(outcome.evidence[pair], one, options.max_lag)
 
 
@@ -275,10 +299,13 @@ def _judge_watched(evidence: Evidence, watched: PairWatched, max_lag: float | No
     elif watched.verdict != PASS:
         evidence.problem(f"watch: {watched.reason}")
     peak, resolution = watched.staleness.peak, watched.staleness.resolution
-    if max_lag is not None and peak is not None and peak - resolution > max_lag:
-        evidence.failures.append(
-            f"while it was watched, lag rose to {peak:.3g} s, more than max_lag (verify_max_lag) of {max_lag:g} s"
-        )
+    if max_lag is None or peak is None or peak <= max_lag:
+        return
+    what = f"while it was watched, lag rose to {peak:.3g} s"
+    if peak - resolution > max_lag:
+        evidence.failures.append(f"{what}, more than max_lag (verify_max_lag) of {max_lag:g} s")
+    else:
+        evidence.problem(f"{what} or less, and max_lag (verify_max_lag) is {max_lag:g} s: choose a shorter interval")
 
 
 def _admit(evidence: Evidence, swept: Sweep, options: Options, strong: bool) -> None:

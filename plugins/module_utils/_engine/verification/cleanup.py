@@ -93,7 +93,7 @@ def sweep(ground: Ground, regions: list[str], sources: list[str], pool: Executor
 def _sweep_region(ground: Ground, region: str, probes: list[Probe]) -> Sweep:
     found = Sweep()
     try:
-        seen = read(ground, region, probes, consistent=False)
+        seen = read(ground, region, probes, consistent=True)
         for probe, marked in seen.items():
             if not marked.run:
                 found.foreign[probe] = [region]

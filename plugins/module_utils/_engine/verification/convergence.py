@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-import uuid
 from concurrent.futures import Executor
 
 from .. import errors
 from .cost import STRONG
 from .evidence import Sample
 from .ground import Ground
-from .probes import PUT, Lease, Marked, Probe, Seen, altered, count
+from .probes import PUT, Marked, Probe, Seen, altered, another_run, count
 from .reads import read
 from .rounds import PATIENCE, SPENT
 from .states import FAIL, PASS, UNSURE
@@ -153,7 +152,11 @@ class Attempt:
                 break
             clock.sleep(max(self.ground.poll_delay, PATIENCE * (ended - min(last.values()))))
         found.waited = begun - max(last.values())
-        found.problems += problems or ["interrupted"] * self.ground.stop.is_set() or [SPENT] * spent
+        found.problems += (
+            problems
+            or ["interrupted"] * self.ground.stop.is_set()
+            or [f"of what every region wrote at once: {SPENT}"] * spent
+        )
         if not found.problems:
             self._judge(found, waiting, shown)
 
@@ -164,7 +167,7 @@ class Attempt:
             others = {
                 region: marked for region, marked in seen.items() if marked and altered(marked, self.ground.lease)
             }
-            if any(_is_another_run(marked, self.ground.lease) for marked in others.values()):
+            if any(another_run(marked, self.ground.lease) for marked in others.values()):
                 found.problems = [TAKEN]
             elif others:
                 found.altered[probe] = list(others)
@@ -189,14 +192,6 @@ def _alike(shown: list[Marked | None], ground: Ground) -> bool:
     """Whether every region shows the same, and one of the regions wrote it so."""
     first = shown[0]
     return first is not None and not altered(first, ground.lease) and all(other == first for other in shown)
-
-
-def _is_another_run(marked: Marked, lease: Lease) -> bool:
-    """Whether another verification wrote it: a condition sees its own region only, so two may write one key at once."""
-    try:
-        return marked.run != lease.run and str(uuid.UUID(marked.run)) == marked.run
-    except ValueError:
-        return False
 
 
 def chosen(free: list[Probe], wanted: int, run: str) -> list[Probe]:

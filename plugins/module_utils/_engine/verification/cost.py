@@ -98,7 +98,7 @@ def _writes(regions: int, items: int, members: int) -> float:
 def _other_reads(regions: int, items: int) -> float:
     """Of every reserved key before, and twice that nothing is left."""
     left = 2 * regions * (regions + 1) * items
-    return EVENTUAL * regions * (regions + 1) * (SLOTS + HEARTBEAT_SLOTS) + STRONG * left
+    return STRONG * (regions * (regions + 1) * (SLOTS + HEARTBEAT_SLOTS) + left)
 
 
 def heartbeats(regions: int, members: int) -> float:

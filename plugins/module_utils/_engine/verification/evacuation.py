@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .. import api, errors
 from ..clients import WORKERS, Clients
 from ..observe import Reading, look
+from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
 from . import drainage
@@ -24,12 +25,11 @@ from .check import TABLES_AT_ONCE, Clock
 from .cleanup import sweep
 from .drainage import Departure
 from .ground import Ground
-from .heartbeats import Progress, Subject, watch
+from .heartbeats import SETTLING, Progress, Subject, watch
 from .probes import Lease, Schema
 from .staleness import DAY, SHORTEST_INTERVAL, Pace
 from .states import Pair, dependence, pair_states
 
-STRONG = "strong"
 # CloudWatch is asked for so many seconds, in points of so many, and of so many metrics at a time (GetMetricData).
 HOUR = 3600
 PERIOD = 60
@@ -139,7 +139,9 @@ def _judge_states(table: Table, region: str, observed: Observed, check_mode: boo
         )
     unlisted = sorted(observed[region].replicas.keys() - observed.keys())
     if unlisted:
-        departure.notes.append(f"has replicas in {', '.join(unlisted)} that aren't listed, and weren't looked at")
+        departure.problems.append(
+            f"it has replicas in {', '.join(unlisted)} that aren't listed, and weren't looked at: list them"
+        )
     if check_mode:
         departure.problems.append("check mode: no probe was written, so there is no answer")
     elif table.verification == "states":
@@ -209,7 +211,16 @@ def _probe(
             for name, followed in stalenesses.items()
         )
 
-    found = watch(subjects, Pace(duration=options.timeout, interval=options.interval), progress, enough=enough)
+    def settling(stalenesses: dict[str, dict[Pair, t.Any]]) -> float:
+        """Where lag is long, the newest probes take as long, too."""
+        longest = [
+            drainage.longest_lag(list(followed.values()), departures[name].latency)
+            for name, followed in stalenesses.items()
+        ]
+        return min(options.timeout, max(SETTLING, 2 * max(longest)))
+
+    pace = Pace(duration=options.timeout, interval=options.interval)
+    found = watch(subjects, pace, progress, enough=enough, settling=settling)
     for name, watched in found.items():
         departure, schema = departures[name], subjects[name].ground.schema
         departure.watched = {target: one for (_source, target), one in watched.pairs.items()}

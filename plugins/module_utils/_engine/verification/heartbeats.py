@@ -97,6 +97,7 @@ class Watched:
     pairs: dict[Pair, PairWatched]
     notes: list[str]
     left: list[Left]
+    ended_early: bool = False
 
     def result(self) -> list[dict[str, t.Any]]:
         """``watch`` of the module's result, oldest first."""
@@ -123,19 +124,21 @@ def watch(
     progress: Progress = lambda _event: None,
     admitted: t.Callable[[], bool] = lambda: True,
     enough: t.Callable[[dict[str, dict[Pair, Staleness]]], bool] = lambda _stalenesses: False,
+    settling: t.Callable[[dict[str, dict[Pair, Staleness]]], float] = lambda _stalenesses: SETTLING,
 ) -> dict[str, Watched]:
     """What came of each table, by its name. An interruption still cleans up, then goes on upwards.
 
     To be called from the thread that an interruption reaches.
 
     :param admitted: asked before every round whether there may be another; otherwise the watch ends, and says so.
+    :param settling: for how many seconds after the last heartbeat what is under way is looked for.
     :param enough: asked after every round whether what was seen of the tables will do.
     """
     drill = _Drill({name: subject for name, subject in subjects.items() if subject.pairs}, pace, progress)
     if not drill.tables:
         return {}
     try:
-        drill.run(admitted, enough)
+        drill.run(admitted, enough, settling)
     finally:
         drill.close()
     return {table.name: table.outcome() for table in drill.tables}
@@ -153,6 +156,7 @@ class _Table:
         self.troubles = Troubles()
         self.notes: list[str] = []
         self.left: list[Left] = []
+        self.ended_early = False
         self.touched: set[Probe] = set()
         # source -> which of its free keys has the heartbeats
         self.current = dict.fromkeys(subject.sources, 0)
@@ -225,7 +229,7 @@ class _Table:
     def outcome(self) -> Watched:
         stragglers = dict.fromkeys(self._stragglers())
         notes = [*self.notes, *self.troubles.notes(), *self.history.notes(), *stragglers]
-        return Watched(self.history.rounds, self.pairs, notes, self.left)
+        return Watched(self.history.rounds, self.pairs, notes, self.left, self.ended_early)
 
     def _stragglers(self) -> t.Iterator[str]:
         """A region that couldn't be cleaned up may still send what a region that was cleaned up didn't have yet."""
@@ -266,7 +270,9 @@ class _Drill:
             self._clock = self.tables[0].ground.clock
             self._begun = self._clock.now()
 
-    def run(self, admitted: t.Callable[[], bool], enough: t.Callable[..., bool]) -> None:
+    def run(
+        self, admitted: t.Callable[[], bool], enough: t.Callable[..., bool], settling: t.Callable[..., float]
+    ) -> None:
         while not self._stopped and not self._pace.over(self._number, self._elapsed):
             if not admitted():
                 self._end_early()
@@ -275,7 +281,7 @@ class _Drill:
             if enough({table.name: table.stalenesses for table in self.tables}):
                 break
         if not self._stopped:
-            self._settle()
+            self._settle(admitted, settling)
 
     def close(self) -> None:
         """Wait for what is under way, so that nothing is written after it, then remove everything."""
@@ -301,6 +307,7 @@ class _Drill:
 
     def _end_early(self) -> None:
         for table in self.tables:
+            table.ended_early = True
             table.notes.append(
                 f"watch: it ended early, at {self._pace.progress(self._number, self._elapsed)}, because it has cost "
                 "what it may (max_units, verify_max_units)"
@@ -409,11 +416,11 @@ class _Drill:
                 table.confirmed.add(pair)
             table.readings[pair] = watched.staleness.take(shown, marked.revision if mine else 0)
 
-    def _settle(self) -> None:
+    def _settle(self, admitted: t.Callable[[], bool], settling: t.Callable[..., float]) -> None:
         """What is under way has a little longer; then a strongly consistent read has the last word."""
-        deadline = self._clock.now() + SETTLING
+        deadline = self._clock.now() + settling({table.name: table.stalenesses for table in self.tables})
         pause = min(self._pace.interval / 2, SETTLING_LOOKS)
-        while self._to_come() and not self._stopped and self._clock.now() < deadline:
+        while self._to_come() and not self._stopped and self._clock.now() < deadline and admitted():
             self._sleep_until(self._clock.now() + pause)
             self._look_again()
         self._look_again(consistent=True)

@@ -42,20 +42,22 @@ class Journey:
 
     :ivar results: ``{key, source, verdict, reason}`` for each item, in the order of the list.
     :ivar samples: home and target -> the lags that could be measured, of puts and of deletions.
+    :ivar untimed: home and target -> how many items arrived whose lag couldn't be measured.
     :ivar left: ``{region, item_keys, reason}``: what couldn't be confirmed as removed.
     """
 
     results: list[dict[str, t.Any]]
     samples: dict[Pair, list[Sample]]
+    untimed: dict[Pair, int]
     left: list[dict[str, t.Any]]
 
 
-def not_begun(schema: Schema, home: str, items: list[UserItem]) -> Journey:
-    """The items of a table whose home region reaches no other."""
+def not_begun(schema: Schema, home: str, items: list[UserItem], why: str) -> Journey:
+    """Nothing is written unless every member of the group can be looked at: it may hold an item with that key."""
     travellers = [Traveller(item) for item in items]
     for traveller in travellers:
-        traveller.doubt(f"not written: no pair from {home} could be verified")
-    return Journey([traveller.result(schema, home) for traveller in travellers], {}, [])
+        traveller.doubt(f"not written: {why}")
+    return Journey([traveller.result(schema, home) for traveller in travellers], {}, {}, [])
 
 
 def run(
@@ -87,7 +89,9 @@ def run(
         finally:
             party.clear(holders, pool)
     results = [one.result(ground.schema, home) for one in travellers.values()]
-    return Journey(results, {(home, target): samples for target, samples in party.samples.items()}, party.left)
+    samples = {(home, target): samples for target, samples in party.samples.items()}
+    untimed = {(home, target): party.arrivals[target] - len(samples) for target, samples in party.samples.items()}
+    return Journey(results, samples, untimed, party.left)
 
 
 class _Party:
@@ -100,6 +104,7 @@ class _Party:
         self, ground: Ground, home: str, targets: list[str], travellers: dict[Probe, Traveller], keep: bool
     ) -> None:
         self.samples: dict[str, list[Sample]] = {target: [] for target in targets}
+        self.arrivals: dict[str, int] = dict.fromkeys(targets, 0)
         self.left: list[dict[str, t.Any]] = []
         self._ground = ground
         self._home = home
@@ -122,6 +127,9 @@ class _Party:
                 delete = Leg(self._ground, self._travellers, self._keys(), self._targets, DELETE, put.arrived)
                 delete.run(list(put.acknowledged), self._delete, timeout * (1 - PUT_SHARE), self.samples, pool)
                 legs.append(delete)
+            for leg in legs:
+                for target, arrived in leg.arrived.items():
+                    self.arrivals[target] += len(arrived & leg.acknowledged.keys())
             for probe, traveller in self._travellers.items():
                 traveller.complete = all(probe in arrived for leg in legs for arrived in leg.arrived.values())
         except errors.ServiceError as error:

@@ -64,8 +64,8 @@ class Options:
             if table.verification != STATES and regions > 1 and needed > self.max_units:
                 problems.append(
                     f"Verifying {table.name} in {regions} regions takes at least {needed:g} capacity units, but "
-                    f"max_units (verify_max_units) is {self.max_units:g}: raise it to {needed:g} or more, or write "
-                    "fewer items."
+                    f"max_units (verify_max_units) is {self.max_units:g}: raise it to {2 * needed:g}, which leaves "
+                    "room for looks at what takes longer, or write fewer items."
                 )
         if problems:
             raise Refused(problems)

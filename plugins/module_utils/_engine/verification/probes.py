@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import decimal
 import typing as t
+import uuid
 import zlib
 
 from ..state import RegionalTable
@@ -184,6 +185,14 @@ def shows(operation: str, marked: Marked | None, lease: Lease) -> bool:
 def altered(marked: Marked, lease: Lease) -> bool:
     """Whether an item at a key that ``lease`` holds is another than was ever written there under it."""
     return (marked.run, marked.expires) != (lease.run, lease.expires) or marked.revision not in _REVISIONS.values()
+
+
+def another_run(marked: Marked, lease: Lease) -> bool:
+    """Whether another verification wrote it: a condition sees its own region only, so two may write one key at once."""
+    try:
+        return marked.run != lease.run and str(uuid.UUID(marked.run)) == marked.run
+    except ValueError:
+        return False
 
 
 def _value(kind: str, probe: Probe) -> str | bytes:

@@ -190,7 +190,7 @@ def _missing_since(evidence: Evidence, waited: list[float]) -> str:
 
 def _keys(entries: list[t.Any], schema: Schema) -> str:
     """``; keys: ...``, the first few of them, each once."""
-    keys = list(dict.fromkeys(" and ".join(schema.printable(entry.probe).values()) for entry in entries))
+    keys = list(dict.fromkeys(" and ".join(dict.fromkeys(schema.printable(entry.probe).values())) for entry in entries))
     more = f" and {len(keys) - NAMES_IN_A_LINE} more" if len(keys) > NAMES_IN_A_LINE else ""
     return f" (key{'' if len(keys) == 1 else 's'}: {', '.join(keys[:NAMES_IN_A_LINE])}{more})"
 

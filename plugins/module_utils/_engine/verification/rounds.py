@@ -15,7 +15,7 @@ from .. import errors
 from .cost import EVENTUAL, STRONG
 from .evidence import Altered, Evidence, Missing
 from .ground import Ground
-from .probes import DELETE, Marked, Probe, altered, shows
+from .probes import DELETE, Marked, Probe, altered, another_run, shows
 from .reads import look, read
 from .states import Pair
 from .watch import Acknowledgement, Look, Watch
@@ -168,7 +168,14 @@ class Round:
         return set(pending) - seen.unread
 
     def _is_altered(self, marked: Marked | None) -> bool:
-        return self._plan.operation != DELETE and marked is not None and altered(marked, self._ground.lease)
+        """What another run wrote is late: what a run that died had sent may still arrive before what this one did."""
+        lease = self._ground.lease
+        return (
+            self._plan.operation != DELETE
+            and marked is not None
+            and altered(marked, lease)
+            and not another_run(marked, lease)
+        )
 
     def _settle(self, target: str) -> None:
         """A strongly consistent read has the last word on what wasn't seen."""

@@ -183,7 +183,7 @@ def _denied(table: Document) -> None:
 def _altered(table: Document) -> None:
     pair = table["pairs"][-1]
     if pair["verdict"] == "pass":
-        attributes = [{"operation": "update", "key": {"id": "7"}, "attributes": ["total", "lines"]}]
+        attributes = [{"operation": "update", "key": {"id": "7"}}]
         pair |= {"verdict": "fail", "reason": ALTERED, "arrived": 4, "altered": attributes}
     table["convergence"] |= {
         "verdict": "fail",

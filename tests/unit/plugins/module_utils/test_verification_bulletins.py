@@ -72,13 +72,13 @@ def test_many_tables_and_pairs_share_a_line():
     assert story.round(stuck=cut_off)["summary"].endswith(" and 1 more pair behind; others at most 0.4 s")
 
 
-def test_a_region_that_is_unknown_and_one_that_is_back_are_said_once_with_the_reason():
+def test_a_region_that_is_unknown_and_one_that_is_back_are_said_once_without_the_services_text():
     story = Story("orders", "stock")
     story.round()
     gone = {EU: "can't reach the endpoint of eu-west-1"}
     events = [story.round(unknown=[(US, EU)], down=gone) for _number in range(3)]
     assert [event["lines"] for event in events] == [
-        ["eu-west-1 is unknown for now: orders, stock: can't reach the endpoint of eu-west-1"],
+        ["eu-west-1 is unknown for now: orders, stock: see notes"],
         [],
         [],
     ]

@@ -47,7 +47,7 @@ def test_once_a_look_wasnt_admitted_no_smaller_one_is():
 
 def test_the_least_of_two_regions_with_one_item_call_by_call():
     writes = 2 * (2 * 3 + 2 * 2)  # in both regions: of each its own put, update and deletion; of both put and deletion
-    keys = 0.5 * 2 * 3 * 24  # in both regions the keys of each and those of both
+    keys = 2 * 3 * 24  # in both regions the keys of each and those of both
     looks = (0.5 + 0.5 + 1) * 2 + 2  # put, update and deletion in the other; both at what both wrote
     left = 2 * (2 * 3)  # in both regions all three items, before and after they are removed
     assert least(2, 1, 2) == writes + keys + looks + left
@@ -64,7 +64,8 @@ def test_a_bound_below_the_least_is_refused_by_table():
         Options(1, max_units=needed - 1).check_cost([table, Table("alone", US)])
     assert caught.value.problems == [
         f"Verifying orders in 2 regions takes at least {needed:g} capacity units, but max_units (verify_max_units) is "
-        f"{needed - 1:g}: raise it to {needed:g} or more, or write fewer items."
+        f"{needed - 1:g}: raise it to {2 * needed:g}, which leaves room for looks at what takes longer, or write fewer "
+        "items."
     ]
 
 
