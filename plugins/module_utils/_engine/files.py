@@ -23,6 +23,12 @@ def check(option: str, path: str) -> None:
     if not os.path.isdir(directory):
         raise Refused([f"{option} is {path}, but that directory doesn't exist: make it, or choose another."])
     # Writing replaces it, and /dev/null must stay a device.
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        pass  # it will be made
+    except (OSError, ValueError) as error:
+        raise Refused([f"{option} is {path}, but that can't be a file ({error}): choose another."]) from error
     if not os.path.basename(path) or (os.path.exists(path) and not os.path.isfile(path)):
         raise Refused([f"{option} is {path}, which is no regular file: choose another."])
     try:

@@ -10,6 +10,7 @@ pure (no client, no module, no clock)
     probes      the reserved keys, the marker, and the conditions under which an item is written or deleted
     states      are these independent regions, and replicas of one table?
     watch       looks at a region -> when a write showed there
+    options     how tables are to be verified, and what that takes at the least
     evidence    what was seen of a pair of regions -> its lag and its verdict
     cost        capacity units: what was spent, and what has to be
     dynamodb_json   items as people write them -> items as the client takes them; equality, size

@@ -12,6 +12,7 @@ Items that are to be kept need none: where one is there already and the same, it
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 import typing as t
@@ -186,7 +187,10 @@ class _Party:
                 self._recorded = probes
                 return
             self._journal = None
-        text = f"other verifications hold every journal of {self._home}: run again later"
+        text = (
+            f"every key reserved for journals of {self._home} is taken, by other verifications or by items that aren't "
+            "verification's: run again later, or remove those"
+        )
         raise errors.ServiceError(errors.BUSY, "PutItem", self._home, text)
 
     def _put(self, probe: Probe) -> Acknowledgement | None:
@@ -224,11 +228,26 @@ class _Party:
             return
         cleared = list(pool.map(self._clear_region, holders)) if self._touched else []
         self.left = [remainder for _complete, remainders in cleared for remainder in remainders]
-        if self._journal and all(complete for complete, _remainders in cleared):
-            schema = self._ground.schema
-            for rest in clear_probes(self._ground, holders, [self._journal], pool):
-                keys = [schema.printable(probe) for probe in rest.probes]
-                self.left.append({"region": rest.region, "item_keys": keys, "reason": rest.reason})
+        if not self._journal:
+            return
+        schema = self._ground.schema
+        if not all(complete for complete, _remainders in cleared):
+            self._hand_over()
+            reason = "a journal that the next verification needs, to remove what is left of your items"
+            for region in holders:
+                self.left.append({"region": region, "item_keys": [schema.printable(self._journal)], "reason": reason})
+            return
+        for rest in clear_probes(self._ground, holders, [self._journal], pool):
+            keys = [schema.printable(probe) for probe in rest.probes]
+            self.left.append({"region": rest.region, "item_keys": keys, "reason": rest.reason})
+
+    def _hand_over(self) -> None:
+        """Let the lease of the journal end, so that the next verification needn't wait for it."""
+        ground = self._ground
+        ended = dataclasses.replace(ground.lease, expires=int(ground.clock.epoch()) - 1)
+        entries = [self._travellers[probe].entry(self._key(probe)) for probe in self._recorded]
+        with contextlib.suppress(errors.ServiceError):
+            ground.write_item(self._home, PUT, journal.put(ground.schema, self._journal, ended, entries))
 
     def _clear_region(self, region: str) -> tuple[bool, list[dict[str, t.Any]]]:
         """Whether nothing is left that the next verification could remove; and what is left."""

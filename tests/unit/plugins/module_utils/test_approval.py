@@ -132,7 +132,7 @@ def test_what_can_not_be_done_is_refused_before_any_call(model, options, message
 
 
 def test_a_file_that_can_not_be_written_stops_the_run_before_any_change(model, tmp_path):
-    with pytest.raises(spec.Refused, match="can't be written, so nothing was changed: File name too long"):
+    with pytest.raises(spec.Refused, match="but that can't be a file .*File name too long"):
         run(model, REPLICAS, table("orders", EU), plan_file=str(tmp_path / ("a" * 256)))
     assert model.calls == []
     assert list(tmp_path.iterdir()) == []

@@ -27,6 +27,9 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     every_probe,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.reads import read
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import table_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
 
 US, EU = "us-east-1", "eu-west-1"
 SCHEMA = Schema("orders", (("pk", "S"),))
@@ -125,9 +128,9 @@ def regions():
     return {US: Region(US, items), EU: Region(EU, items)}
 
 
-def check(regions, items=2, timeout=10.0, clock=None, **options):
+def check(regions, item_count=2, timeout=10.0, clock=None, **options):
     table = Table("orders", US, replicas={EU: Replica(EU)})
-    options = Options(items, timeout, 0.1, **options)
+    options = Options(item_count, timeout, 0.1, **options)
     [outcome] = check_tables([table], regions, options, False, clock or Clock()).outcomes
     return outcome
 
@@ -317,3 +320,117 @@ def test_options_that_can_be_done(options):
 
 def test_a_table_that_is_to_be_absent_is_left_out(regions):
     assert check_tables([Table("orders", US, absent=True)], regions, Options(), False, Clock()).outcomes == []
+
+
+# The user's own items, and a watch, in the same check
+
+MINE = UserItem(1, {"pk": {"S": "mine"}, "total": {"N": "1.10"}})
+ITEMS = {"orders": [MINE]}
+
+
+def result_of(outcome):
+    return table_result(outcome, full=True)
+
+
+def test_an_item_of_the_user_goes_there_and_nothing_of_it_is_left(regions):
+    outcome = check(regions, items=ITEMS)
+    assert result_of(outcome)["items"] == [{"key": {"pk": "mine"}, "source": US, "verdict": "pass", "reason": ""}]
+    assert len(outcome.evidence[US, EU].item_samples) == 2, "its put and its deletion"
+    assert outcome.evidence[EU, US].item_samples == []
+    assert regions[US].items == {}
+
+
+def test_an_item_that_is_to_stay_stays_and_is_only_looked_for_the_next_time(regions):
+    for wrote in (1, 0):
+        before = regions[US].calls.count("PutItem")
+        outcome = check(regions, items=ITEMS, keep_items=True)
+        assert [one["verdict"] for one in result_of(outcome)["items"]] == ["pass"]
+        assert list(regions[US].items) == ["mine"]
+        assert regions[US].calls.count("PutItem") - before == 4 + wrote
+
+
+def test_an_item_that_is_there_already_fails_and_stays(regions):
+    theirs = {"pk": {"S": "mine"}, "total": {"N": "2"}}
+    regions[US].items["mine"] = theirs
+    outcome = check(regions, items=ITEMS)
+    [found] = result_of(outcome)["items"]
+    assert found["verdict"] == "fail"
+    assert ", with another total, and isn't touched" in found["reason"]
+    assert regions[US].items == {"mine": theirs}
+
+
+@pytest.mark.parametrize(
+    ("shown", "says"),
+    [
+        (None, "missing"),
+        ({"pk": {"S": "mine"}, "total": {"N": "7"}}, "total"),
+    ],
+)
+def test_an_item_that_doesnt_arrive_as_it_was_fails(regions, shown, says):
+    """Once it is there, the target shows another or none."""
+
+    def hide(consistent):
+        written = [one for one in regions[US].items.values() if MARKER not in one]
+        if not written or regions[US].calls.count("DeleteItem") > 4:
+            return None
+        return {"Responses": {"orders": [shown] if shown else []}}
+
+    regions[EU].fault = hide
+    [found] = result_of(check(regions, items=ITEMS))["items"]
+    assert found["verdict"] == "fail"
+    assert says in found["reason"]
+
+
+def test_an_item_is_unknown_while_a_member_of_the_group_isnt_looked_at(regions):
+    describe = regions[US].describe_table
+
+    def with_a_third(TableName):
+        shown = describe(TableName)
+        shown["Table"]["Replicas"].append({"RegionName": "ap-south-1", "ReplicaStatus": "ACTIVE"})
+        return shown
+
+    regions[US].describe_table = with_a_third
+    [found] = result_of(check(regions, items=ITEMS))["items"]
+    assert (found["verdict"], "mine" in regions[US].items) == ("unknown", False)
+    assert "not written: ap-south-1, where an item with that key may exist" in found["reason"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "says"),
+    [
+        ({"id": {"S": "mine"}}, "item 1: has no 'pk', which is a key of the table"),
+        ({"pk": {"N": "1"}}, "item 1: has a key 'pk' of type N, but the table's is S"),
+        ({"pk": {"S": "multiregion.dynamodb/verification/x"}}, "item 1: has a key 'pk' that is reserved"),
+    ],
+)
+def test_an_item_that_cant_be_the_tables_is_refused_before_anything_is_written(regions, attributes, says):
+    with pytest.raises(Refused, match=says):
+        check(regions, items={"orders": [UserItem(1, attributes)]})
+    assert {*regions[US].calls, *regions[EU].calls} <= {"BatchGetItem"}
+
+
+def test_a_watch_counts_with_its_pairs(regions):
+    outcome = check(regions, watch=Pace(rounds=3, interval=1.0))
+    result = result_of(outcome)
+    assert result["verdict"] == "pass"
+    assert [pair["watch"]["arrived"] for pair in result["pairs"]] == [3, 3]
+    assert len(result["watch"]) >= 3
+    assert regions[US].items == {}
+
+
+def test_a_lag_that_rose_too_high_while_it_was_watched_fails(regions):
+    def hide_heartbeats(consistent):
+        beaten = [one for one in regions[EU].items.values() if one[MARKER]["M"]["revision"]["N"] in ("3", "4", "5")]
+        return {"Responses": {}} if beaten and not consistent else None
+
+    regions[EU].fault = hide_heartbeats
+    one = check(regions, watch=Pace(rounds=6, interval=1.0), max_lag=1.0).evidence[US, EU]
+    assert one.verdict == "fail"
+    assert any("while it was watched, lag rose to" in failure for failure in one.failures)
+
+
+def test_a_watch_whose_cost_is_spent_is_unknown(regions):
+    least = Options(2, watch=Pace(rounds=100)).least("orders", 2, 2)
+    outcome = check(regions, watch=Pace(rounds=100, interval=1.0), max_units=least + 20)
+    assert [one.verdict for one in outcome.evidence.values()] == ["unknown", "unknown"]
+    assert any("it ended early" in note for note in outcome.notes)
