@@ -71,7 +71,8 @@ options:
         Numbers are written in quotes, or YAML would change them, and binary values in base64.
       - Each is written in the table's home region, has to be found with the same content in every other, and is removed
         again. The same means numbers by value, sets without order, and types kept. At most 100 a table.
-      - An item that exists already is never overwritten or deleted, and fails. They have O(timeout) for themselves.
+      - An item that exists already is never overwritten or deleted, and fails. None is written while a member of the
+        group isn't listed or can't be read, since it may hold one with that key. They have O(timeout) for themselves.
     type: dict
   keep_items:
     description:
