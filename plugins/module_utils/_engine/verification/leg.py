@@ -25,7 +25,7 @@ from .traveller import Traveller
 from .watch import Acknowledgement, Look, Watch
 
 # A write of one item; None when it isn't to arrive, for a reason that the traveller has been told.
-Write = t.Callable[[Probe], t.Optional[Acknowledgement]]  # noqa: UP045
+Write = t.Callable[[Probe], "Acknowledgement | None"]
 
 
 class Leg:

@@ -220,7 +220,7 @@ class Answers:
         self.sizes = []
         self._size, self._fits = size, fits
 
-    def batch_get_item(self, RequestItems, ReturnConsumedCapacity):  # noqa: N803
+    def batch_get_item(self, RequestItems, ReturnConsumedCapacity):
         [request] = RequestItems.values()
         keys = request["Keys"]
         self.sizes.append(len(keys))
