@@ -16,6 +16,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     probes,
 )
 from caller import AP, EU, US, flat
+from test_replication_check import World
 
 ORDERS = {"name": "orders", "partition_key": "id"}
 NO_EVIDENCE = "no evidence of undrained writes"
@@ -106,11 +107,11 @@ def test_probes_that_all_arrive_are_no_evidence_with_what_was_looked_at_and_what
     assert_nothing_left(admin, items)
 
 
-def test_the_probes_cover_ten_times_what_cloudwatch_says_of_the_last_hour(make, leave, admin, client):
+def test_the_probes_cover_ten_times_what_cloudwatch_says_of_the_last_hour(make, leave, admin, client, items):
     make()
     admin.set_lag(0.25)
     client("dynamodb", EU).put_item(TableName="orders", Item={"id": {"S": "mine"}})
-    time.sleep(0.5)
+    World.until(lambda: items(US))
     admin.set_lag(LAG)
 
     result = leave()
@@ -128,7 +129,7 @@ def test_a_window_longer_than_the_timeout_is_no_answer_and_says_what_would_do(ma
     make()
     admin.set_lag(0.5)
     client("dynamodb", EU).put_item(TableName="orders", Item={"id": {"S": "mine"}})
-    time.sleep(0.8)
+    World.until(lambda: items(US))
     admin.set_lag(LAG)
 
     result = leave(timeout=4)
@@ -342,7 +343,7 @@ def test_what_a_run_that_died_left_is_swept(make, leave, admin, client, items):
     schema = probes.Schema("orders", (("id", "S"),))
     left = schema.write(probes.PUT, probes.Probe(EU, 20), probes.Lease("died", 1), 0)
     client("dynamodb", EU).put_item(**left)
-    time.sleep(0.2)
+    World.until(lambda: items(US))
 
     result = leave()
 
