@@ -355,7 +355,7 @@ tables:
             max: 0.52
             resolution: 0.143
       convergence: null
-      items: []
+      user_items: []
       notes: []
       left_behind: []
   contains:
@@ -562,7 +562,7 @@ tables:
               everywhere, as RV(tables[].pairs[].lag).
           type: dict
           returned: always
-    items:
+    user_items:
       description: What became of O(items) of this table.
       type: list
       elements: dict

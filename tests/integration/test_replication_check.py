@@ -613,7 +613,7 @@ def test_a_journal_that_has_to_stay_is_listed_and_taken_over_by_the_next_run(ord
     kept = [one["region"] for one in result["tables"][0]["left_behind"] if one["item_keys"] == [journal]]
     assert sorted(kept) == sorted(REGIONS)
     orders.admin.remove_fault(rule)
-    [again] = orders.check(user_items={"orders": [item]})["tables"][0]["items"]
+    [again] = orders.check(user_items={"orders": [item]})["tables"][0]["user_items"]
     assert (again["verdict"], again["reason"]) == ("pass", "")
     assert not [one for region in REGIONS for one in orders.items(region) if "items" in one["customer"]["S"]]
 
@@ -682,7 +682,7 @@ def test_items_of_the_user_arent_written_while_a_member_isnt_looked_at(orders):
 
     result = orders.check(regions=(US, EU), user_items={"orders": [item]})
 
-    [found] = result["tables"][0]["items"]
+    [found] = result["tables"][0]["user_items"]
     assert (result["verdict"], found["verdict"]) == ("unknown", "unknown")
     assert "not written: ap-southeast-2, where an item with that key may exist" in found["reason"]
     orders.admin.resume()

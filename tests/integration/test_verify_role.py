@@ -44,7 +44,7 @@ def test_everything_asked_for_in_one_run_and_status_shows_its_lag(verify, report
         document = json.load(file)
     [table] = document["tables"]
     assert document["verdict"] == "pass"
-    assert [item["verdict"] for item in table["items"]] == ["pass"]
+    assert [item["verdict"] for item in table["user_items"]] == ["pass"]
     assert len(table["watch"]) >= 2
     assert {len(pair["lag"]["samples"]) for pair in table["pairs"]} >= {15}
     assert document["run"]["settings"]["watch"]["rounds"] == 2

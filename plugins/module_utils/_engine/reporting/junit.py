@@ -60,7 +60,7 @@ def _cases(table: Document) -> t.Iterator[t.Any]:
         yield _case(table, f"{pair['source']} → {pair['target']}", pair, pair["lag"]["p50"], _details(pair))
     if table["convergence"]:
         yield _case(table, "convergence", table["convergence"], table["convergence"]["lag"]["p50"])
-    for item in table["items"]:
+    for item in table["user_items"]:
         yield _case(table, f"item {json.dumps(item['key'])} from {item['source']}", item)
     # What was said of the table as a whole, such as a refusal, or that nothing had to replicate.
     if not summary.judged(table) or summary.unexplained(table):

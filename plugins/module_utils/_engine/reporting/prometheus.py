@@ -140,8 +140,8 @@ def _convergence(tables: list[Document]) -> t.Iterator[t.Any]:
 
 
 def _user_items(table: Document) -> Samples:
-    counts = collections.Counter(item["verdict"] for item in table["items"])
-    return [((table["name"], verdict), counts[verdict]) for verdict in (PASS, FAIL, UNSURE) if table["items"]]
+    counts = collections.Counter(item["verdict"] for item in table["user_items"])
+    return [((table["name"], verdict), counts[verdict]) for verdict in (PASS, FAIL, UNSURE) if table["user_items"]]
 
 
 def _left_behind(table: Document) -> Samples:

@@ -27,7 +27,7 @@ FIGURES = ("p50", "p95", "p99", "max")
 
 def judged(table: Document) -> list[Document]:
     """Every part of a table's result that has a verdict of its own."""
-    return [*table["pairs"], *([table["convergence"]] if table["convergence"] else []), *table["items"]]
+    return [*table["pairs"], *([table["convergence"]] if table["convergence"] else []), *table["user_items"]]
 
 
 def unexplained(table: Document) -> bool:
@@ -60,7 +60,7 @@ def summary(found: Document) -> Document:
         "resolution": max((pair["lag"]["resolution"] or 0 for table in tables for pair in table["pairs"]), default=0),
         "watch": _watch(tables),
         "convergence": [table for table in tables if table["convergence"]],
-        "items": [{**item, "table": table["name"]} for table in tables for item in table["items"]],
+        "user_items": [{**item, "table": table["name"]} for table in tables for item in table["user_items"]],
         "written": _written(tables),
         "remarked": [table for table in tables if table["notes"] or table["left_behind"]],
     }
@@ -152,7 +152,7 @@ def _reasons(table: Document) -> t.Iterator[tuple[str, str, str, list[str]]]:
             yield pair["verdict"], pair["reason"], f"{pair['source']} → {pair['target']}", [*_lost(pair)]
     if table["convergence"] and table["convergence"]["verdict"] != PASS:
         yield table["convergence"]["verdict"], table["convergence"]["reason"], "written in every region at once", []
-    for item in table["items"]:
+    for item in table["user_items"]:
         if item["verdict"] != PASS:
             yield item["verdict"], item["reason"], f"your item {key(item['key'])} from {item['source']}", []
 

@@ -185,7 +185,7 @@ write</small></dd></div>
 {% if cells %}<li><a href="#lag">Lag</a></li>{% endif %}
 {% if watch %}<li><a href="#watch">Watch</a></li>{% endif %}
 {% if convergence %}<li><a href="#convergence">Convergence</a></li>{% endif %}
-{% if items %}<li><a href="#items">Your items</a></li>{% endif %}
+{% if user_items %}<li><a href="#items">Your items</a></li>{% endif %}
 <li><a href="#cost">Written and read</a></li>
 {% if remarked %}<li><a href="#remarks">Notes</a></li>{% endif %}
 <li><a href="#tables">Tables</a></li>
@@ -327,7 +327,7 @@ hadn't arrived yet counts with its age so far, and has a triangle; thin lines ar
 {% endif %}
 </section>
 {% endif %}
-{% if items %}
+{% if user_items %}
 <section aria-labelledby="items">
 <h2 id="items">Your own items</h2>
 {% call box("Your own items") %}
@@ -335,7 +335,7 @@ hadn't arrived yet counts with its age so far, and has a triangle; thin lines ar
 <thead><tr><th scope="col">key</th><th scope="col">table</th><th scope="col">written in</th><th scope="col">verdict</th>
 <th scope="col">reason</th></tr></thead>
 <tbody>
-{% for item in items %}
+{% for item in user_items %}
 <tr><th scope="row">{{ item.key|key }}</th><td>{{ item.table }}</td><td>{{ item.source }}</td>
 <td>{{ badge(item.verdict) }}</td><td class="text">{{ item.reason }}</td></tr>
 {% endfor %}

@@ -71,7 +71,7 @@ def table_result(outcome: Outcome, full: bool = False) -> Result:
         "cost": _cost(outcome.meter.cost),
         "pairs": [_pair(outcome, evidence, full) for evidence in outcome.evidence.values()],
         "convergence": _convergence(outcome.convergence, full) if outcome.convergence else None,
-        "items": items,
+        "user_items": items,
         **({"watch": outcome.watched.result() if outcome.watched else []} if full else {}),
         "notes": outcome.notes,
         "left_behind": [*_left(outcome), *(outcome.journey.left if outcome.journey else [])],
@@ -207,7 +207,7 @@ def _table_lines(table: Result, outcome: Outcome) -> t.Iterator[str]:
         yield f"{name}: {verdict}: {pairs}: {reason}."
     if outcome.convergence and outcome.convergence.verdict != PASS:
         yield f"{name}: {outcome.convergence.verdict}: {outcome.convergence.reason}."
-    for item in table["items"]:
+    for item in table["user_items"]:
         if item["verdict"] != PASS:
             key = ", ".join(item["key"].values())
             yield f"{name}: {item['verdict']}: item {key} (verify_items) from {item['source']}: {item['reason']}."
@@ -267,7 +267,7 @@ def _achievement(tables: list[Result]) -> str:
 
 def _besides(tables: list[Result]) -> str:
     """What the user's items and a watch have shown."""
-    items = sum(len(table["items"]) for table in tables)
+    items = sum(len(table["user_items"]) for table in tables)
     peaks = [pair["watch"]["peak"] for table in tables for pair in table["pairs"] if pair["watch"]]
     said = f"; {count(items, 'item')} of yours arrived unchanged" if items else ""
     known = [peak for peak in peaks if peak is not None]

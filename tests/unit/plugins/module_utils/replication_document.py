@@ -125,7 +125,7 @@ def _table(draw: random.Random, number: int, regions: tuple[str, ...], rounds: i
             "converged": 5,
             "lag": measured([draw.lognormvariate(0, 0.3) for _sample in range(5)]),
         },
-        "items": [],
+        "user_items": [],
         "watch": [_round(draw, number, rounds, pairs) for number in range(rounds)],
     }
 
@@ -150,7 +150,7 @@ def _round(draw: random.Random, number: int, rounds: int, pairs: list[tuple[str,
 
 
 def _judge(table: Document) -> None:
-    parts = [*table["pairs"], *([table["convergence"]] if table["convergence"] else []), *table["items"]]
+    parts = [*table["pairs"], *([table["convergence"]] if table["convergence"] else []), *table["user_items"]]
     if table["verdict"] != "fail":
         table["verdict"] = worst(part["verdict"] for part in parts)
     lines = {f"{table['name']}: {part['verdict']}: {part['reason']}." for part in parts if part["verdict"] != "pass"}
@@ -193,12 +193,13 @@ def _altered(table: Document) -> None:
 
 
 def _own_items(table: Document) -> None:
-    table["items"] = [
+    table["user_items"] = [
         {"key": {"id": f"order-{number}"}, "source": source, "verdict": "pass", "reason": ""}
         for number in range(2)
         for source in REGIONS[:2]
     ]
-    table["items"][-1] |= {"verdict": "fail", "reason": "the number total arrived as 1.1 in eu-west-1, not as 1.10"}
+    altered = "the number total arrived as 1.1 in eu-west-1, not as 1.10"
+    table["user_items"][-1] |= {"verdict": "fail", "reason": altered}
 
 
 def _states_only(table: Document) -> None:

@@ -276,7 +276,7 @@ def test_what_the_service_and_the_user_wrote_is_text():
         pair |= {"source": HOSTILE, "verdict": "fail", "reason": HOSTILE}
         pair["missing"] = [{"operation": HOSTILE, "key": {HOSTILE: HOSTILE}}]
     table["regions"][0]["region"] = HOSTILE
-    table["items"] = [{"key": {"id": HOSTILE}, "source": HOSTILE, "verdict": "unknown", "reason": HOSTILE}]
+    table["user_items"] = [{"key": {"id": HOSTILE}, "source": HOSTILE, "verdict": "unknown", "reason": HOSTILE}]
     text = page.render(found)
     assert "<script" not in text and "7006652" not in text
     assert "script" not in Page(text).tags

@@ -334,7 +334,7 @@ def result_of(outcome):
 
 def test_an_item_of_the_user_goes_there_and_nothing_of_it_is_left(regions):
     outcome = check(regions, items=ITEMS)
-    assert result_of(outcome)["items"] == [{"key": {"pk": "mine"}, "source": US, "verdict": "pass", "reason": ""}]
+    assert result_of(outcome)["user_items"] == [{"key": {"pk": "mine"}, "source": US, "verdict": "pass", "reason": ""}]
     assert len(outcome.evidence[US, EU].item_samples) == 2, "its put and its deletion"
     assert outcome.evidence[EU, US].item_samples == []
     assert regions[US].items == {}
@@ -344,7 +344,7 @@ def test_an_item_that_is_to_stay_stays_and_is_only_looked_for_the_next_time(regi
     for wrote in (1, 0):
         before = regions[US].calls.count("PutItem")
         outcome = check(regions, items=ITEMS, keep_items=True)
-        assert [one["verdict"] for one in result_of(outcome)["items"]] == ["pass"]
+        assert [one["verdict"] for one in result_of(outcome)["user_items"]] == ["pass"]
         assert list(regions[US].items) == ["mine"]
         assert regions[US].calls.count("PutItem") - before == 4 + wrote
 
@@ -353,7 +353,7 @@ def test_an_item_that_is_there_already_fails_and_stays(regions):
     theirs = {"pk": {"S": "mine"}, "total": {"N": "2"}}
     regions[US].items["mine"] = theirs
     outcome = check(regions, items=ITEMS)
-    [found] = result_of(outcome)["items"]
+    [found] = result_of(outcome)["user_items"]
     assert found["verdict"] == "fail"
     assert ", with another total, and isn't touched" in found["reason"]
     assert regions[US].items == {"mine": theirs}
@@ -376,7 +376,7 @@ def test_an_item_that_doesnt_arrive_as_it_was_fails(regions, shown, says):
         return {"Responses": {"orders": [shown] if shown else []}}
 
     regions[EU].fault = hide
-    [found] = result_of(check(regions, items=ITEMS))["items"]
+    [found] = result_of(check(regions, items=ITEMS))["user_items"]
     assert found["verdict"] == "fail"
     assert says in found["reason"]
 
@@ -390,7 +390,7 @@ def test_an_item_is_unknown_while_a_member_of_the_group_isnt_looked_at(regions):
         return shown
 
     regions[US].describe_table = with_a_third
-    [found] = result_of(check(regions, items=ITEMS))["items"]
+    [found] = result_of(check(regions, items=ITEMS))["user_items"]
     assert (found["verdict"], "mine" in regions[US].items) == ("unknown", False)
     assert "not written: ap-south-1, where an item with that key may exist" in found["reason"]
 
