@@ -13,7 +13,7 @@ short_description: Prove that items replicate between the regions of DynamoDB ta
 description:
   - Puts, updates and deletes items of its own in every region of each table, looks for each of the three in every
     other region, and measures how long it took. Then it writes the same items in every region at once, which have to
-    end the same everywhere. It removes what it wrote. Many tables are checked side by side.
+    end the same everywhere. It removes those items. Many tables are checked side by side.
   - It first makes sure that the regions are independent of each other, and that each is V(ACTIVE) and lists the
     others as replicas.
   - A pair of regions passes when each item arrived by each of the three operations. It fails when a strongly consistent
@@ -67,19 +67,15 @@ options:
     default: 0.1
   items:
     description:
-      - Items of yours that have to survive the journey unchanged, for each table a list of them in DynamoDB JSON.
+      - Items of yours that have to arrive unchanged, for each table a list of them in DynamoDB JSON, at most 100.
         Numbers are written in quotes, or YAML would change them, and binary values in base64.
-      - Each is written in the table's home region, has to be found with the same content in every other, and is removed
-        again. The same means numbers by value, sets without order, and types kept. At most 100 a table.
-      - An item that exists already is never overwritten or deleted, and fails. None is written while a member of the
-        group isn't listed or can't be read, since it may hold one with that key. They have O(timeout) for themselves.
+      - Each is written once in the table's home region, where no region has an item with its key, and has to be found
+        with the same content in every other. It stays. The same means numbers by value, sets without order, and types
+        kept. An item that is there already with the same content is only looked for.
+      - An item that is there with another content is never overwritten, and fails. None is written while a member of
+        the group isn't listed or can't be read, since it may hold one with that key. They have O(timeout) for
+        themselves.
     type: dict
-  keep_items:
-    description:
-      - Whether O(items) stay. One that is there already and the same is then only looked for, so a second run writes
-        nothing.
-    type: bool
-    default: false
   watch:
     description:
       - Go on after the check. Every region writes a heartbeat each O(watch.interval) seconds, every other is asked for
@@ -127,30 +123,27 @@ attributes:
       - Only states are read. Nothing is written, so a table whose items would be checked is C(unknown) at best.
   diff_mode:
     support: none
-    description: Nothing is changed for good, so there is nothing to compare.
+    description: Nothing but O(items) is written for good, so there is nothing to compare.
 extends_documentation_fragment:
   - multiregion.dynamodb.tables
   - multiregion.dynamodb.progress
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 notes:
-  - Never reports a change. What it wrote is gone when it ends; what couldn't be confirmed as removed is listed in
-    RV(tables[].left_behind), and removed by the next check of that table.
+  - Reports a change when it wrote one of O(items). Its own items are gone when it ends, also when it is interrupted;
+    what couldn't be confirmed as removed is listed in RV(tables[].left_behind), and removed by the next check of that
+    table.
   - Its items live under 24 reserved keys for each source region. A string key, or the bytes of a binary one, is
     C(multiregion.dynamodb/verification/<region>/<0 to 23>), the last four for heartbeats; those of all regions have
-    C(everywhere) for the region, and journals of O(items) C(items/<region>) and C(0) to C(3). A number has 38 digits,
-    C(-999999999999999999999999), ten digits that follow from what stands for the region, and C(0000) to C(0023).
-    Partition and sort key get the same.
+    C(everywhere) for the region. A number has 38 digits, C(-999999999999999999999999), ten digits that follow from what
+    stands for the region, and C(0000) to C(0023). Partition and sort key get the same.
   - Each of its items carries the map C(multiregion_dynamodb_verification) with the run's id and an expiry, two minutes
     after twice O(timeout); that of a heartbeat is two minutes after the planned end of O(watch), or an hour and two
-    minutes ahead where that is sooner. It is written and deleted only under a condition on that map, so an item of
-    yours with a reserved key is never touched, and two checks at once each use keys of their own. A check that was
-    killed is cleaned up by the next one after its expiry, by key and without a scan, in every region that is listed
-    then and answers.
-  - O(items) carry no such map. Unless they stay, a journal under a reserved key names them with a digest before they
-    are written, and after a run that was killed the next check deletes those that still have that content; one that
-    has changed stays and is noted. An item that somebody else wrote meanwhile at the same key with exactly the same
-    content can't be told apart.
+    minutes ahead where that is sooner. A check writes and deletes an item only under the condition that this map names
+    its own run, so an item of yours with a reserved key is never touched, and two checks at once each use keys of their
+    own. A check that was killed is cleaned up by the next one after its expiry, by key and without a scan, in every
+    region that is listed then and answers. An item is then deleted only while its map is the one that was read.
+  - O(items) carry no such map. They are written under the condition that no item has the key, and never deleted.
   - Its own items carry no other attribute, so they appear in an index only when all of the index's keys are keys of the
     table too.
   - It can't take back what a write sets off. Each put, update and deletion is a record in the stream of every region,
@@ -636,7 +629,6 @@ ARGUMENTS = {
     "poll_delay": {"type": "float", "default": 0.1},
     "max_lag": {"type": "float"},
     "max_units": {"type": "float"},
-    "keep_items": {"type": "bool", "default": False},
 }
 OTHER_ARGUMENTS = {
     "items": {"type": "dict"},
@@ -671,8 +663,8 @@ def main() -> None:
     try:
         reporting.write(requested, module_result(checked, about, full=True))
     except Refused as unwritten:
-        module.fail_json(changed=False, **{**result, "msg": f"{unwritten}\n{result['msg']}"})
-    module.exit_json(changed=False, **result)
+        module.fail_json(changed=checked.changed, **{**result, "msg": f"{unwritten}\n{result['msg']}"})
+    module.exit_json(changed=checked.changed, **result)
 
 
 if __name__ == "__main__":

@@ -341,7 +341,7 @@ def test_check_mode_reads_states_and_answers_nothing(make, leave, admin):
 def test_what_a_run_that_died_left_is_swept(make, leave, admin, client, items):
     make()
     schema = probes.Schema("orders", (("id", "S"),))
-    left = schema.write(probes.PUT, probes.Probe(EU, 20), probes.Lease("died", 1), 0)
+    left = schema.write(probes.PUT, probes.Probe(EU, 20), probes.Lease("died", 1))
     client("dynamodb", EU).put_item(**left)
     World.until(lambda: items(US))
 

@@ -321,7 +321,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next(orders):
     ground = orders.ground()
     schema = ground.schema
     for source, slot in ((US, 20), (AP, 23)):
-        parameters = schema.write(probes.PUT, probes.Probe(source, slot), probes.Lease("died", 1), 0)
+        parameters = schema.write(probes.PUT, probes.Probe(source, slot), probes.Lease("died", 1))
         orders.clients[source].put_item(**parameters)
     until(lambda: all(len(orders.items(region)) == 2 for region in REGIONS))
 

@@ -603,21 +603,6 @@ def test_throttled_reads_never_count_as_lag(orders):
     assert pair(result, EU, US)["lag"]["measured"] == 15
 
 
-def test_a_journal_that_has_to_stay_is_listed_and_taken_over_by_the_next_run(orders):
-    item = UserItem(1, {"customer": {"S": "mine"}})
-    rule = orders.admin.fail("AccessDeniedException", operation="DeleteItem", region=US)
-
-    result = orders.check(timeout=2.0, user_items={"orders": [item]})
-
-    journal = {"customer": "multiregion.dynamodb/verification/items/us-east-1/0"}
-    kept = [one["region"] for one in result["tables"][0]["left_behind"] if one["item_keys"] == [journal]]
-    assert sorted(kept) == sorted(REGIONS)
-    orders.admin.remove_fault(rule)
-    [again] = orders.check(user_items={"orders": [item]})["tables"][0]["user_items"]
-    assert (again["verdict"], again["reason"]) == ("pass", "")
-    assert not [one for region in REGIONS for one in orders.items(region) if "items" in one["customer"]["S"]]
-
-
 def test_what_may_still_arrive_from_a_region_that_went_down_is_said(orders):
     down = []
 

@@ -14,8 +14,7 @@ pure (no client, no module, no clock)
     evidence    what was seen of a pair of regions -> its lag and its verdict
     cost        capacity units: what was spent, and what has to be
     dynamodb_json   items as people write them -> items as the client takes them; equality, size
-    user_items  the user's own items, and the conditions under which they are written and deleted
-    journal     what is written down before they are written
+    user_items  the user's own items, and the condition under which they are written
     traveller   what was seen of one of them -> its verdict
     staleness   heartbeats and looks -> how far a region is behind
     bulletins   -> what is worth saying of it while it goes on
@@ -29,9 +28,7 @@ touching the service
     convergence the same items written in every region at once end the same everywhere
     cleanup     nothing is left behind
     item_reads  whole items by key, in batches
-    leg         one operation on the user's items, and how it arrives in the other regions
-    journey     the user's items: written, found, removed
-    journal_sweep   what of them a verification that died had left is removed
+    journey     the user's items: written once, and found in the other regions
     check       the whole, many tables side by side
     heartbeats  writes and looks again and again, many tables side by side
     evacuation  the whole of what is looked at before a region is left

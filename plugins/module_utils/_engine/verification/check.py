@@ -20,7 +20,7 @@ from ..progress import Event, told
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
-from . import convergence, cost, heartbeats, journal_sweep, journey, user_items
+from . import convergence, cost, heartbeats, journey, user_items
 from .cleanup import Left, Sweep, clear, sweep
 from .convergence import Attempt, Convergence
 from .cost import Meter
@@ -91,6 +91,11 @@ class Checked:
     started: float
     seconds: float
     outcomes: list[Outcome]
+
+    @property
+    def changed(self) -> bool:
+        """Whether something stays: an item of the user's that was written."""
+        return any(outcome.journey.changed for outcome in self.outcomes if outcome.journey)
 
 
 def check_tables(
@@ -207,7 +212,7 @@ def _check_items(
     with ThreadPoolExecutor(2 * len(outcome.observed)) as pool:
         sources = list(dict.fromkeys((*outcome.wanted.regions, *outcome.wanted.absent_regions)))
         swept = sweep(ground, regions, [*sources, EVERYWHERE], pool)
-        outcome.notes += [*swept.notes(outcome.schema), *journal_sweep.sweep(ground, holders, sources, pool)]
+        outcome.notes += swept.notes(outcome.schema)
         for source, target in testable:
             _admit(outcome.evidence[source, target], swept, options, ground.strong)
         touched: set[Probe] = set()
@@ -218,7 +223,7 @@ def _check_items(
             outcome.left = clear(ground, holders, sorted(touched), pool) if touched else []
             outcome.notes += _stragglers(outcome)
         if options.items.get(outcome.wanted.name):
-            _carry_items(ground, outcome, holders, options, pool)
+            _carry_items(ground, outcome, options, pool)
     if options.watch:
         reached = [pair for pair in testable if not set(pair) & swept.unreadable.keys()]
         free = {source: swept.free_heartbeats(source) for source, _target in reached}
@@ -249,7 +254,7 @@ def _ground(
     outcome.schema = Schema.of(outcome.wanted.name, shown)
     others = len(shown.replicas)
     outcome.meter = Meter(others, options.for_looks(outcome.wanted.name, len(outcome.observed), others + 1))
-    # Its own items have the timeout, and the user's have it again.
+    # Twice the timeout, since a write that is held up moves what comes after it.
     lease = Lease(run, int(clock.epoch() + 2 * options.timeout) + GRACE)
     return Ground(
         outcome.schema,
@@ -263,9 +268,7 @@ def _ground(
     )
 
 
-def _carry_items(
-    ground: Ground, outcome: Outcome, holders: list[str], options: Options, pool: ThreadPoolExecutor
-) -> None:
+def _carry_items(ground: Ground, outcome: Outcome, options: Options, pool: ThreadPoolExecutor) -> None:
     """The user's own items, from the home region to every region that could be verified from there."""
     home = outcome.wanted.home
     targets = [target for (source, target), evidence in outcome.evidence.items() if source == home and evidence.items]
@@ -276,7 +279,7 @@ def _carry_items(
         why = where if unread else f"no pair from {home} could be verified"
         outcome.journey = journey.not_begun(ground.schema, home, items, why)
         return
-    outcome.journey = journey.run(ground, home, targets, holders, items, options.keep_items, options.timeout, pool)
+    outcome.journey = journey.run(ground, home, targets, items, options.timeout, pool)
     for pair, samples in outcome.journey.samples.items():
         outcome.evidence[pair].item_samples = samples
         if options.max_lag is not None and not ground.strong:
@@ -290,12 +293,12 @@ def _judge_lag_of_items(evidence: Evidence, untimed: int, max_lag: float) -> Non
     if late:
         slowest = max(sample.lag for sample in late)
         evidence.failures.append(
-            f"{count(len(late), 'change')} of items of yours (verify_items) arrived later than {what}, the slowest "
+            f"{count(len(late), 'item')} of yours (verify_items) arrived later than {what}, the slowest "
             f"after {slowest:.3g} s"
         )
     if unsure := len(slow) - len(late) + untimed:
         evidence.problem(
-            f"{count(unsure, 'change')} of items of yours (verify_items) arrived, but whether within {what} can't be "
+            f"{count(unsure, 'item')} of yours (verify_items) arrived, but whether within {what} can't be "
             "told: run again"
         )
 

@@ -12,12 +12,17 @@ from concurrent.futures import Executor
 
 from .. import errors
 from .ground import Ground
-from .probes import DELETE, SLOTS, Probe, Schema, count, every_probe
+from .probes import DELETE, SLOTS, Marked, Probe, Schema, count, every_probe
 from .reads import read
+from .staleness import DAY
 
 # How often a region that is throttled or fails is asked again, and how long the first pause is.
 ATTEMPTS = 4
 PAUSE = 0.5
+
+# No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
+# says so isn't verification's.
+LONGEST_LEASE = 3 * DAY
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,10 +99,11 @@ def _sweep_region(ground: Ground, region: str, probes: list[Probe]) -> Sweep:
     found = Sweep()
     try:
         seen = read(ground, region, probes, consistent=True)
+        now = ground.clock.epoch()
         for probe, marked in seen.items():
-            if not marked.run:
+            if not marked.run or marked.expires > now + LONGEST_LEASE:
                 found.foreign[probe] = [region]
-            elif marked.expires < ground.clock.epoch() and _delete(ground, region, probe):
+            elif marked.expires < now and _remove_dead(ground, region, probe, marked):
                 found.removed[region] = found.removed.get(region, 0) + 1
             else:
                 found.leased[probe] = marked.expires
@@ -124,7 +130,7 @@ def _clear_region(ground: Ground, region: str, probes: list[Probe]) -> Left | No
                 return None
             reason = "they were deleted and are there again"
             for probe in sorted(remaining):
-                _delete(ground, region, probe)
+                ground.write(region, DELETE, probe)
             remaining = _mine(ground, region, probes)
             if not remaining:
                 return None
@@ -140,6 +146,6 @@ def _mine(ground: Ground, region: str, probes: list[Probe]) -> frozenset[Probe]:
     return frozenset(probe for probe, marked in seen.items() if marked.run == ground.lease.run)
 
 
-def _delete(ground: Ground, region: str, probe: Probe) -> bool:
-    """Whether the item is gone; an item that isn't this run's or a dead run's stays."""
-    return ground.write(region, DELETE, probe).held
+def _remove_dead(ground: Ground, region: str, probe: Probe, seen: Marked) -> bool:
+    """Whether the item is gone; one that isn't any more what was ``seen`` stays."""
+    return ground.write_item(region, DELETE, ground.schema.remove_dead(probe, seen)).held

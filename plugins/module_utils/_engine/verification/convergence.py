@@ -91,7 +91,7 @@ class Attempt:
     _lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)
 
     def run(self, probes: list[Probe], patience: float, pool: Executor) -> Convergence:
-        """Write, then look everywhere until all regions show the same; at most ``patience`` seconds."""
+        """Write, then look everywhere until all regions show the same, at least for ``patience`` seconds."""
         found = Convergence()
         failures = list(pool.map(lambda region: self._write(region, probes), self.regions))
         found.problems += dict.fromkeys(failure for failure in failures if failure)
@@ -148,9 +148,11 @@ class Attempt:
             if not waiting:
                 return
             spent = not self.ground.meter.admits(STRONG * len(waiting) * len(self.regions))
-            if spent or self.ground.strong or self.ground.stop.is_set() or clock.now() >= deadline:
+            decided = begun >= deadline or (self.ground.strong and not problems)
+            if spent or decided or self.ground.stop.is_set():
                 break
-            clock.sleep(max(self.ground.poll_delay, PATIENCE * (ended - min(last.values()))))
+            pause = max(self.ground.poll_delay, PATIENCE * (ended - min(last.values())))
+            clock.sleep(max(0.0, min(pause, deadline - clock.now())))
         found.waited = begun - max(last.values())
         found.problems += (
             problems
@@ -161,7 +163,7 @@ class Attempt:
             self._judge(found, waiting, shown)
 
     def _judge(self, found: Convergence, waiting: list[Probe], shown: dict[str, Seen]) -> None:
-        """By the last look, which was strongly consistent in every region."""
+        """By the last look, which was strongly consistent in every region and began at the deadline or later."""
         for probe in waiting:
             seen = {region: items.get(probe) for region, items in shown.items()}
             others = {

@@ -39,7 +39,7 @@ class Ground:
 
         :raises ServiceError: when the service doesn't carry it out.
         """
-        parameters = self.schema.write(operation, probe, self.lease, int(self.clock.epoch()), writer)
+        parameters = self.schema.write(operation, probe, self.lease, writer)
         return self.write_item(region, operation, parameters)
 
     def write_item(self, region: str, operation: str, parameters: dict[str, t.Any]) -> api.Written:

@@ -199,9 +199,13 @@ class _Table:
         self.history.add(Round(elapsed, readings))
         return readings
 
-    def judge(self, elapsed: float) -> dict[Pair, Reading]:
-        """The verdicts, after the last look, which was strongly consistent; and the last readings."""
+    def judge(self, elapsed: float, patience: float) -> dict[Pair, Reading]:
+        """The verdicts, after the last look, which was strongly consistent; and the last readings.
+
+        :param patience: how many seconds after its acknowledgement a heartbeat that a look doesn't show is missing.
+        """
         readings = {}
+        patience = 0.0 if self.ground.strong else patience
         for pair, watched in self.pairs.items():
             source, target = pair
             staleness = watched.staleness
@@ -211,11 +215,14 @@ class _Table:
                 watched.verdict = PASS
                 readings[pair] = self.readings.get(pair, Reading(arrived=True))
             elif pair in self.confirmed and not self.readings[pair].arrived:
-                watched.verdict, readings[pair] = FAIL, self.readings[pair]
+                readings[pair] = self.readings[pair]
+                watched.verdict = FAIL if readings[pair].lag >= patience else UNSURE
                 watched.reason = (
                     f"heartbeat {staleness.arrived + 1} of {staleness.written} hadn't arrived "
                     f"{readings[pair].lag:.3g} s after its acknowledgement, by a strongly consistent read"
                 )
+                if watched.verdict != FAIL:
+                    watched.reason += f", but the watch ended before the {patience:g} s that it has to arrive"
             else:
                 watched.reason = self.troubles.last(target) or f"{target} doesn't answer"
         readings = {pair: readings.get(pair, UNKNOWN) for pair in self.pairs}
@@ -418,21 +425,21 @@ class _Drill:
 
     def _settle(self, admitted: t.Callable[[], bool], settling: t.Callable[..., float]) -> None:
         """What is under way has a little longer; then a strongly consistent read has the last word."""
-        deadline = self._clock.now() + settling({table.name: table.stalenesses for table in self.tables})
-        pause = min(self._pace.interval / 2, SETTLING_LOOKS)
-        while self._to_come() and not self._stopped and self._clock.now() < deadline and admitted():
-            self._sleep_until(self._clock.now() + pause)
+        patience = settling({table.name: table.stalenesses for table in self.tables})
+        deadline = self._clock.now() + patience
+        while self._to_come() and not self._stopped and (left := deadline - self._clock.now()) > 0 and admitted():
+            self._sleep_until(self._clock.now() + min(left, self._pace.interval / 2, SETTLING_LOOKS))
             self._look_again()
         self._look_again(consistent=True)
         elapsed = self._elapsed
-        self._tell({table.name: table.judge(elapsed) for table in self.tables}, last=True)
+        self._tell({table.name: table.judge(elapsed, patience) for table in self.tables}, last=True)
 
     def _to_come(self) -> bool:
-        """Whether anything is to come in a region that can be looked at."""
+        """Whether anything is to come in a region that doesn't hang."""
         return any(
-            watched.staleness.waiting and pair[1] not in table.down
+            watched.staleness.waiting and (table.name, LOOK, target) not in self._owed
             for table in self.tables
-            for pair, watched in table.pairs.items()
+            for (_source, target), watched in table.pairs.items()
         )
 
     def _look_again(self, consistent: bool = False) -> None:
@@ -456,7 +463,7 @@ def _beat(table: _Table, source: str, lease: Lease, number: int) -> Acknowledgem
     ground = table.ground
     for _attempt in table.subject.free[source]:
         probe = table.probe(source)
-        parameters = ground.schema.write(PUT, probe, lease, int(ground.clock.epoch()))
+        parameters = ground.schema.write(PUT, probe, lease)
         parameters["Item"][MARKER]["M"]["revision"] = {"N": str(number)}
         table.touched.add(probe)
         written = ground.write_item(source, PUT, parameters)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whole items by key, in batches: the user's own, and journals.
+"""Whole items of the user by key, in batches.
 
 Of big items an answer holds only some: BatchGetItem ends at 16 MB, and at 1 MB of a partition. What it leaves for that
 reason is asked for at once, in a page of its own; what it leaves because it is throttled is left.

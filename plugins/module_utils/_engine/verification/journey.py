@@ -2,39 +2,31 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The journey of the user's own items: written in the home region, found unchanged in every other, and removed again.
+"""The user's own items: written once in the home region, found unchanged in every other. They stay.
 
-Nobody else's item is touched. An item is only written where a strongly consistent read showed nothing at its key in
-any region, and under the condition that it isn't there; it is only deleted while it is as it was written. Before the
-first is written, a journal names them, so that the next verification removes what a killed one left (`journal_sweep`).
-Items that are to be kept need none: where one is there already and the same, it isn't written, only looked for.
+An item is only written where a strongly consistent read showed nothing at its key in any region, and under the
+condition that it isn't there. What is there already is never written over, and nothing is ever deleted.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import time
+import threading
 import typing as t
 from concurrent.futures import Executor
 
 from .. import errors
-from . import dynamodb_json, journal, user_items
-from .cleanup import ATTEMPTS, PAUSE
-from .cleanup import clear as clear_probes
+from . import dynamodb_json, user_items
+from .cost import EVENTUAL, STRONG
 from .evidence import Sample
 from .ground import Ground
-from .item_reads import Found, Keys, read
-from .journal_sweep import journals_in
-from .leg import Leg
-from .probes import DELETE, PUT, Probe, Schema
+from .item_reads import Found, Keys, Page, pages, read
+from .probes import PUT, Marked, Probe, Schema
+from .rounds import PATIENCE, SPENT
 from .states import Pair
 from .traveller import Traveller
 from .user_items import UserItem
-from .watch import Acknowledgement
-
-# Without keep_items, what a write has of the time; the deletion has the rest.
-PUT_SHARE = 0.5
+from .watch import Acknowledgement, Look, Watch
 
 
 @dataclasses.dataclass
@@ -42,15 +34,15 @@ class Journey:
     """What became of a table's items, as plain data.
 
     :ivar results: ``{key, source, verdict, reason}`` for each item, in the order of the list.
-    :ivar samples: home and target -> the lags that could be measured, of puts and of deletions.
-    :ivar untimed: home and target -> how many items arrived whose lag couldn't be measured.
-    :ivar left: ``{region, item_keys, reason}``: what couldn't be confirmed as removed.
+    :ivar samples: home and target -> the lags that could be measured.
+    :ivar untimed: home and target -> how many items that this run wrote arrived without a measured lag.
+    :ivar changed: whether this run wrote an item, or may have.
     """
 
     results: list[dict[str, t.Any]]
     samples: dict[Pair, list[Sample]]
     untimed: dict[Pair, int]
-    left: list[dict[str, t.Any]]
+    changed: bool = False
 
 
 def not_begun(schema: Schema, home: str, items: list[UserItem], why: str) -> Journey:
@@ -58,154 +50,131 @@ def not_begun(schema: Schema, home: str, items: list[UserItem], why: str) -> Jou
     travellers = [Traveller(item) for item in items]
     for traveller in travellers:
         traveller.doubt(f"not written: {why}")
-    return Journey([traveller.result(schema, home) for traveller in travellers], {}, {}, [])
+    return Journey([traveller.result(schema, home) for traveller in travellers], {}, {})
 
 
 def run(
-    ground: Ground,
-    home: str,
-    targets: list[str],
-    holders: list[str],
-    items: list[UserItem],
-    keep: bool,
-    timeout: float,
-    pool: Executor,
+    ground: Ground, home: str, targets: list[str], items: list[UserItem], patience: float, pool: Executor
 ) -> Journey:
-    """Write ``items`` in ``home``, find them in every one of ``targets``, and remove them unless they are to be kept.
+    """Write those of ``items`` that are nowhere in ``home``, and find all of them in every one of ``targets``.
 
-    :param holders: every region that may have the table: where they are removed.
-    :param timeout: how many seconds they have in all to arrive. The ground's lease must last longer, clean-up included.
-    :param pool: has room for each target.
+    :param patience: how many seconds each has to arrive, from its acknowledgement.
+    :param pool: has room for each target, and for one more.
     """
     travellers = {Probe(home, item.number): Traveller(item) for item in items}
-    refused = user_items.key_problems(ground.schema, items)
-    for traveller in travellers.values():
-        if refused:
-            sentence = refused.get(traveller.item.number)
-            traveller.refute(sentence) if sentence else traveller.doubt("not written: another item is refused")
-    party = _Party(ground, home, targets, travellers, keep)
-    if not refused:
-        try:
-            party.travel(timeout, pool)
-        finally:
-            party.clear(holders, pool)
+    party = _Party(ground, home, targets, travellers, patience)
+    try:
+        party.travel(pool)
+    except errors.ServiceError as error:
+        for traveller in travellers.values():
+            traveller.doubt(str(error))
     results = [one.result(ground.schema, home) for one in travellers.values()]
     samples = {(home, target): samples for target, samples in party.samples.items()}
-    untimed = {(home, target): party.arrivals[target] - len(samples) for target, samples in party.samples.items()}
-    return Journey(results, samples, untimed, party.left)
+    untimed = {(home, target): party.untimed(target) for target in targets}
+    return Journey(results, samples, untimed, changed=bool(party.written))
 
 
 class _Party:
-    """All of a table's items together.
+    """All of a table's items together: a writer, and beside it a watcher for each target.
 
-    :ivar touched: those that may be there now because of this run.
+    :ivar samples: target -> the lags that could be measured.
+    :ivar written: by this run, as far as its calls were answered.
     """
 
     def __init__(
-        self, ground: Ground, home: str, targets: list[str], travellers: dict[Probe, Traveller], keep: bool
+        self, ground: Ground, home: str, targets: list[str], travellers: dict[Probe, Traveller], patience: float
     ) -> None:
         self.samples: dict[str, list[Sample]] = {target: [] for target in targets}
-        self.arrivals: dict[str, int] = dict.fromkeys(targets, 0)
-        self.left: list[dict[str, t.Any]] = []
         self._ground = ground
         self._home = home
-        self._targets = targets
         self._travellers = travellers
-        self._keep = keep
-        self._touched: set[Probe] = set()
-        self._journal: Probe | None = None
-        self._recorded: list[Probe] = []
+        self._keys: Keys = {
+            probe: user_items.key(ground.schema, traveller.item.attributes) for probe, traveller in travellers.items()
+        }
+        self._patience = patience
+        self.written: set[Probe] = set()
+        self._acknowledged: dict[Probe, Acknowledgement] = {}
+        self._all_written = False
+        self._news = threading.Condition()
+        self._arrived: dict[str, set[Probe]] = {target: set() for target in targets}
+        self._judged: dict[str, set[Probe]] = {target: set() for target in targets}  # by a strongly consistent read
+        self._spent: set[str] = set()  # targets that nobody may look at any more
 
-    def travel(self, timeout: float, pool: Executor) -> None:
+    def travel(self, pool: Executor) -> None:
+        wanted = self._prepare(pool)
+        watchers = [pool.submit(self._watch, target) for target in self.samples]
         try:
-            wanted, standing = self._prepare(pool)
-            put = Leg(self._ground, self._travellers, self._keys(), self._targets, PUT)
-            put.stand(standing)
-            put.run(wanted, self._put, timeout * (1 if self._keep else PUT_SHARE), self.samples, pool)
-            legs = [put]
-            if not self._keep:
-                self._record([probe for probe in wanted if probe in self._touched])
-                delete = Leg(self._ground, self._travellers, self._keys(), self._targets, DELETE, put.arrived)
-                delete.run(list(put.acknowledged), self._delete, timeout * (1 - PUT_SHARE), self.samples, pool)
-                legs.append(delete)
-            for leg in legs:
-                for target, arrived in leg.arrived.items():
-                    self.arrivals[target] += len(arrived & leg.acknowledged.keys())
-            for probe, traveller in self._travellers.items():
-                traveller.complete = all(probe in arrived for leg in legs for arrived in leg.arrived.values())
-        except errors.ServiceError as error:
-            for traveller in self._travellers.values():
-                traveller.doubt(str(error))
-
-    def _prepare(self, pool: Executor) -> tuple[list[Probe], dict[Probe, set[str]]]:
-        """Which items are to be written; and which stand there already and are to be kept, each with where it does."""
-        regions = [self._home, *self._targets]
-        there = dict(zip(regions, pool.map(self._read, regions), strict=True))
-        wanted = [probe for probe in self._travellers if not any(probe in found for found in there.values())]
-        if not self._keep:
-            self._record(list(wanted))
-        # Those of others after this run's own is written: of two at once at least one sees the other.
-        others = [one for one in journals_in(self._ground, self._home, regions) if one.run != self._ground.lease.run]
-        standing = {}
+            self._write(wanted)
+        finally:
+            with self._news:
+                self._all_written = True
+                self._news.notify_all()
+        for watcher in watchers:
+            watcher.result()
         for probe, traveller in self._travellers.items():
-            holder = next((one for one in others if one.names(self._key(probe))), None)
-            if holder:
-                until = time.strftime("%H:%M:%S UTC", time.gmtime(holder.expires))
-                traveller.doubt(
-                    f"another verification holds that key until {until}: it is under way or died; run again after that"
-                )
-            elif self._keep and traveller.is_same(there[self._home].get(probe)):
-                standing[probe] = {region for region, found in there.items() if traveller.is_same(found.get(probe))}
-                continue
-            elif probe not in wanted:
+            traveller.complete = all(probe in arrived for arrived in self._arrived.values())
+
+    def untimed(self, target: str) -> int:
+        """How many items that this run wrote arrived there without a measured lag."""
+        return len(self._arrived[target] & self.written) - len(self.samples[target])
+
+    def _prepare(self, pool: Executor) -> list[Probe]:
+        """Which items are to be written. Those that stand there already are only looked for where they weren't seen."""
+        found = pool.map(lambda region: self._read(region, self._keys), self.samples)
+        there = dict(zip(self.samples, found, strict=True))
+        # Home comes last: what another run writes there meanwhile isn't seen in a target only.
+        there = {self._home: self._read(self._home, self._keys), **there}
+        wanted = []
+        for probe, traveller in self._travellers.items():
+            if not any(probe in found for found in there.values()):
+                wanted.append(probe)
+            elif traveller.is_same(there[self._home].get(probe)):
+                self._acknowledged[probe] = Acknowledgement(self._ground.clock.now(), exact=False)
+                for target in self.samples:
+                    if traveller.is_same(there[target].get(probe)):
+                        self._arrived[target].add(probe)
+            else:
                 traveller.refute(self._exists(traveller, probe, there))
-            if holder and probe in wanted:
-                wanted.remove(probe)
-        if not self._keep:
-            self._record(list(wanted))
-        return wanted, standing
+        return wanted
 
     def _exists(self, traveller: Traveller, probe: Probe, there: dict[str, Found]) -> str:
         regions = [region for region, found in there.items() if probe in found]
         attributes = dynamodb_json.differing(traveller.item.attributes, there[regions[0]][probe])
-        how = f"with another {', '.join(attributes)}" if attributes else "just the same"
-        remedy = "choose another key" if attributes else "choose another key, or set keep_items (verify_keep_items)"
-        if self._keep and not attributes:
-            remedy = f"it is missing in {self._home}"
-        return f"an item with that key exists in {', '.join(regions)}, {how}, and isn't touched: {remedy}"
-
-    def _record(self, probes: list[Probe]) -> None:
-        """Have the journal name these items: none before there is anything to name."""
-        if probes == self._recorded:
-            return
-        ground = self._ground
-        entries = [self._travellers[probe].entry(self._key(probe)) for probe in probes]
-        for candidate in [self._journal] if self._journal else journal.probes([self._home]):
-            self._journal = candidate
-            parameters = journal.put(ground.schema, candidate, ground.lease, entries)
-            if ground.write_item(self._home, PUT, parameters).held:
-                self._recorded = probes
-                return
-            self._journal = None
-        text = (
-            f"every key reserved for journals of {self._home} is taken, by other verifications or by items that aren't "
-            "verification's: run again later, or remove those"
+        how = f"with another {', '.join(attributes)}" if attributes else f"the same, but it is missing in {self._home}"
+        return (
+            f"an item with that key exists in {', '.join(regions)}, {how}, and isn't touched: choose another key, or "
+            "list it as it is"
         )
-        raise errors.ServiceError(errors.BUSY, "PutItem", self._home, text)
+
+    def _write(self, probes: list[Probe]) -> None:
+        for number, probe in enumerate(probes):
+            try:
+                if self._ground.stop.is_set():
+                    raise self._interrupted(self._home)
+                acknowledged = self._put(probe)
+            except errors.ServiceError as error:
+                if error.kind != errors.REFUSED:
+                    for rest in probes[number:]:
+                        self._travellers[rest].doubt(str(error))
+                    return
+                self._travellers[probe].refute(str(error))
+                continue
+            if acknowledged:
+                with self._news:
+                    self._acknowledged[probe] = acknowledged
+                    self._news.notify_all()
 
     def _put(self, probe: Probe) -> Acknowledgement | None:
-        """An item that is the same and there after a repeated call is taken as written by the first."""
+        """Where somebody else was faster, the same content counts as standing, another is told to the traveller."""
         ground, traveller = self._ground, self._travellers[probe]
-        self._touched.add(probe)
-        parameters = user_items.put(ground.schema, traveller.item.attributes)
-        written = ground.write_item(self._home, PUT, parameters)
+        written = ground.write_item(self._home, PUT, user_items.put(ground.schema, traveller.item.attributes))
         acknowledged = Acknowledgement(ground.clock.now(), exact=written.held and not written.retried)
+        if written.held or written.retried:
+            self.written.add(probe)
         if written.held:
             return acknowledged
-        found = self._read(self._home, [probe])
-        if not written.retried:
-            self._touched.discard(probe)
-        if traveller.is_same(found.get(probe)) and (written.retried or self._keep):
+        found = self._read(self._home, {probe: self._keys[probe]})
+        if traveller.is_same(found.get(probe)):
             return acknowledged
         if found:
             traveller.refute(self._exists(traveller, probe, {self._home: found}))
@@ -213,83 +182,116 @@ class _Party:
             traveller.doubt(f"somebody else wrote and removed it in {self._home} meanwhile: run again")
         return None
 
-    def _delete(self, probe: Probe) -> Acknowledgement | None:
-        ground, traveller = self._ground, self._travellers[probe]
-        parameters = user_items.delete(ground.schema, traveller.item.attributes)
-        written = ground.write_item(self._home, DELETE, parameters)
-        if written.held:
-            return Acknowledgement(ground.clock.now(), exact=not written.retried)
-        traveller.doubt(f"somebody else changed it in {self._home} meanwhile, so it wasn't deleted")
-        return None
-
-    def clear(self, holders: list[str], pool: Executor) -> None:
-        """Remove this run's items wherever they may be, then the journal, unless the next run needs it."""
-        if self._keep:
-            return
-        cleared = list(pool.map(self._clear_region, holders)) if self._touched else []
-        self.left = [remainder for _complete, remainders in cleared for remainder in remainders]
-        if not self._journal:
-            return
-        schema = self._ground.schema
-        if not all(complete for complete, _remainders in cleared):
-            self._hand_over()
-            reason = "a journal that the next verification needs, to remove what is left of your items"
-            for region in holders:
-                self.left.append({"region": region, "item_keys": [schema.printable(self._journal)], "reason": reason})
-            return
-        for rest in clear_probes(self._ground, holders, [self._journal], pool):
-            keys = [schema.printable(probe) for probe in rest.probes]
-            self.left.append({"region": rest.region, "item_keys": keys, "reason": rest.reason})
-
-    def _hand_over(self) -> None:
-        """Let the lease of the journal end, so that the next verification needn't wait for it."""
+    def _watch(self, target: str) -> None:
+        """Look until everything is there or late; a look that fails is repeated, whatever the reason."""
         ground = self._ground
-        ended = dataclasses.replace(ground.lease, expires=int(ground.clock.epoch()) - 1)
-        entries = [self._travellers[probe].entry(self._key(probe)) for probe in self._recorded]
-        with contextlib.suppress(errors.ServiceError):
-            ground.write_item(self._home, PUT, journal.put(ground.schema, self._journal, ended, entries))
-
-    def _clear_region(self, region: str) -> tuple[bool, list[dict[str, t.Any]]]:
-        """Whether nothing is left that the next verification could remove; and what is left."""
-        ours, changed, reason = set(self._touched), set[Probe](), ""
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self._ground.clock.sleep(PAUSE * 2 ** (attempt - 1))
+        watch = Watch(PUT, ground.lease)
+        while pending := self._work(target):
+            if ground.stop.is_set():
+                break
+            if ground.clock.now() >= self._deadline(pending):
+                self._wait_for_writer()
+                if self._pending(target) == pending:
+                    break
+                continue
+            if not ground.meter.admits(self._units(pending)):
+                self._spent.add(target)
+                break
             try:
-                there = self._read(region, self._touched)
-                for probe, item in there.items():
-                    if self._travellers[probe].is_same(item):
-                        self._delete_in(region, probe)
-                there = there and self._read(region, self._touched)
-                ours = {probe for probe, item in there.items() if self._travellers[probe].is_same(item)}
-                changed = there.keys() - ours
-                if not there:
-                    break
-                reason = "they were deleted and are there again"
-            except errors.ServiceError as error:
-                reason = str(error)
-                if not error.transient:
-                    break
-        kinds = ((ours, reason), (changed, "not as they were written, so they aren't touched"))
-        return not ours, [
-            {"region": region, "item_keys": [self._printable(probe) for probe in sorted(probes)], "reason": why}
-            for probes, why in kinds
-            if probes
-        ]
+                for page in pages(ground, target, {probe: self._keys[probe] for probe in pending}, ground.strong):
+                    self._take(target, page, pending, watch)
+            except errors.ServiceError:
+                now = ground.clock.now()
+                watch.take(pending, Look(now, now, unread=frozenset(pending), clean=False))
+            if waiting := pending.keys() - self._judged[target] - self._arrived[target]:
+                ground.clock.sleep(self._pause({probe: pending[probe] for probe in waiting}))
+        self._settle(target)
 
-    def _delete_in(self, region: str, probe: Probe) -> None:
-        parameters = user_items.delete(self._ground.schema, self._travellers[probe].item.attributes)
-        self._ground.write_item(region, DELETE, parameters)
+    def _units(self, pending: t.Iterable[Probe]) -> float:
+        """What one look takes when all are there."""
+        each = STRONG if self._ground.strong else EVENTUAL
+        return each * sum(user_items.blocks(self._travellers[probe].item.attributes) for probe in pending)
 
-    def _read(self, region: str, probes: t.Iterable[Probe] | None = None) -> Found:
-        keys = self._keys() if probes is None else {probe: self._key(probe) for probe in probes}
+    def _take(self, target: str, page: Page, pending: dict[Probe, Acknowledgement], watch: Watch) -> None:
+        """Note what arrived, with its lag; in a strongly consistent group the first look decides, and there is none."""
+        asked = {probe: pending[probe] for probe in page.asked}
+        seen = {probe: self._marked(probe, item) for probe, item in page.found.items()}
+        shown = watch.take(asked, Look(page.begun, page.ended, seen, page.unread, page.clean))
+        self._arrived[target].update(shown)
+        if not self._ground.strong:
+            self.samples[target] += [sample for sample in shown.values() if sample]
+            return
+        for probe in asked.keys() - shown.keys() - page.unread:
+            self._judge(target, probe, page.found.get(probe), page.begun - asked[probe].time)
+
+    def _work(self, target: str) -> dict[Probe, Acknowledgement]:
+        """What is still to arrive; before the first write is acknowledged, waits for it. Empty: nothing will come."""
+        with self._news:
+            self._news.wait_for(lambda: self._all_written or self._pending(target))
+            return self._pending(target)
+
+    def _wait_for_writer(self) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._all_written)
+
+    def _pending(self, target: str) -> dict[Probe, Acknowledgement]:
+        done = self._judged[target] | self._arrived[target]
+        return {probe: acknowledged for probe, acknowledged in self._acknowledged.items() if probe not in done}
+
+    def _deadline(self, pending: dict[Probe, Acknowledgement]) -> float:
+        return max(acknowledged.time for acknowledged in pending.values()) + self._patience
+
+    def _pause(self, pending: dict[Probe, Acknowledgement]) -> float:
+        """The longer it is waited for, the less often: items may be big, and every look at one costs."""
+        now = self._ground.clock.now()
+        waited = now - min(acknowledged.time for acknowledged in pending.values())
+        return max(0.0, min(max(self._ground.poll_delay, PATIENCE * waited), self._deadline(pending) - now))
+
+    def _marked(self, probe: Probe, item: dynamodb_json.Item) -> Marked:
+        """As if it carried this run's marker, when it has the content that was written."""
+        lease = self._ground.lease
+        return Marked(lease.run, lease.expires, revision=1) if self._travellers[probe].is_same(item) else Marked()
+
+    def _settle(self, target: str) -> None:
+        """A strongly consistent read has the last word on what wasn't seen."""
+        ground = self._ground
+        self._wait_for_writer()
+        doubtful = self._pending(target)
+        if not doubtful:
+            return
+        begun = ground.clock.now()
+        try:
+            if ground.stop.is_set():
+                raise self._interrupted(target)
+            found = self._read(target, {probe: self._keys[probe] for probe in doubtful})
+        except errors.ServiceError as error:
+            for probe in doubtful:
+                self._travellers[probe].doubt(str(error))
+            return
+        for probe, acknowledged in doubtful.items():
+            if target in self._spent and not self._travellers[probe].is_same(found.get(probe)):
+                self._travellers[probe].doubt(SPENT)
+            else:
+                self._judge(target, probe, found.get(probe), begun - acknowledged.time)
+
+    def _judge(self, target: str, probe: Probe, item: dynamodb_json.Item | None, waited: float) -> None:
+        """By a strongly consistent read that began ``waited`` seconds after the acknowledgement."""
+        self._judged[target].add(probe)
+        traveller = self._travellers[probe]
+        if traveller.is_same(item):
+            self._arrived[target].add(probe)
+        elif item:
+            attributes = dynamodb_json.differing(traveller.item.attributes, item)
+            traveller.refute(f"altered in {target}: it differs in {', '.join(attributes)}")
+        else:
+            since = "written" if probe in self.written else "seen"
+            traveller.refute(
+                f"missing in {target} {waited:.3g} s after it was {since} in {self._home}, by a strongly consistent "
+                "read"
+            )
+
+    def _read(self, region: str, keys: Keys) -> Found:
         return read(self._ground, region, keys)
 
-    def _keys(self) -> Keys:
-        return {probe: self._key(probe) for probe in self._travellers}
-
-    def _key(self, probe: Probe) -> dynamodb_json.Item:
-        return user_items.key(self._ground.schema, self._travellers[probe].item.attributes)
-
-    def _printable(self, probe: Probe) -> dict[str, str]:
-        return dynamodb_json.printable(self._key(probe))
+    def _interrupted(self, region: str) -> errors.ServiceError:
+        return errors.ServiceError(errors.BUSY, PUT, region, "interrupted")

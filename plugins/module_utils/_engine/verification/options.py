@@ -22,7 +22,7 @@ class Options:
     """``item_count`` per source region; ``timeout`` of each table, ``poll_delay`` and ``max_lag`` in seconds.
 
     :ivar max_units: capacity units, reads and writes of all regions together, that each table may cost.
-    :ivar items: table -> the user's own items; with ``keep_items`` they stay.
+    :ivar items: table -> the user's own items.
     :ivar watch: how long heartbeats go on after the check, None for not at all.
     """
 
@@ -32,7 +32,6 @@ class Options:
     max_lag: float | None = None
     max_units: float | None = None
     items: dict[str, list[UserItem]] = dataclasses.field(default_factory=dict)
-    keep_items: bool = False
     watch: Pace | None = None
 
     def check(self) -> None:
@@ -76,7 +75,7 @@ class Options:
         :param regions: how many of the group's ``members`` are verified.
         """
         items = self.items.get(table, [])
-        needed = cost.least(regions, self.item_count, members) + user_items.least_units(items, members, self.keep_items)
+        needed = cost.least(regions, self.item_count, members) + user_items.least_units(items, members)
         if self.watch:
             needed += cost.heartbeats(regions, members) + cost.heartbeats_removed(regions, members)
         return needed
@@ -99,6 +98,5 @@ class Options:
             "poll_delay": self.poll_delay,
             "max_lag": self.max_lag,
             "max_units": self.max_units,
-            "keep_items": self.keep_items,
             "watch": dataclasses.asdict(self.watch) if self.watch else None,
         }

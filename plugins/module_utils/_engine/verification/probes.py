@@ -6,8 +6,8 @@
 
 A probe's key follows from its source region and a slot alone, so any later run finds what a run that died left
 behind without a scan. Its marker names the run that wrote it and says until when nobody else may touch it. Every
-write is conditional on that marker; a condition sees only its own region's version of an item (AWS_FACTS section 7),
-so a region's keys are written from that region alone.
+write is conditional on that marker, so an item without it stays, whoever wrote it. A condition sees only its own
+region's version of an item (AWS_FACTS section 7), so a region's keys are written from that region alone.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ EVERYWHERE = "everywhere"
 PUT, UPDATE, DELETE = "put", "update", "delete"
 OPERATIONS = (PUT, UPDATE, DELETE)
 CALLS = {PUT: "PutItem", UPDATE: "UpdateItem", DELETE: "DeleteItem"}
+# What a condition says of a key without an item; the rest is about the item's marker.
+_WITHOUT_ITEM = {
+    PUT: "attribute_not_exists(#key) OR",
+    UPDATE: "attribute_exists(#key) AND",
+    DELETE: "attribute_not_exists(#key) OR",
+}
 # What the marker says of the last operation that it went through.
 _REVISIONS = {PUT: 1, UPDATE: 2}
 
@@ -94,47 +100,43 @@ class Schema:
         """The probe's key for people and for JSON: binary keys as the text that they hold."""
         return {attribute: str(_value("N" if kind == "N" else "S", probe)) for attribute, kind in self.keys}
 
-    def write(self, operation: str, probe: Probe, lease: Lease, now: int, writer: str = "") -> dict[str, t.Any]:
-        """Parameters of PutItem, UpdateItem or DeleteItem; ``writer`` is written down by a put.
+    def write(self, operation: str, probe: Probe, lease: Lease, writer: str = "") -> dict[str, t.Any]:
+        """Parameters of PutItem, UpdateItem or DeleteItem of an item of ``lease``; ``writer`` is written down by a put.
 
         A call whose answer was lost is sent again by the SDK, so each condition also holds after its own success.
         """
-        return {"TableName": self.table, **_EXPRESSIONS[operation](self, probe, lease, now, writer)}
+        condition = {
+            "TableName": self.table,
+            "ConditionExpression": f"{_WITHOUT_ITEM[operation]} #marker.#run = :run",
+            "ExpressionAttributeNames": {"#key": self.keys[0][0], "#marker": MARKER, "#run": "run"},
+            "ExpressionAttributeValues": {":run": {"S": lease.run}},
+        }
+        if operation == PUT:
+            return {**condition, "Item": self._item(probe, lease, writer)}
+        if operation == UPDATE:
+            condition["UpdateExpression"] = "SET #marker.#revision = :revision"
+            condition["ExpressionAttributeNames"]["#revision"] = "revision"
+            condition["ExpressionAttributeValues"][":revision"] = {"N": str(_REVISIONS[UPDATE])}
+        return {**condition, "Key": self.key(probe)}
 
-    def _put(self, probe: Probe, lease: Lease, now: int, writer: str) -> dict[str, t.Any]:
+    def remove_dead(self, probe: Probe, seen: Marked) -> dict[str, t.Any]:
+        """Parameters of DeleteItem of what a run that died left, as long as it is what was ``seen``."""
+        parameters = self.write(DELETE, probe, Lease(seen.run, seen.expires))
+        parameters["ConditionExpression"] = (
+            "attribute_not_exists(#key) OR (#marker.#run = :run AND #marker.#expires = :expires)"
+        )
+        parameters["ExpressionAttributeNames"]["#expires"] = "expires"
+        parameters["ExpressionAttributeValues"][":expires"] = {"N": str(seen.expires)}
+        return parameters
+
+    def _item(self, probe: Probe, lease: Lease, writer: str) -> Item:
         marker = {
             "run": {"S": lease.run},
             "expires": {"N": str(lease.expires)},
             "revision": {"N": str(_REVISIONS[PUT])},
             **({"writer": {"S": writer}} if writer else {}),
         }
-        return {
-            "Item": {**self.key(probe), MARKER: {"M": marker}},
-            "ConditionExpression": "attribute_not_exists(#key) OR #marker.#run = :run OR #marker.#expires < :now",
-            "ExpressionAttributeNames": self._names("expires"),
-            "ExpressionAttributeValues": {":run": {"S": lease.run}, ":now": {"N": str(now)}},
-        }
-
-    def _update(self, probe: Probe, lease: Lease, now: int, writer: str) -> dict[str, t.Any]:
-        return {
-            "Key": self.key(probe),
-            "UpdateExpression": "SET #marker.#revision = :revision",
-            "ConditionExpression": "attribute_exists(#key) AND #marker.#run = :run",
-            "ExpressionAttributeNames": self._names("revision"),
-            "ExpressionAttributeValues": {":run": {"S": lease.run}, ":revision": {"N": str(_REVISIONS[UPDATE])}},
-        }
-
-    def _delete(self, probe: Probe, lease: Lease, now: int, writer: str) -> dict[str, t.Any]:
-        """Of an item of this lease's run, or of a run that died."""
-        return {
-            "Key": self.key(probe),
-            "ConditionExpression": "attribute_not_exists(#key) OR #marker.#run = :run OR #marker.#expires < :now",
-            "ExpressionAttributeNames": self._names("expires"),
-            "ExpressionAttributeValues": {":run": {"S": lease.run}, ":now": {"N": str(now)}},
-        }
-
-    def _names(self, *more: str) -> dict[str, str]:
-        return {"#key": self.keys[0][0], "#marker": MARKER, "#run": "run", **{f"#{name}": name for name in more}}
+        return {**self.key(probe), MARKER: {"M": marker}}
 
     def read(self, probes: t.Iterable[Probe], consistent: bool) -> dict[str, t.Any]:
         """BatchGetItem's request for this table. Of an item that isn't verification's only the key is fetched."""
@@ -160,9 +162,6 @@ class Schema:
         """A key in a form that compares: the service may write a number in another way."""
         values = (next(iter(item[attribute].items())) for attribute, _kind in self.keys)
         return tuple(decimal.Decimal(value) if kind == "N" else value for kind, value in values)
-
-
-_EXPRESSIONS = {PUT: Schema._put, UPDATE: Schema._update, DELETE: Schema._delete}
 
 
 def every_probe(regions: t.Iterable[str]) -> list[Probe]:

@@ -74,7 +74,7 @@ def table_result(outcome: Outcome, full: bool = False) -> Result:
         "user_items": items,
         **({"watch": outcome.watched.result() if outcome.watched else []} if full else {}),
         "notes": outcome.notes,
-        "left_behind": [*_left(outcome), *(outcome.journey.left if outcome.journey else [])],
+        "left_behind": _left(outcome),
     }
     return {**result, "msg": "\n".join(_table_lines(result, outcome))}
 

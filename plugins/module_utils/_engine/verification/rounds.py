@@ -25,9 +25,6 @@ PATIENCE = 0.1
 
 SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
 
-# Another look won't do better.
-_HOPELESS = (errors.DENIED, errors.CREDENTIALS, errors.ABSENT, errors.REFUSED)
-
 
 @dataclasses.dataclass
 class Plan:
@@ -109,23 +106,29 @@ class Round:
                 evidence.problem(sentence)
 
     def _watch(self, target: str) -> None:
-        """Look until everything is there; in a strongly consistent group the first look decides."""
+        """Look until everything is there or late; a look that fails is repeated, whatever the reason.
+
+        In a strongly consistent group the first look that is answered decides.
+        """
         ground = self._ground
         # Of a deletion an eventually consistent read may show what was before the item was even put.
         consistent = ground.strong or self._plan.operation == DELETE
         watch = Watch(self._plan.operation, ground.lease)
         decided: set[Probe] = set()
         while pending := self._work(target, decided):
-            if ground.stop.is_set() or ground.clock.now() >= self._deadline(pending):
+            if ground.stop.is_set():
                 break
+            if ground.clock.now() >= self._deadline(pending):
+                self._wait_for_writers()
+                if self._pending(target, decided) == pending:
+                    break
+                continue
             if not ground.meter.admits(len(pending) * (STRONG if consistent else EVENTUAL)):
                 self._spent.add(target)
                 break
             try:
                 seen = look(ground, target, pending, consistent)
-            except errors.ServiceError as error:
-                if error.kind in _HOPELESS:
-                    break
+            except errors.ServiceError:
                 now = ground.clock.now()
                 seen = Look(now, now, unread=frozenset(pending), clean=False)
             decided |= self._record(target, pending, seen, watch)
@@ -162,7 +165,7 @@ class Round:
         for probe, sample in arrived.items():
             self._evidence[probe.source, target].arrived[operation][probe] = None if ground.strong else sample
         if not ground.strong:
-            return {*arrived, *(probe for probe in pending if self._is_altered(seen.seen.get(probe)))}
+            return set(arrived)
         for probe in pending.keys() - arrived.keys() - seen.unread:
             self._judge(target, probe, seen.seen.get(probe), seen.begun - pending[probe].time)
         return set(pending) - seen.unread
@@ -180,10 +183,8 @@ class Round:
     def _settle(self, target: str) -> None:
         """A strongly consistent read has the last word on what wasn't seen."""
         ground = self._ground
-        with self._news:
-            self._news.wait_for(lambda: self._all_written)
-        decided = self._decided(target)
-        doubtful = self._pending(target, decided)
+        self._wait_for_writers()
+        doubtful = self._pending(target, self._decided(target))
         if not doubtful:
             return
         begun = ground.clock.now()
@@ -199,6 +200,10 @@ class Round:
                 self._unknown(target, [probe], SPENT)
             else:
                 self._judge(target, probe, seen.get(probe), begun - doubtful[probe].time)
+
+    def _wait_for_writers(self) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._all_written)
 
     def _decided(self, target: str) -> set[Probe]:
         """What was seen, and what strongly consistent reads have judged already."""

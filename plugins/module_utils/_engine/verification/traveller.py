@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
-from . import dynamodb_json, journal
+from . import dynamodb_json
 from .probes import Schema
 from .states import FAIL, PASS, UNSURE
 from .user_items import UserItem
 
 
 class Traveller:
-    """An item on its journey, and what is said of it; ``complete`` when it was seen everywhere by each operation."""
+    """An item on its journey, and what is said of it; ``complete`` when it was seen in every target."""
 
     def __init__(self, item: UserItem) -> None:
         self.item = item
@@ -41,9 +41,6 @@ class Traveller:
 
     def doubt(self, sentence: str) -> None:
         self._problems.append(sentence)
-
-    def entry(self, key: dynamodb_json.Item) -> journal.Entry:
-        return journal.Entry(key, self._digest)
 
     @property
     def verdict(self) -> str:

@@ -4,7 +4,7 @@
 
 """The user's own items: which there are, what is wrong with them, and under which condition they are written. Pure.
 
-They travel unchanged, so they carry no marker. What of them is this verification's is written in its `journal`.
+They carry no marker, and stay: nothing of them is ever written over or deleted.
 """
 
 from __future__ import annotations
@@ -14,22 +14,16 @@ import math
 import typing as t
 
 from ..spec import Refused, Table
-from . import dynamodb_json, journal
+from . import dynamodb_json
 from .cost import EVENTUAL, STRONG
 from .dynamodb_json import Item
 from .probes import KEY_PREFIX, MARKER, NUMBER_PREFIX, Schema
 
-# The keys of so many items fit into one journal, whatever they are: of 3 KB each at most.
+# Of a table: BatchGetItem takes the keys of so many items.
 MAX_ITEMS = 100
 
 # Bytes of a partition key, and of a sort key ("Quotas").
 _MAX_KEY = (2048, 1024)
-
-# A condition compares so many attributes: with 300 operators and 4 KB an expression ends ("Quotas").
-COMPARED = 100
-
-# Bytes of a journal, and of an item's entry in it beside the item's key.
-_JOURNAL, _ENTRY = 100, 90
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,40 +133,16 @@ def put(schema: Schema, item: Item) -> dict[str, t.Any]:
     }
 
 
-def delete(schema: Schema, item: Item) -> dict[str, t.Any]:
-    """Parameters of DeleteItem: only while what is there equals ``item``, as far as a condition can say that.
-
-    It also holds after its own success: a call whose answer was lost is sent again by the SDK.
-    """
-    compared = list(item.items())[:COMPARED]
-    equal = " AND ".join(f"#{number} = :{number}" for number in range(len(compared)))
-    return {
-        "TableName": schema.table,
-        "Key": key(schema, item),
-        "ConditionExpression": f"attribute_not_exists(#key) OR ({equal})",
-        "ExpressionAttributeNames": {
-            "#key": schema.keys[0][0],
-            **{f"#{number}": name for number, (name, _value) in enumerate(compared)},
-        },
-        "ExpressionAttributeValues": {f":{number}": value for number, (_name, value) in enumerate(compared)},
-    }
-
-
 def blocks(item: Item) -> int:
     """The read units of one strongly consistent read: one for each 4 KB."""
     return math.ceil(dynamodb_json.size(item) / 4096)
 
 
-def least_units(items: list[UserItem], regions: int, keep: bool) -> float:
-    """The capacity units that the items take, the sweep before included, when all are found at the first look.
+def least_units(items: list[UserItem], regions: int) -> float:
+    """The capacity units that the items take when none is there before and all are found at the first look.
 
     :param regions: those of the group: each is written and read.
     """
     written = sum(math.ceil(dynamodb_json.size(item.attributes) / 1024) for item in items)
-    read = sum(blocks(item.attributes) for item in items)
-    before = STRONG * regions * (len(items) + (regions + 1) * journal.SLOTS)
-    if keep:
-        return before + regions * written + EVENTUAL * (regions - 1) * read
-    recorded = math.ceil((_JOURNAL + _ENTRY * len(items)) / 1024)
-    gone = STRONG * (2 * regions - 1)
-    return before + 2.0 * regions * (written + recorded) + EVENTUAL * (regions - 1) * read + gone * len(items)
+    found = sum(blocks(item.attributes) for item in items)
+    return regions * (STRONG * len(items) + written) + EVENTUAL * (regions - 1) * found

@@ -72,7 +72,6 @@ def document(tables: int = 1, regions: int = 2, troubled: bool = False, rounds: 
                 "poll_delay": 0.1,
                 "max_lag": None,
                 "max_units": None,
-                "keep_items": False,
                 "watch": {"rounds": rounds, "duration": None, "interval": 5.0} if rounds else None,
             },
         },

@@ -87,7 +87,7 @@ def test_the_schema_of_a_table_without_a_sort_key():
 
 
 def test_an_item_is_its_key_and_the_marker():
-    parameters = schema("S", "N").write(PUT, PROBE, LEASE, 500)
+    parameters = schema("S", "N").write(PUT, PROBE, LEASE)
     marker = {"run": {"S": "me"}, "expires": {"N": "1000"}, "revision": {"N": "1"}}
     assert parameters["TableName"] == "orders"
     assert parameters["Item"] == {"pk": {"S": TEXT}, "sk": {"N": NUMBER}, MARKER: {"M": marker}}
@@ -96,13 +96,13 @@ def test_an_item_is_its_key_and_the_marker():
 @pytest.mark.parametrize(
     ("operation", "condition"),
     [
-        (PUT, "attribute_not_exists(#key) OR #marker.#run = :run OR #marker.#expires < :now"),
+        (PUT, "attribute_not_exists(#key) OR #marker.#run = :run"),
         (UPDATE, "attribute_exists(#key) AND #marker.#run = :run"),
-        (DELETE, "attribute_not_exists(#key) OR #marker.#run = :run OR #marker.#expires < :now"),
+        (DELETE, "attribute_not_exists(#key) OR #marker.#run = :run"),
     ],
 )
 def test_every_write_is_under_a_condition_on_the_marker(operation, condition):
-    parameters = schema("S").write(operation, PROBE, LEASE, 500)
+    parameters = schema("S").write(operation, PROBE, LEASE)
     assert parameters["ConditionExpression"] == condition
     assert parameters["ExpressionAttributeValues"][":run"] == {"S": "me"}
     assert parameters["ExpressionAttributeNames"]["#marker"] == MARKER
@@ -111,7 +111,7 @@ def test_every_write_is_under_a_condition_on_the_marker(operation, condition):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_no_name_or_value_is_unused_because_the_service_refuses_that(operation):
-    parameters = schema("S", "S").write(operation, PROBE, LEASE, 500)
+    parameters = schema("S", "S").write(operation, PROBE, LEASE)
     used = " ".join(value for name, value in parameters.items() if name.endswith("Expression"))
     named = set(re.findall(r"[#:]\w+", used))
     assert named == {*parameters["ExpressionAttributeNames"], *parameters["ExpressionAttributeValues"]}

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The user's own items: which are accepted, under which conditions they are written, what a journal says of them."""
+"""The user's own items: which are accepted, and what is said of them."""
 
 from __future__ import annotations
 
-import re
 import threading
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import (
-    dynamodb_json,
     item_reads,
-    journal,
     user_items,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.ground import Ground
@@ -81,14 +78,7 @@ def test_a_table_whose_states_alone_are_read_has_no_items():
     assert problem.startswith("items (verify_items), table 'orders': it has verification: states, which writes nothing")
 
 
-def test_a_journal_holds_the_longest_keys_of_as_many_items_as_are_accepted():
-    long = {"customer": {"S": "x" * 2048}, "placed": {"S": "y" * 1024}}
-    schema = Schema("orders", (("x" * 255, "S"), ("y" * 255, "S")))
-    key = {name: value for (name, _kind), value in zip(schema.keys, long.values(), strict=True)}
-    entries = [journal.Entry(key, dynamodb_json.digest(long))] * user_items.MAX_ITEMS
-    written = journal.put(schema, journal.probes(["us-east-1"])[0], Lease("x" * 40, 10**10), entries)["Item"]
-    assert dynamodb_json.size(written) < dynamodb_json.MAX_SIZE
-
+def test_as_many_items_as_one_read_takes_are_accepted():
     assert len(parse({"orders": [ITEM] * user_items.MAX_ITEMS})["orders"]) == 100
     assert problems({"orders": [ITEM] * 101}) == [
         "items (verify_items), table 'orders': has 101 items, but 100 at most can be verified."
@@ -113,7 +103,6 @@ def test_a_journal_holds_the_longest_keys_of_as_many_items_as_are_accepted():
             "has a key 'placed' of 1025 bytes, but it must have 1 to 1024",
         ),
         (BY_CUSTOMER, BY_CUSTOMER.key(Probe("eu-west-1", 3)), "has a key 'customer' that is reserved"),
-        (BY_CUSTOMER, BY_CUSTOMER.key(journal.probes(["eu-west-1"])[0]), "has a key 'customer' that is reserved"),
         (BY_BYTES, BY_BYTES.key(Probe("eu-west-1", 3)), "has a key 'customer' that is reserved"),
         (BY_NUMBER, BY_NUMBER.key(Probe("eu-west-1", 0)), "has a key 'customer' that is reserved"),
         (BY_NUMBER, {"customer": {"N": f"-{'9' * 24}E14"}}, "has a key 'customer' that is reserved"),
@@ -142,53 +131,6 @@ def test_a_key_that_is_listed_twice_is_refused_however_it_is_written():
     assert user_items.key_problems(BY_BOTH, [UserItem(n, item) for n, item in enumerate(items, 1)]) == {
         3: "has the same key as item 1: list it once"
     }
-
-
-@pytest.mark.parametrize("attributes", [1, 2, 99, 5000])
-def test_a_deletion_compares_as_much_as_an_expression_admits(attributes):
-    item = {"customer": {"S": "one"}, **{f"#a {n}": {"N": str(n)} for n in range(attributes - 1)}}
-    parameters = user_items.delete(BY_CUSTOMER, item)
-    condition = parameters["ConditionExpression"]
-
-    assert parameters["Key"] == {"customer": {"S": "one"}}
-    assert len(condition) <= 4096
-    assert len(re.findall(r"=|AND|OR|attribute_not_exists", condition)) <= 300
-    compared = dict(re.findall(r"(#\d+) = (:\d+)", condition))
-    assert len(compared) == min(attributes, 100)
-    names, values = parameters["ExpressionAttributeNames"], parameters["ExpressionAttributeValues"]
-    assert {names[name]: values[value] for name, value in compared.items()}.items() <= item.items()
-    assert names.keys() == {*compared, "#key"} and values.keys() == set(compared.values())
-
-
-def test_what_a_journal_says_can_be_read_again():
-    [probe] = journal.probes(["eu-west-1"])[:1]
-    entry = journal.Entry({"customer": {"B": b"\xff"}}, "digest")
-    written = journal.put(BY_CUSTOMER, probe, Lease("me", 1000), [entry])["Item"]
-
-    read = journal.parse(probe, written)
-
-    assert read == journal.Journal(probe, "me", 1000, (entry,))
-    assert read.home == "eu-west-1"
-    assert read.names({"customer": {"B": b"\xff"}}) and not read.names({"customer": {"B": b"\xfe"}})
-
-
-@pytest.mark.parametrize(
-    "attributes",
-    [{}, {MARKER: {"S": "mine"}}, {MARKER: {"M": {"run": {"S": "x"}}}}, {MARKER: {"M": {"items": {"S": "x"}}}}],
-)
-def test_an_item_of_somebody_elses_at_its_key_is_no_journal(attributes):
-    [probe] = journal.probes(["eu-west-1"])[:1]
-    assert journal.parse(probe, {**BY_CUSTOMER.key(probe), **attributes}) is None
-
-
-@pytest.mark.parametrize("kind", "SNB")
-def test_journals_have_keys_of_their_own(kind):
-    schema = Schema("orders", (("customer", kind),))
-    keys = [schema.key(probe)["customer"][kind] for probe in journal.probes(["us-east-1", "eu-west-1"])]
-    keys += [
-        schema.key(Probe(region, slot))["customer"][kind] for region in ("us-east-1", "eu-west-1") for slot in (0, 1)
-    ]
-    assert len(set(keys)) == 2 * journal.SLOTS + 4
 
 
 def traveller():
