@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from . import group
 from .settings import consistency, encryption, holders, indexes, warm_throughput
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
@@ -53,7 +54,20 @@ def _busy(wanted: Table, observed: Observed) -> str:
     ]
     moving += [f"witness {region} is {status}" for region, status in home.witnesses.items() if status in _MOVING]
     moving += [*_indexes_moving(wanted, observed).values(), *_warming(wanted, observed).values()]
+    moving += _disagreeing(wanted, observed).values()
     return "; ".join(moving)
+
+
+def _disagreeing(wanted: Table, observed: Observed) -> dict[tuple[str, str, str], str]:
+    """Replicas that come or go, and that only one side shows."""
+    home = observed[wanted.home]
+    return {
+        _key(home, ADD if region in wanted.replicas else REMOVE, region): (
+            f"{home.region} and {region} don't yet agree on the replica there"
+        )
+        for region in (*wanted.replicas, *wanted.absent_regions)
+        if region in observed and group.disagree(home, observed[region])
+    }
 
 
 def _members(wanted: Table, observed: Observed) -> list[RegionalTable]:
@@ -122,6 +136,7 @@ def waits(wanted: Table, observed: Observed) -> tuple[Wait, ...]:
         waits.update(
             {(SET, table.region, option): f"{what} in {table.region}" for option, what in table.moving.items()}
         )
+    waits |= _disagreeing(wanted, observed)
     for region in wanted.disassociated.keys() & observed.keys():
         if observed[region].status == ACTIVE and (region in home.replicas) != bool(observed[region].replicas):
             waits[(DISASSOCIATE, region, "")] = f"{region} and {home.region} don't yet agree that it left the group"

@@ -22,7 +22,7 @@ from .observe import Reading, observe
 from .progress import Event, Shown, event, shown
 from .spec import Refused, Table
 from .state import Observed
-from .steps import ADD, FOUND, READ, REMOVE, Plan, Step
+from .steps import ADD, CLEAN, FOUND, READ, REMOVE, Plan, Step
 
 # How often the same step is issued in a run before it counts as never taking effect.
 MAX_ISSUES = 3
@@ -99,25 +99,32 @@ class Progress:
 
     def look(self, observed: Observed, plan: Plan) -> None:
         """Take in a new observation and what it leaves to do."""
+        refused_before = self.plan is not None and bool(self.plan.refusal)
         if self.plan is None:
             self.before = observed
         self.observed, self.plan = observed, plan
-        self._take_for_done()
-        open_keys = {entry.key for entry in (*plan.steps, *plan.waits)}
         if plan.refusal:
-            self.failure = plan.refusal
-        elif again := [step for step in plan.steps if step.key in self.undone]:
+            if refused_before or not plan.compares_regions:
+                self.failure = plan.refusal
+            return
+        if any(shown.problem for shown in observed.values()):
+            return  # nothing is concluded from a look that wasn't complete
+        self._take_for_done()
+        if again := [step for step in plan.steps if step.key in self.undone]:
             self.failure = f"changed by someone else: '{again[0].sentence}' was done in this run and is undone again."
         self.undone = {step.key for step in plan.steps if step.key in self.settled}
-        self.settled |= {key for key in self.issued if key not in open_keys}
+        waited_for = {wait.key for wait in plan.waits}
+        self.settled |= {key for key in self.issued if self._nothing_left(key) and key not in waited_for}
 
     def _take_for_done(self) -> None:
         """A change whose answer was lost was made after all when nothing is left of it to do."""
-        left = {step.key for step in self.plan.steps}
-        if any(shown.problem for shown in self.observed.values()):
-            return
-        for key in [key for key in self.unanswered if key not in left]:
+        for key in [key for key in self.unanswered if self._nothing_left(key)]:
             self.accepted(self.unanswered.pop(key))
+
+    def _nothing_left(self, key: tuple[str, str, str]) -> bool:
+        """Whether the newest look leaves nothing to do of a step; what scales is looked for by a call of its own."""
+        unseen = key[0] == CLEAN and any(shown.scaling_problem for shown in self.observed.values())
+        return not unseen and key not in {step.key for step in self.plan.steps}
 
     def accepted(self, step: Step) -> None:
         """The service took the step on."""
@@ -172,6 +179,9 @@ def converge(
         patient = False
         while unfinished := [one for one in run if not one.finished]:
             _look(unfinished, part, clients, pool, check_mode, patient)
+            if doubtful := [one for one in unfinished if one.plan.refusal and not one.failure]:
+                clock.sleep(limits.wait_delay)
+                _look(doubtful, part, clients, pool, check_mode, patient)
             _guard_removals(run, limits.max_removals, stop=not patient)
             if not patient:
                 approve(run)

@@ -75,7 +75,7 @@ def _unfit(replica: Replica, observed: Observed, home: RegionalTable) -> str:
     region, target = replica.region, observed[replica.region]
     if reason := broken(region, target.status):
         return reason
-    if region not in home.replicas and target.exists and target.status not in (DELETING, CREATING):
+    if target.status != CREATING and stands_apart(home, target):
         return _standing(target, home)
     if home.status in (ACTIVE, UPDATING):
         unknown = insights.refusals(replica.settings, home.settings)
@@ -91,12 +91,13 @@ def _standing(target: RegionalTable, home: RegionalTable) -> str:
             f"a table of that name in {target.region}, with {target.item_count} items, belongs to a group with "
             f"{', '.join(sorted(target.replicas))} and without {home.region}. Perhaps the home region is another (set "
             f"region on the table), or {home.region} was detached, as DynamoDB does with a region that it can't reach "
-            "for 20 hours: a detached table keeps its items and comes back only as a new replica, once it is deleted."
+            "for 20 hours. A detached table keeps its items, and DynamoDB never takes it back into its group."
         )
     return (
         f"a table of that name already stands alone in {target.region}, with {target.item_count} items. DynamoDB never "
         "adopts it, and it may be a replica that was detached (out of reach for 20 hours) or disassociated and kept "
-        "its data. Delete it if nobody needs it, or take the region from the table's replicas (exclude_regions)."
+        "its data. Nothing was changed. See what it holds, and take the region from the table's replicas "
+        "(exclude_regions)."
     )
 
 
@@ -197,11 +198,11 @@ def _disassociate(wanted: Table, shown: RegionalTable) -> Step:
 
 def additions(wanted: Table, observed: Observed) -> list[Step]:
     home = observed[wanted.home]
-    if STRONG in (wanted.consistency, home.consistency):
+    new = [region for region in wanted.replicas if region not in home.replicas and not disagree(home, observed[region])]
+    if new and STRONG in (wanted.consistency, home.consistency):
         step = strong_group.founding(wanted, home, lambda region: _created(wanted.replicas[region], observed, home))
         return [step] if step else []
-    new = [replica for region, replica in wanted.replicas.items() if region not in home.replicas]
-    return [_add(wanted, observed, replica) for replica in new]
+    return [_add(wanted, observed, replica) for region, replica in wanted.replicas.items() if region in new]
 
 
 def _created(replica: Replica, observed: Observed, home: RegionalTable) -> tuple[Settings, Settings]:
@@ -259,8 +260,15 @@ def unlisted(wanted: Table, home: RegionalTable) -> t.Iterator[str]:
 
 
 def stands_apart(home: RegionalTable, table: RegionalTable) -> bool:
-    """Whether a region has a table of that name that isn't the home region's replica."""
-    return table.region not in (home.region, *home.replicas) and table.exists and table.status != DELETING
+    """Whether a region has a table of that name that isn't the home region's replica, as both say."""
+    listed = table.region in (home.region, *home.replicas) or disagree(home, table)
+    return table.exists and table.status != DELETING and not listed
+
+
+def disagree(home: RegionalTable, table: RegionalTable) -> bool:
+    """Whether a table lists the home region, which doesn't list it: one of the two shows what is older."""
+    lists_home = table.exists and table.status != DELETING and home.region in table.replicas
+    return lists_home and table.region not in home.replicas
 
 
 def _standing_apart(wanted: Table, observed: Observed) -> t.Iterator[str]:

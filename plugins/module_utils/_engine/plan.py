@@ -24,6 +24,7 @@ from .steps import (
     CREATE,
     DELETE,
     READ,
+    SETTLE,
     Plan,
     Step,
     Wait,
@@ -35,8 +36,8 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
     if unread := _unread(observed):
         return unread
     home = observed[wanted.home]
-    if refusal := _misplaced(wanted, observed):
-        return Plan(refusal=refusal)
+    if late := _misplaced(wanted, observed):
+        return late
     if wanted.absent:
         return _plan_deletion(wanted, observed)
     if refusal := group.broken(home.region, home.status):
@@ -75,13 +76,14 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
         reason = group.broken_member(wanted, observed)
         return Plan(refusal=reason) if reason else unread
     home = observed[wanted.home]
-    refusal = _misplaced(wanted, observed)
-    if not refusal and home.status == ABSENT and not check_mode:
+    if late := _misplaced(wanted, observed):
+        return late
+    if home.status == ABSENT and not check_mode:
         refusal = f"it doesn't exist in {wanted.home}: create it first (role or module tables)."
+        return Plan(refusal=refusal, compares_regions=True)
     start = _after_tables(wanted, observed) if check_mode else observed
-    refusal = refusal or group.refusal(wanted, start)
-    if refusal:
-        return Plan(refusal=refusal)
+    if refusal := group.refusal(wanted, start):
+        return Plan(refusal=refusal, compares_regions=True)
     if refusal := group.encryption_refusal(wanted, start):
         return Plan(refusal=refusal)
     additions = group.additions(wanted, start)
@@ -140,19 +142,24 @@ def _unread(observed: Observed) -> Plan | None:
     return None
 
 
-def _misplaced(wanted: Table, observed: Observed) -> str:
+def _misplaced(wanted: Table, observed: Observed) -> Plan | None:
     """Absent at home but present elsewhere: creating it would make a second, empty table."""
-    if observed[wanted.home].status != ABSENT:
-        return ""
+    home = observed[wanted.home]
+    if home.status != ABSENT:
+        return None
     elsewhere = [table for table in observed.values() if table.exists and table.status != DELETING]
+    if listing := [table.region for table in elsewhere if group.disagree(home, table)]:
+        sentence = f"{home.region} doesn't show the table that {', '.join(listing)} lists there"
+        return Plan(waits=(Wait((SETTLE, home.region, ""), sentence),))
     if not elsewhere:
-        return ""
+        return None
     found = ", ".join(f"{table.region} ({table.item_count} items)" for table in elsewhere)
-    return (
+    refusal = (
         f"it doesn't exist in its home region {wanted.home}, but a table of that name stands in {found}. Perhaps the "
         "home region is wrong (set region on the table), or a replica was detached and kept its data. Nothing was "
         "created or deleted."
     )
+    return Plan(refusal=refusal, compares_regions=True)
 
 
 def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
@@ -168,7 +175,7 @@ def _immutable_differences(wanted: Table, home: RegionalTable) -> str:
 def _plan_deletion(wanted: Table, observed: Observed) -> Plan:
     home = observed[wanted.home]
     if refusal := _kept(wanted, observed):
-        return Plan(refusal=f"its state is absent, but {refusal}")
+        return Plan(refusal=f"its state is absent, but {refusal}", compares_regions=True)
     steps = group.end(wanted, home)
     if home.exists and home.status != DELETING:
         steps.append(_delete(wanted, home))
@@ -203,7 +210,7 @@ def _kept(wanted: Table, observed: Observed) -> str:
         found = ", ".join(f"{table.region} ({table.item_count} items)" for table in apart)
         return (
             f"tables of that name that aren't its replicas stand in {found}. Nothing was deleted. Take those regions "
-            "from its replicas (exclude_regions), or delete those tables first."
+            "from its replicas (exclude_regions)."
         )
     if protected := [table.region for table in observed.values() if table.settings.get("deletion_protection")]:
         return (

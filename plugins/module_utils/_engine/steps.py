@@ -75,12 +75,15 @@ class Plan:
     :ivar steps: in order, removals first.
     :ivar waits: what is under way.
     :ivar refusal: why nothing may be done at all, as a sentence.
+    :ivar compares_regions: whether that compares what several regions show. One may show what is older, so a second
+        look decides.
     :ivar notes: what a person should know, though nothing is done about it.
     """
 
     steps: tuple[Step, ...] = ()
     waits: tuple[Wait, ...] = ()
     refusal: str = ""
+    compares_regions: bool = False
     notes: tuple[str, ...] = ()
 
     @property

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import typing as t
 
 import pytest
@@ -113,6 +114,80 @@ def test_one_stale_look_is_no_ones_change(model):
     assert operations(model).count("TagResource") == 1
 
 
+def test_nothing_is_concluded_from_a_look_that_was_not_complete(model):
+    """The look after the change is throttled; the next two still show it undone, as the service dropped it."""
+    model.abort_creates = 1
+    throttle_reads_of(model, "orders", after=1)
+    (done,) = run(model, REPLICAS, table("orders", EU))
+    assert done.failure == ""
+    assert model.members("orders") == {HOME, EU}
+
+
+@pytest.mark.parametrize("older", [(HOME, range(3, 9)), (HOME, range(1, 2)), (EU, range(3, 9))])
+def test_a_region_that_shows_what_is_older_is_waited_for(model, older):
+    stand_still(model, *older)
+    (done,) = run(model, REPLICAS, table("orders", EU))
+    assert done.failure == ""
+    assert operations(model) == ["UpdateTable"]
+    assert {shown.status for shown in done.observed.values()} == {"ACTIVE"}
+
+
+def test_a_home_region_that_does_not_show_its_table_yet_is_looked_at_again(model):
+    hide(model, HOME, times=1)
+    (done,) = run(model, REPLICAS, table("orders", EU))
+    assert done.failure == ""
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_stands_apart_is_refused_after_a_second_look(model, check_mode):
+    model.tables[(EU, "orders")] = {**new_table(EU, {"TableName": "orders", **KEY}), "status": "ACTIVE"}
+    model.time = 0
+    (done,) = run(model, REPLICAS, table("orders", EU), check_mode=check_mode)
+    assert "already stands alone in eu-west-1" in done.failure
+    assert "elete it" not in done.failure
+    assert model.time == 1
+    assert model.calls == []
+
+
+def test_a_home_region_that_another_lists_is_waited_for_and_not_made_anew(model):
+    run(model, REPLICAS, table("orders", EU))
+    model.calls.clear()
+    hide(model, HOME, times=3)
+    for part in (TABLES, REPLICAS):
+        (done,) = run(model, part, table("orders", EU))
+        assert done.failure == ""
+    assert model.calls == []
+
+
+def stand_still(model: ServiceModel, region: str, times: range) -> None:
+    """At ``times`` a region shows no other member of the group, and a replica no table."""
+
+    class Older(model.client_type):
+        def describe_table(self, TableName: str) -> dict[str, t.Any]:
+            answer = super().describe_table(TableName)
+            if (self.region, TableName) != (region, "orders") or model.time not in times:
+                return answer
+            if region != HOME:
+                refuse("ResourceNotFoundException", "not found", "DescribeTable")
+            return {"Table": {member: value for member, value in answer["Table"].items() if member != "Replicas"}}
+
+    model.time = 0
+    model.client_type = Older
+
+
+def hide(model: ServiceModel, region: str, times: int) -> None:
+    """The first reads of a region don't find its tables."""
+    left = iter(range(times))
+
+    class Hidden(model.client_type):
+        def describe_table(self, TableName: str) -> dict[str, t.Any]:
+            if self.region == region and next(left, None) is not None:
+                refuse("ResourceNotFoundException", "not found", "DescribeTable")
+            return super().describe_table(TableName)
+
+    model.client_type = Hidden
+
+
 def test_a_wait_that_runs_out_says_what_was_waited_for_and_what_was_shown_last(model):
     model.tables[(HOME, "orders")]["status"] = "UPDATING"
     (done,) = run(model, REPLICAS, table("orders", EU), wait_timeout=5)
@@ -210,13 +285,13 @@ def test_what_is_refused_when_it_is_sent_again_is_looked_at_once(model, made):
         assert model.sent == 2
 
 
-def throttle_reads_of(model: ServiceModel, name: str) -> None:
-    """The first read of one table is throttled, so that it is planned a pass later than the others."""
-    left = iter(range(1))
+def throttle_reads_of(model: ServiceModel, name: str, after: int = 0) -> None:
+    """A read of one table is throttled, the first or one ``after`` others, so that it is planned a pass later."""
+    reads = itertools.count()
 
     class ThrottledReads(model.client_type):
         def describe_table(self, TableName: str) -> dict[str, t.Any]:
-            if TableName == name and next(left, None) is not None:
+            if (self.region, TableName) == (HOME, name) and next(reads) == after:
                 refuse("ThrottlingException", "too many", "DescribeTable")
             return super().describe_table(TableName)
 
