@@ -219,8 +219,7 @@ def _reported(mode: str, consumed: dict[str, Consumed]) -> list[dict[str, Any]] 
 
 
 def _with(answered: Answer, **members: Any) -> Answer:
-    """The answer with other members, or without those that are None; moto's checksum holds no longer."""
+    """The answer with other members, or without those that are None."""
     result = {**json.loads(answered.body), **members}
     body = json.dumps({name: member for name, member in result.items() if member is not None}).encode()
-    headers = {name: value for name, value in answered.headers.items() if name.lower() != "x-amz-crc32"}
-    return Answer(answered.status, body, headers)
+    return Answer(answered.status, body, answered.headers)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 HANDLERS = {"dynamodb": DynamoHandler, "dynamodbstreams": DynamoDBStreamsHandler}
 READ_BY_MOTO = {"Authorization", "Content-Type", "X-Amz-Target"}
-PASSED_ON = {"x-amzn-requestid", "x-amz-crc32", "content-type"}
+PASSED_ON = {"content-type"}
 
 
 def regional_answer(call: Call) -> Answer:

@@ -11,6 +11,8 @@ import json
 import logging
 import re
 import threading
+import uuid
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 JSON_CONTENT = {"Content-Type": "application/json"}
 DYNAMODB_CONTENT = {"Content-Type": "application/x-amz-json-1.0"}
+SENT_ANEW = ("content-length", "connection", "date", "server", "x-amzn-requestid", "x-amz-crc32")
 
 
 class SimulatorServer(ThreadingHTTPServer):
@@ -90,8 +93,10 @@ class RequestHandler(BaseHTTPRequestHandler):
             return
         self.send_response(answer.status)
         for name, value in answer.headers.items():
-            if name.lower() not in ("content-length", "connection", "date", "server"):
+            if name.lower() not in SENT_ANEW:
                 self.send_header(name, value)
+        self.send_header("x-amzn-RequestId", str(uuid.uuid4()))
+        self.send_header("x-amz-crc32", str(zlib.crc32(answer.body)))
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(answer.body)

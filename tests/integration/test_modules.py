@@ -376,7 +376,7 @@ def test_an_endpoint_that_is_not_dynamodb_is_said(run, admin, answer):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         message = run("tables", ORDERS, endpoint_url=f"http://127.0.0.1:{server.server_address[1]}")["msg"]
         server.shutdown()
-    assert "orders: DescribeTable in us-east-1" in message
+    assert "orders: DescribeTable in us-east-1 wasn't answered as AWS answers" in message
     assert "check endpoint_url" in message
 
 

@@ -36,6 +36,7 @@ touching the service
     sdk         whether the installed botocore knows what is used
     clients     one client per region, made before threads start
     errors      the only place that knows error codes and texts
+    answers     what makes an answer the service's own
     api         one thin function per API call
     observe     reads
     discover    tables that exist -> what is to be read of them

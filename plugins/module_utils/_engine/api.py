@@ -12,6 +12,7 @@ import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.exceptions
+    import botocore.parsers
 
 from .errors import explain, not_the_service
 
@@ -45,8 +46,9 @@ def _explained(client: t.Any, call: str, service: str = "dynamodb") -> t.Iterato
         yield
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         raise explain(error, call, client.meta.region_name, service) from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise not_the_service(call, client.meta.region_name) from error
+    except (botocore.parsers.ResponseParserError, AttributeError, KeyError, TypeError, ValueError) as error:
+        # What botocore's parsers raise, some by accident, on a body of another shape.
+        raise not_the_service(call, client.meta.region_name, "a body that can't be read") from error
 
 
 def caller_account(client: t.Any) -> str:
@@ -58,7 +60,7 @@ def caller_account(client: t.Any) -> str:
 def list_tables(client: t.Any) -> list[str]:
     """The name of every table of the region."""
     with _explained(client, "ListTables"):
-        return client.get_paginator("list_tables").paginate().build_full_result().get("TableNames", [])
+        return client.get_paginator("list_tables").paginate().build_full_result()["TableNames"]
 
 
 def holds_items(client: t.Any, table: str) -> bool:
@@ -70,8 +72,7 @@ def holds_items(client: t.Any, table: str) -> bool:
 def describe_table(client: t.Any, table: str) -> dict[str, t.Any]:
     """DescribeTable's ``Table``. Eventually consistent, says the API's documentation."""
     with _explained(client, "DescribeTable"):
-        description = client.describe_table(TableName=table)["Table"]
-        return {**description, "TableStatus": description["TableStatus"], "TableArn": description["TableArn"]}
+        return client.describe_table(TableName=table)["Table"]
 
 
 def describe_time_to_live(client: t.Any, table: str) -> dict[str, t.Any]:
@@ -90,7 +91,7 @@ def list_tags_of_resource(client: t.Any, arn: str) -> list[dict[str, str]]:
     """Every tag of a table."""
     with _explained(client, "ListTagsOfResource"):
         pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
-        return pages.build_full_result().get("Tags", [])
+        return pages.build_full_result()["Tags"]
 
 
 def describe_contributor_insights(client: t.Any, table: str, index: str = "") -> dict[str, t.Any] | None:
@@ -109,7 +110,7 @@ def describe_scalable_targets(client: t.Any, resources: list[str] | None = None)
     named = {"ResourceIds": resources} if resources else {}
     with _explained(client, "DescribeScalableTargets", "application-autoscaling"):
         pages = client.get_paginator("describe_scalable_targets").paginate(ServiceNamespace="dynamodb", **named)
-        return pages.build_full_result().get("ScalableTargets", [])
+        return pages.build_full_result()["ScalableTargets"]
 
 
 def describe_scaling_policies(client: t.Any, resource: str) -> list[dict[str, t.Any]]:
@@ -118,7 +119,7 @@ def describe_scaling_policies(client: t.Any, resource: str) -> list[dict[str, t.
         pages = client.get_paginator("describe_scaling_policies").paginate(
             ServiceNamespace="dynamodb", ResourceId=resource
         )
-        return pages.build_full_result().get("ScalingPolicies", [])
+        return pages.build_full_result()["ScalingPolicies"]
 
 
 def get_resource_policy(client: t.Any, arn: str) -> str | None:
@@ -195,16 +196,16 @@ def write_item(client: t.Any, call: str, parameters: dict[str, t.Any]) -> Writte
             answer = getattr(client, ITEM_WRITES[call])(**parameters, ReturnConsumedCapacity="TOTAL")
         except client.exceptions.ConditionalCheckFailedException as refused:
             return Written(False, _retried(refused.response))
-        return Written(True, _retried(answer), _units([answer.get("ConsumedCapacity", {})]))
+        return Written(True, _retried(answer), _units([answer["ConsumedCapacity"]]))
 
 
 def batch_get_items(client: t.Any, table: str, request: dict[str, t.Any]) -> ItemsRead:
     """One BatchGetItem of one table, with its ``KeysAndAttributes``."""
     with _explained(client, "BatchGetItem"):
         answer = client.batch_get_item(RequestItems={table: request}, ReturnConsumedCapacity="TOTAL")
-    unprocessed = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-    units = _units(answer.get("ConsumedCapacity", []))
-    return ItemsRead(answer["Responses"].get(table, []), unprocessed, _retried(answer), units)
+        unprocessed = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+        units = _units(answer.get("ConsumedCapacity", []))
+        return ItemsRead(answer["Responses"].get(table, []), unprocessed, _retried(answer), units)
 
 
 def _units(consumed: list[dict[str, t.Any]]) -> float:

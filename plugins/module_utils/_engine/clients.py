@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.config
 
-from . import api, endpoint
+from . import answers, api, endpoint
 from .spec import Refused
 
 # Calls at a time over all tables and regions: at AWS's latency (50 to 200 ms) enough to read 300 tables in seconds.
@@ -75,7 +75,9 @@ class Clients:
         if url and endpoint.is_loopback(urlsplit(url).hostname):
             # Calls to this machine stay on it, whatever proxy the environment names.
             config = config.merge(botocore.config.Config(proxies={}))
-        return self._factory(service, region=region, endpoint=url, config=config)
+        client = self._factory(service, region=region, endpoint=url, config=config)
+        client.meta.events.register("after-call", answers.check)
+        return client
 
 
 def known_regions(session: t.Any) -> dict[str, str]:

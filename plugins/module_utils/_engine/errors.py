@@ -19,12 +19,13 @@ BUSY = "busy"  # not now: something else changes; the next observation decides
 THROTTLED = "throttled"
 FAULT = "fault"  # the service failed
 UNREACHABLE = "unreachable"
+FOREIGN = "foreign"  # something else than the service answered, or only a part of its answer came
 DENIED = "denied"
 CREDENTIALS = "credentials"
 SOURCE = "source"  # a replica that was added from there has to go first
 REFUSED = "refused"  # not like this: a person has to change something
 
-TRANSIENT = frozenset((BUSY, THROTTLED, FAULT, UNREACHABLE))
+TRANSIENT = frozenset((BUSY, THROTTLED, FAULT, UNREACHABLE, FOREIGN))
 
 _CODES = {
     "ResourceNotFoundException": ABSENT,
@@ -230,10 +231,13 @@ def _denied(said: str) -> str:
     return f"{named[1]} in {named[2]}" if named else ""
 
 
-def not_the_service(call: str, region: str) -> ServiceError:
-    """An answer that was read as a success and has nothing of one."""
-    text = f"{call} in {region} wasn't answered as DynamoDB answers: check endpoint_url"
-    return ServiceError(REFUSED, call, region, text)
+def not_the_service(call: str, region: str, flaw: str) -> ServiceError:
+    """An answer that has something of the service's missing; ``flaw`` says what."""
+    text = (
+        f"{call} in {region} wasn't answered as AWS answers ({flaw}), probably by a proxy or a captive portal: "
+        "check endpoint_url, the network and its proxy (HTTPS_PROXY), then run again"
+    )
+    return ServiceError(FOREIGN, call, region, text)
 
 
 def _classify(error: Exception) -> tuple[str, str]:

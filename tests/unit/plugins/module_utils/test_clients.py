@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from unittest import mock
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.clients import Clients
 
@@ -19,7 +20,7 @@ def test_a_client_of_another_service_is_made_once_and_only_when_a_call_needs_it(
 
     def factory(service: str, region: str, endpoint: str | None, config: t.Any) -> object:
         made.append((service, region))
-        return object()
+        return mock.Mock()
 
     clients = Clients(factory, None, [HOME, EU])
     assert made == [("dynamodb", HOME), ("dynamodb", EU)]
