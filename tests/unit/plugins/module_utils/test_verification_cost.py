@@ -72,7 +72,7 @@ def test_a_bound_below_the_least_is_refused_by_table():
 def test_items_of_the_user_and_a_watch_raise_the_least():
     item = UserItem(1, {"pk": {"S": "x" * 3000}})
     plain = Options(1).least("orders", 2, 2)
-    assert Options(1, items={"orders": [item]}).least("orders", 2, 2) >= plain + 2 * 2 * 3
+    assert Options(1, items={"orders": [item]}).least("orders", 2, 2) >= plain + 2 * 3
     assert Options(1, items={"parts": [item]}).least("orders", 2, 2) == plain
     assert Options(1, watch=Pace(rounds=1)).least("orders", 2, 2) >= plain + 2 * 2
 
