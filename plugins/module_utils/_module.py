@@ -174,9 +174,9 @@ def failures_reported(module: AnsibleAWSModule) -> t.Iterator[None]:
     except (spec.Refused, ServiceError) as error:
         module.fail_json(msg=str(error))
     except Interrupted as interruption:
-        notes = " ".join(getattr(interruption, "__notes__", []))
+        notes = getattr(interruption, "__notes__", [])
         with contextlib.suppress(SystemExit):
-            module.fail_json(msg=f"Interrupted by {interruption}. {notes} Run again to continue.".replace("  ", " "))
+            module.fail_json(msg=" ".join([f"Interrupted by {interruption}.", *notes, "Run again to continue."]))
         raise SystemExit(128 + interruption.number) from None
 
 

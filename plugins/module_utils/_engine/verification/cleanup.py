@@ -145,8 +145,6 @@ def _clear_region(ground: Ground, region: str, probes: list[Probe]) -> Left | No
                 return None
         except errors.ServiceError as error:
             reason = str(error)
-            if not error.transient:
-                break
     return Left(region, remaining, reason)
 
 
