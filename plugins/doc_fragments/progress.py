@@ -21,4 +21,7 @@ options:
         once; there and elsewhere how far everything is, once a minute. It doesn't where the connection isn't local, and
         with C(async), C(become), C(no_log) or in check mode.
     type: path
+notes:
+  - SIGINT (Ctrl-C) and SIGTERM end the module with exit status 130 and 143. It first removes verification's items, and
+    says which changes are under way. Nothing else is undone, and running again continues.
 """

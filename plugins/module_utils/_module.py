@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import platform
+import signal
 import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
@@ -156,13 +157,46 @@ def _client_factory(session: t.Any, connection: dict[str, t.Any]) -> ClientFacto
     return client
 
 
+class Interrupted(KeyboardInterrupt):
+    """SIGINT or SIGTERM. On its way up the engine notes what it leaves."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
 @contextlib.contextmanager
 def failures_reported(module: AnsibleAWSModule) -> t.Iterator[None]:
     """What stops the whole task, as the sentence it carries."""
     try:
-        yield
+        with _interruptible():
+            yield
     except (spec.Refused, ServiceError) as error:
         module.fail_json(msg=str(error))
+    except Interrupted as interruption:
+        notes = getattr(interruption, "__notes__", [])
+        with contextlib.suppress(SystemExit):
+            module.fail_json(msg=" ".join([f"Interrupted by {interruption}.", *notes, "Run again to continue."]))
+        raise SystemExit(128 + interruption.number) from None
+
+
+@contextlib.contextmanager
+def _interruptible() -> t.Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into an exception; later ones don't interrupt the clean-up."""
+    # What a shell's background job or nohup ignores stays ignored.
+    numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+
+    def interrupt(number: int, _frame: t.Any) -> t.NoReturn:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise Interrupted(number)
+
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def leave(module: AnsibleAWSModule, result: dict[str, t.Any]) -> t.NoReturn:

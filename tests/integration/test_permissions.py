@@ -9,12 +9,14 @@ No call is outside them, and no action is in them without a call or the rule of 
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import re
 import typing as t
 from pathlib import Path
 
 import boto3
+import botocore.client
 import pytest
 import yaml
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import arguments
@@ -131,14 +133,40 @@ def test_managing_calls_what_its_policy_allows_and_the_policy_allows_nothing_mor
     assert cited() - allowed == set()
 
 
-def test_verifying_calls_what_its_policy_allows_and_the_policy_allows_nothing_more(run_module, admin):
+@pytest.fixture
+def leading_keys(monkeypatch) -> set[str]:
+    """The partition keys of ORDERS that calls name, as `dynamodb:LeadingKeys` has them."""
+    found: set[str] = set()
+    call = botocore.client.BaseClient._make_api_call
+
+    def note(client: t.Any, operation: str, parameters: dict[str, t.Any]) -> t.Any:
+        requests = parameters.get("RequestItems", {}).values()
+        keys = [key for request in requests for key in request["Keys"]]
+        keys += [parameters[name] for name in ("Item", "Key") if name in parameters]
+        found.update(key["id"]["S"] for key in keys)
+        return call(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", note)
+    return found
+
+
+@pytest.mark.parametrize("policy", ["iam-policy-verify.json", "iam-policy-verify-keys.json"])
+def test_verifying_calls_what_its_policy_allows_and_the_policy_allows_nothing_more(
+    run_module, admin, leading_keys, policy
+):
     run_module("tables", ORDERS)
     run_module("replicas", ORDERS, replica_regions=[EU])
     admin.clear_calls()
     result = run_module("replication_check", ORDERS, replica_regions=[EU], timeout=20)
     assert result["verdict"] == "pass"
     run_module("evacuation_check", ORDERS, replica_regions=[EU], evacuate_region=EU, timeout=20, interval=0.1)
-    assert called(admin) == actions("iam-policy-verify.json")
+    assert called(admin) == actions(policy)
+    assert leading_keys
+    for statement in json.loads((DOCS / policy).read_text())["Statement"]:
+        if "Condition" in statement:
+            pattern = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            assert fnmatch.filter(leading_keys, pattern) == list(leading_keys)
+            assert {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"} < set(statement["Action"])
 
 
 def test_the_actions_that_a_look_needs_are_those_that_the_documentation_names(run_module, admin):

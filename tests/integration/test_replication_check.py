@@ -21,7 +21,7 @@ import pytest
 import yaml
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.clients import Clients
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import probes
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import dynamodb_json, probes
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
     Clock,
     check_tables,
@@ -311,16 +311,20 @@ def test_one_lost_item_is_missing_by_its_key(orders):
     orders.assert_nothing_left()
 
 
-class PausesConvergence(Clock):
-    """The real clock; when each region's own items are deleted, nothing gets to or from ``region`` any more."""
+def pause_convergence(world, region, monkeypatch):
+    """Before the first item that every region writes, nothing gets to or from ``region`` any more."""
 
-    def __init__(self, world, region, items=15):
-        self._world, self._region, self._items = world, region, items
+    def pause(params, **_more):
+        if "writer" in json.loads(params["body"])["Item"][probes.MARKER]["M"]:
+            world.admin.pause(region=region)
 
-    def epoch(self):
-        if len(self._world.admin.calls(operation="DeleteItem")) >= self._items:
-            self._world.admin.pause(region=self._region)
-        return time.time()
+    def hooked(*arguments, **keywords):
+        made = client(*arguments, **keywords)
+        made.meta.events.register("before-call.dynamodb.PutItem", pause)
+        return made
+
+    client = world.client
+    monkeypatch.setattr(world, "client", hooked)
 
 
 def test_what_all_regions_write_at_once_ends_the_same_everywhere(orders):
@@ -331,8 +335,9 @@ def test_what_all_regions_write_at_once_ends_the_same_everywhere(orders):
     assert 0 < found["lag"]["p50"] <= found["lag"]["max"] <= LAG.high + found["lag"]["resolution"]
 
 
-def test_regions_that_dont_converge_fail_with_what_each_shows(orders):
-    result = orders.check(timeout=5.0, clock=PausesConvergence(orders, AP))
+def test_regions_that_dont_converge_fail_with_what_each_shows(orders, monkeypatch):
+    pause_convergence(orders, AP, monkeypatch)
+    result = orders.check(timeout=5.0)
 
     assert verdicts(result) == every("pass")
     assert result["verdict"] == "fail"
@@ -579,6 +584,23 @@ def test_reads_that_stay_throttled_are_unknown_not_missing(orders):
     orders.assert_nothing_left()
 
 
+@pytest.mark.parametrize("code", ["ExpiredTokenException", "AccessDeniedException", "ValidationException"])
+def test_one_look_that_fails_makes_nothing_missing(orders, code):
+    """While something is on its way, one look in its target fails, whatever the reason: the next ones see it arrive."""
+    failed = []
+
+    def fail(_elapsed):
+        if not failed:
+            failed.append(orders.admin.fail(code, operation="BatchGetItem", region=EU, count=1))
+
+    orders.admin.set_lag(0.5)
+    result = orders.check(timeout=HANGS, clock=HookedClock(fail))
+
+    assert failed and not orders.admin.faults()
+    assert verdicts(result) == every("pass"), result["msg"]
+    orders.assert_nothing_left()
+
+
 def test_throttled_reads_never_count_as_lag(orders):
     """While they are refused the puts arrive, so the first read that is answered shows them, far too late."""
     rules, begun = [], []
@@ -690,7 +712,40 @@ def test_a_users_item_with_a_reserved_key_is_untouched(orders):
     assert "untouched" in note
 
 
-def test_a_users_item_that_comes_after_the_first_look_is_untouched(orders):
+# What somebody else writes under a reserved key to be taken for verification's, and isn't.
+FORGED = [
+    {"expires": {"N": "1"}},
+    {"run": {"N": "1"}, "expires": {"N": "1"}, "revision": {"N": "1"}},
+    {"run": {"S": ""}, "expires": {"N": "1"}, "revision": {"N": "1"}},
+    {"run": {"S": "forged"}, "expires": {"N": "1"}},
+    {"run": {"S": "forged"}, "expires": {"S": "1"}, "revision": {"N": "1"}},
+    {"run": {"S": "forged"}, "expires": {"N": "9" * 38}, "revision": {"N": "1"}},
+]
+
+
+def test_nothing_that_is_written_under_reserved_keys_makes_a_verification_delete_an_item(orders):
+    """A journal, as a former version kept them, names the key and the digest of somebody's item."""
+    theirs = {"customer": {"S": "precious"}, "note": {"S": "theirs"}}
+    named = {"M": {"key": {"M": {"customer": theirs["customer"]}}, "digest": {"S": dynamodb_json.digest(theirs)}}}
+    client = orders.client("dynamodb", US)
+    client.put_item(TableName="orders", Item=theirs)
+    written = [theirs]
+    for source in (f"items/{US}", US, "everywhere"):
+        written.append(orders.put(US, source, 0, marker={**marker(expires=1), "items": {"L": [named]}}))
+    written += [orders.put(US, US, slot, marker=forged) for slot, forged in enumerate(FORGED, 1)]
+    orders.until(lambda: [len(orders.items(region)) for region in REGIONS] == [len(written)] * 3)
+
+    result = orders.check()
+
+    assert result["verdict"] == "pass", result["msg"]
+    kept = [written[0], written[1], *written[4:]]  # of verification's own keys only those with a dead run's marker go
+    orders.until(lambda: all(sorted(orders.items(region), key=str) == sorted(kept, key=str) for region in REGIONS))
+    sent = orders.admin.calls(operation="DeleteItem") + orders.admin.calls(operation="UpdateItem")
+    assert all("#marker.#run = :run" in call["parameters"]["ConditionExpression"] for call in sent)
+
+
+@pytest.mark.parametrize("forged", [None, *FORGED])
+def test_a_users_item_that_comes_after_the_first_look_is_untouched(orders, forged):
     """Nobody but the condition of the write itself can see it."""
     mine = []
     lock = threading.Lock()
@@ -700,10 +755,10 @@ def test_a_users_item_that_comes_after_the_first_look_is_untouched(orders):
         def epoch():
             with lock:
                 if orders.admin.calls(operation="BatchGetItem", region=US) and not mine:
-                    mine.append(orders.put(US, US, 0, note={"S": "mine"}))
+                    mine.append(orders.put(US, US, 0, marker=forged, note={"S": "mine"}))
             return time.time()
 
-    result = orders.check(clock=Sneaky)
+    result = orders.check(clock=Sneaky, regions=(US, EU))
 
     assert mine
     assert result["verdict"] == "pass"

@@ -19,7 +19,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from . import api, errors
 from .clients import WORKERS, Clients
 from .observe import Reading, observe
-from .progress import Event, Shown, event, shown
+from .progress import Event, Shown, event, shown, under_way
 from .spec import Refused, Table
 from .state import Observed
 from .steps import ADD, CLEAN, FOUND, READ, REMOVE, Plan, Step
@@ -169,11 +169,32 @@ def converge(
 ) -> list[Progress]:
     """Bring ``tables`` to what is wanted, side by side; one table's failure doesn't stop the others.
 
+    An interruption goes on upwards with a note that says what is under way.
+
     :param approve: called with every table's first plan, before any change.
     :param progress: called after every pass that may change something, with what is new in it.
     :raises Refused: before any change, when the run would remove more than ``max_removals``, or by ``approve``.
     """
     run = [Progress(table) for table in tables]
+    try:
+        _converge(run, part, clients, limits, check_mode, clock, approve, progress)
+    except KeyboardInterrupt as interruption:
+        interruption.add_note(under_way(run))
+        raise
+    _fail_unread(run)
+    return run
+
+
+def _converge(
+    run: list[Progress],
+    part: Part,
+    clients: Clients,
+    limits: Limits,
+    check_mode: bool,
+    clock: t.Any,
+    approve: t.Callable[[list[Progress]], None],
+    progress: t.Callable[[Event], None],
+) -> None:
     last = Shown()
     with ThreadPoolExecutor(WORKERS) as pool:
         patient = False
@@ -198,8 +219,6 @@ def converge(
             patient = True
             if not all(one.finished for one in run):
                 clock.sleep(limits.wait_delay)
-    _fail_unread(run)
-    return run
 
 
 def _look(

@@ -69,6 +69,17 @@ def _group_changes(one: Progress) -> bool:
     return any(key[0] in (ADD, REMOVE, FOUND, DISSOLVE, DISASSOCIATE) for key in under_way)
 
 
+def under_way(run: list[Progress]) -> str:
+    """The steps that were sent and haven't been seen to take effect, as one sentence."""
+    sent = [
+        (step.sentence, one.wanted.name)
+        for one in run
+        for step in {step.key: step for step in [*one.carried_out, *one.unanswered.values()]}.values()
+        if step.key not in one.settled
+    ]
+    return f"Under way: {'; '.join(told(sent))}. Nothing is undone." if sent else "No change is under way."
+
+
 def event(last: Shown, run: list[Progress]) -> Event:
     """What is new in ``run`` to those who saw ``last``: what the last look showed, then what was done about it."""
     now = shown(run)

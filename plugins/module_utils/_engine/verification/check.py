@@ -20,7 +20,7 @@ from ..progress import Event, told
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
-from . import convergence, cost, heartbeats, journey, user_items
+from . import cleanup, convergence, cost, heartbeats, journey, user_items
 from .cleanup import Left, Sweep, clear, sweep
 from .convergence import Attempt, Convergence
 from .cost import Meter
@@ -106,7 +106,9 @@ def check_tables(
     clock: t.Any = Clock,
     progress: t.Callable[[Event], None] = lambda event: None,
 ) -> Checked:
-    """An outcome for each table, in the order of the list. An interruption still cleans up, then goes on upwards.
+    """An outcome for each table, in the order of the list.
+
+    An interruption still cleans up, then goes on upwards with a note of that.
 
     :param progress: called every few seconds, and at the end, with the tables that are done since.
     :raises Refused: before any call, when a table can't be verified for ``max_units``; before anything is written, for
@@ -126,16 +128,19 @@ def check_tables(
         return outcome
 
     with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
-        futures = {pool.submit(check, table): table.name for table in tables}
+        futures: dict[Future, str] = {}
         try:
+            futures |= {pool.submit(check, table): table.name for table in tables}
             _await(futures, progress)
             outcomes = [future.result() for future in futures]
-        except BaseException:
+            if options.watch:
+                _watch_on(outcomes, options, progress)
+        except BaseException as error:
             stop.set()
             pool.shutdown(cancel_futures=True)
+            ended = [future for future in futures if not (future.cancelled() or future.exception())]
+            error.add_note(cleanup.told("items", {futures[future]: future.result().left for future in ended}))
             raise
-    if options.watch:
-        _watch_on(outcomes, options, progress)
     return Checked(run, started, clock.now() - began, outcomes)
 
 

@@ -112,6 +112,15 @@ def _sweep_region(ground: Ground, region: str, probes: list[Probe]) -> Sweep:
     return found
 
 
+def told(what: str, left: dict[str, list[Left]]) -> str:
+    """What became of verification's items or heartbeats, by table, as one sentence for whoever interrupted it."""
+    regions = {table: ", ".join(one.region for one in remainders) for table, remainders in left.items() if remainders}
+    if not regions:
+        return f"Its {what} are removed."
+    places = "; ".join(f"{table} ({named})" for table, named in regions.items())
+    return f"Some of its {what} may be left in {places}: the next verification removes them."
+
+
 def clear(ground: Ground, regions: list[str], probes: list[Probe], pool: Executor) -> list[Left]:
     """Remove this run's items wherever they may be; what couldn't be confirmed as removed is returned."""
     left = pool.map(lambda region: _clear_region(ground, region, probes), regions)
@@ -136,8 +145,6 @@ def _clear_region(ground: Ground, region: str, probes: list[Probe]) -> Left | No
                 return None
         except errors.ServiceError as error:
             reason = str(error)
-            if not error.transient:
-                break
     return Left(region, remaining, reason)
 
 

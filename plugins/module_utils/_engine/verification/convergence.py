@@ -152,7 +152,7 @@ class Attempt:
             if spent or decided or self.ground.stop.is_set():
                 break
             pause = max(self.ground.poll_delay, PATIENCE * (ended - min(last.values())))
-            clock.sleep(max(0.0, min(pause, deadline - clock.now())))
+            self.ground.pause(min(pause, deadline - clock.now()))
         found.waited = begun - max(last.values())
         found.problems += (
             problems

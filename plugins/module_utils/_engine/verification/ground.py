@@ -34,6 +34,12 @@ class Ground:
     meter: Meter = dataclasses.field(default_factory=Meter)
     strong: bool = False
 
+    def pause(self, seconds: float) -> None:
+        """Wait, unless the run was interrupted."""
+        end = self.clock.now() + seconds
+        while not self.stop.is_set() and (left := end - self.clock.now()) > 0:
+            self.clock.sleep(min(left, 1.0))
+
     def write(self, region: str, operation: str, probe: Probe, writer: str = "") -> api.Written:
         """Put, update or delete a probe in a region, under its condition.
 

@@ -19,7 +19,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from .. import errors
 from ..clients import WORKERS
 from .bulletins import Bulletins
-from .cleanup import Left, clear
+from .cleanup import Left, clear, told
 from .ground import Ground
 from .probes import CALLS, MARKER, PUT, Lease, Probe
 from .reads import look
@@ -126,7 +126,7 @@ def watch(
     enough: t.Callable[[dict[str, dict[Pair, Staleness]]], bool] = lambda _stalenesses: False,
     settling: t.Callable[[dict[str, dict[Pair, Staleness]]], float] = lambda _stalenesses: SETTLING,
 ) -> dict[str, Watched]:
-    """What came of each table, by its name. An interruption still cleans up, then goes on upwards.
+    """What came of each table, by its name. An interruption still cleans up, then goes on upwards with a note of that.
 
     To be called from the thread that an interruption reaches.
 
@@ -139,8 +139,11 @@ def watch(
         return {}
     try:
         drill.run(admitted, enough, settling)
-    finally:
         drill.close()
+    except BaseException as error:
+        drill.close()  # to its end, if it was interrupted there
+        error.add_note(told("heartbeats", {table.name: table.left for table in drill.tables}))
+        raise
     return {table.name: table.outcome() for table in drill.tables}
 
 

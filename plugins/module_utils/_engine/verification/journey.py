@@ -134,17 +134,21 @@ class _Party:
                     if traveller.is_same(there[target].get(probe)):
                         self._arrived[target].add(probe)
             else:
-                traveller.refute(self._exists(traveller, probe, there))
+                self._exists(traveller, probe, there)
         return wanted
 
-    def _exists(self, traveller: Traveller, probe: Probe, there: dict[str, Found]) -> str:
+    def _exists(self, traveller: Traveller, probe: Probe, there: dict[str, Found]) -> None:
+        """Another item of that key is in the way; the same one may be under way to home."""
         regions = [region for region, found in there.items() if probe in found]
+        where = f"an item with that key exists in {', '.join(regions)}"
         attributes = dynamodb_json.differing(traveller.item.attributes, there[regions[0]][probe])
-        how = f"with another {', '.join(attributes)}" if attributes else f"the same, but it is missing in {self._home}"
-        return (
-            f"an item with that key exists in {', '.join(regions)}, {how}, and isn't touched: choose another key, or "
-            "list it as it is"
-        )
+        if attributes:
+            traveller.refute(
+                f"{where}, with another {', '.join(attributes)}, and isn't touched: choose another key, or list it as "
+                "it is"
+            )
+        else:
+            traveller.doubt(f"{where}, the same, and not in {self._home}: run again, or choose another key")
 
     def _write(self, probes: list[Probe]) -> None:
         for number, probe in enumerate(probes):
@@ -177,7 +181,7 @@ class _Party:
         if traveller.is_same(found.get(probe)):
             return acknowledged
         if found:
-            traveller.refute(self._exists(traveller, probe, {self._home: found}))
+            self._exists(traveller, probe, {self._home: found})
         else:
             traveller.doubt(f"somebody else wrote and removed it in {self._home} meanwhile: run again")
         return None
@@ -204,7 +208,7 @@ class _Party:
                 now = ground.clock.now()
                 watch.take(pending, Look(now, now, unread=frozenset(pending), clean=False))
             if waiting := pending.keys() - self._judged[target] - self._arrived[target]:
-                ground.clock.sleep(self._pause({probe: pending[probe] for probe in waiting}))
+                ground.pause(self._pause({probe: pending[probe] for probe in waiting}))
         self._settle(target)
 
     def _units(self, pending: t.Iterable[Probe]) -> float:

@@ -133,7 +133,7 @@ class Round:
                 seen = Look(now, now, unread=frozenset(pending), clean=False)
             decided |= self._record(target, pending, seen, watch)
             if waiting := pending.keys() - decided:
-                ground.clock.sleep(self._pause({probe: pending[probe] for probe in waiting}))
+                ground.pause(self._pause({probe: pending[probe] for probe in waiting}))
         self._settle(target)
 
     def _work(self, target: str, arrived: set[Probe]) -> dict[Probe, Acknowledgement]:

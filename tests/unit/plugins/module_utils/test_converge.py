@@ -90,6 +90,33 @@ def test_a_change_that_is_undone_by_someone_else_is_said(model):
     assert "changed by someone else: 'set tags a in us-east-1' was done in this run and is undone again" in done.failure
 
 
+class InterruptedClock(ModelClock):
+    """Until orders has its replica; then the wait for the other table is interrupted."""
+
+    def sleep(self, seconds: float) -> None:
+        if {HOME, EU} <= self.model.members("orders") and self.model.tables[(EU, "orders")]["status"] == "ACTIVE":
+            raise KeyboardInterrupt
+        super().sleep(seconds)
+
+
+def test_an_interruption_names_what_is_under_way_and_not_what_is_done(model):
+    limits = engine.Limits(wait_delay=1)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        engine.converge([table("orders", EU, AP)], REPLICAS, model, limits, False, InterruptedClock(model))
+    assert caught.value.__notes__ == ["Under way: add a replica in ap-southeast-2: orders. Nothing is undone."]
+
+
+def test_an_interruption_before_any_change_says_so(model):
+    clock = InterruptedClock(model)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        engine.converge([table("orders", EU)], REPLICAS, model, engine.Limits(), False, clock, approve=interrupt)
+    assert caught.value.__notes__ == ["No change is under way."]
+
+
+def interrupt(_run: list[engine.Progress]) -> None:
+    raise KeyboardInterrupt
+
+
 class UndoingClock(ModelClock):
     """While the table is UPDATING a tag that was seen is no longer there, for so many looks."""
 

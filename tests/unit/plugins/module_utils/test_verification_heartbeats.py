@@ -10,6 +10,7 @@ import itertools
 import threading
 import typing as t
 
+import botocore.exceptions
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import heartbeats
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
@@ -232,3 +233,55 @@ def test_the_progress_tells_how_it_stands_about_every_second_and_at_the_end(regi
         *(f"heartbeat {number} of 20: lag at most 0.1 s" for number in (1, 9, 17)),
         "heartbeat 20 of 20: everything has arrived",
     ]
+
+
+def denied(call):
+    response = {"Error": {"Code": "AccessDeniedException", "Message": "no"}, "ResponseMetadata": {}}
+    raise botocore.exceptions.ClientError(response, call)
+
+
+@pytest.mark.parametrize("call", ["BatchGetItem", "PutItem"])
+def test_what_is_to_come_in_a_region_that_failed_once_is_still_waited_for(regions, call):
+    """The last heartbeat arrives four seconds late, and until then one call failed there."""
+    clock, failed = Clock(), []
+
+    def fail_once(called):
+        if called == call and clock.now() >= 2.0 and not failed:
+            failed.append(True)
+            denied(call)
+
+    regions[EU].on_call = fail_once
+    regions[EU].shows = lambda consistent: clock.now() > 6.0
+    watched = watch(regions, Pace(rounds=3, interval=1.0), clock=clock)
+
+    assert failed
+    assert watched.pairs[US, EU].verdict == "pass"
+
+
+def test_a_watch_that_ends_early_calls_nothing_missing(regions):
+    regions[EU].shows = lambda consistent: False
+    watched = watch(regions, Pace(rounds=3, interval=1.0), admitted=iter([True, False, False]).__next__)
+
+    assert watched.pairs[US, EU].verdict == "unknown"
+    assert watched.pairs[US, EU].reason.endswith("but the watch ended before the 10 s that it has to arrive")
+
+
+def test_what_is_missing_when_its_time_is_over_fails(regions):
+    regions[EU].shows = lambda consistent: False
+    assert watch(regions, Pace(rounds=3, interval=1.0)).pairs[US, EU].verdict == "fail"
+
+
+def test_an_interruption_while_everything_is_removed_removes_the_rest(regions):
+    interrupted = []
+
+    def interrupt(call):
+        if call == "DeleteItem" and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+
+    regions[US].on_call = regions[EU].on_call = interrupt
+    with pytest.raises(KeyboardInterrupt) as caught:
+        watch(regions, Pace(rounds=1, interval=1.0))
+
+    assert interrupted and regions[US].items == {}
+    assert caught.value.__notes__ == ["Its heartbeats are removed."]

@@ -109,9 +109,19 @@ def test_every_write_is_under_a_condition_on_the_marker(operation, condition):
     assert parameters["ExpressionAttributeNames"]["#key"] == "pk"
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_no_name_or_value_is_unused_because_the_service_refuses_that(operation):
-    parameters = schema("S", "S").write(operation, PROBE, LEASE)
+def test_what_a_dead_run_left_is_deleted_only_as_it_was_read():
+    parameters = schema("S").remove_dead(PROBE, Marked("dead", 7, 2))
+    assert parameters["ConditionExpression"] == (
+        "attribute_not_exists(#key) OR (#marker.#run = :run AND #marker.#expires = :expires)"
+    )
+    assert parameters["ExpressionAttributeValues"] == {":run": {"S": "dead"}, ":expires": {"N": "7"}}
+
+
+WRITES = [schema("S", "S").write(operation, PROBE, LEASE) for operation in OPERATIONS]
+
+
+@pytest.mark.parametrize("parameters", [*WRITES, schema("S", "S").remove_dead(PROBE, Marked("dead", 7, 2))])
+def test_no_name_or_value_is_unused_because_the_service_refuses_that(parameters):
     used = " ".join(value for name, value in parameters.items() if name.endswith("Expression"))
     named = set(re.findall(r"[#:]\w+", used))
     assert named == {*parameters["ExpressionAttributeNames"], *parameters["ExpressionAttributeValues"]}

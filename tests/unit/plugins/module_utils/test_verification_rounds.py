@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 import botocore.exceptions
 import pytest
@@ -17,6 +18,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import (
     check_tables,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.convergence import Attempt
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.ground import Ground
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
@@ -28,6 +30,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.reads import read
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import table_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.rounds import Round
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
 
@@ -177,6 +180,58 @@ def test_waiting_says_how_long(regions):
     assert one.verdict == "fail"
     assert [missing.operation for missing in one.missing] == ["put", "put"]
     assert all(missing.waited >= 0.4 * 10.0 for missing in one.missing)
+
+
+@pytest.mark.parametrize("code", ["ExpiredTokenException", "AccessDeniedException", "ValidationException"])
+def test_what_is_missing_was_waited_for_to_the_end_though_a_look_failed(regions, code):
+    """Whatever the reason: the next look may be answered."""
+    failed = []
+
+    def fail_once_then_show_nothing(consistent):
+        if "PutItem" in regions[US].calls and not failed:
+            failed.append(True)
+            raise refused(code)
+        return {"Responses": {}}
+
+    regions[EU].fault = fail_once_then_show_nothing
+    one = check(regions, timeout=10.0, clock=Clock()).evidence[US, EU]
+    assert failed
+    assert [missing.operation for missing in one.missing] == ["put", "put"]
+    assert all(missing.waited >= 0.4 * 10.0 for missing in one.missing)
+
+
+def test_a_write_that_is_held_up_has_its_own_time_to_arrive(regions, monkeypatch):
+    """The time of the first item is over before the second is written, and both arrive two seconds after that."""
+    clock, held_up = Clock(), threading.Event()
+    wait_for_writers = Round._wait_for_writers
+    monkeypatch.setattr(Round, "_wait_for_writers", lambda self: (held_up.set(), wait_for_writers(self)))
+
+    def hold_up(call):
+        if call == "PutItem" and regions[US].calls.count("PutItem") == 2:
+            clock.sleep(100.0)
+            assert held_up.wait(60)
+
+    regions[US].write_fault = hold_up
+    regions[EU].fault = lambda consistent: {"Responses": {}} if clock.now() < 102 else None
+    outcome = check(regions, timeout=10.0, clock=clock)
+    assert [one.verdict for one in outcome.evidence.values()] == ["pass", "pass"]
+
+
+def test_regions_that_differ_in_a_look_that_began_in_time_are_looked_at_again():
+    """It ended late, and they have become the same meanwhile."""
+    clock = Clock()
+    apart = {name: Region(name, {}) for name in (US, EU)}
+
+    def converge_in_a_slow_look(consistent):
+        if clock.now():
+            apart[US].items.update(apart[EU].items)
+        else:
+            clock.sleep(60.0)
+
+    apart[US].fault = converge_in_a_slow_look
+    with ThreadPoolExecutor(1) as pool:
+        found = Attempt(ground(apart, clock), [US, EU]).run([Probe("everywhere", 0)], 5.0, pool)
+    assert (found.verdict, found.apart) == ("pass", {})
 
 
 def test_the_longer_it_waits_the_less_often_it_looks(regions):
