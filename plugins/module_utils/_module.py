@@ -49,8 +49,8 @@ def change_tables(part: Part) -> None:
         progress = progress_file(module)
         tables, clients = tables_and_clients(module)
         run = converge(tables, part, clients, limits, module.check_mode, approve=approval, progress=progress)
-        result = {**module_result(run, module.check_mode), "plan_hash": approval.hash}
-    leave(module, result)
+        result = module_result(run, module.check_mode)
+    leave(module, result if "msg" in result else {**result, "plan_hash": approval.hash})
 
 
 def make_module(options: dict[str, t.Any], **rules: t.Any) -> AnsibleAWSModule:

@@ -127,15 +127,13 @@ EXAMPLES = r"""
 RETURN = r"""
 tables:
   description: A result for each table, in the order of the list.
-  returned: always, unless the input was refused
+  returned: success
   type: list
   elements: dict
   sample:
     - name: orders
       arn: arn:aws:dynamodb:us-east-1:123456789012:table/orders
       changed: true
-      failed: false
-      msg: ""
       notes: []
       steps:
         - region: us-east-1
@@ -159,14 +157,6 @@ tables:
     changed:
       description: Whether anything was changed, or in check mode would be.
       type: bool
-      returned: always
-    failed:
-      description: Whether this table failed.
-      type: bool
-      returned: always
-    msg:
-      description: Why it failed, and what to do.
-      type: str
       returned: always
     notes:
       description: What a person should know though nothing was done about it.
@@ -222,15 +212,23 @@ tables:
           description: Why the region couldn't be read.
           type: str
           returned: when the status is UNKNOWN
+msg:
+  description:
+    - What failed, one line for each reason, then what was changed all the same, or in check mode would be.
+    - That and RV(changed) is all that a failed task returns of the tables. M(multiregion.dynamodb.tables_info) shows
+      their state.
+  returned: failure
+  type: str
+  sample: "1 of 2 tables failed:\norders: access denied: dynamodb:CreateTable in us-east-1"
 plan_hash:
   description:
     - The hash of what the task found to do before it changed anything. In check mode it is what O(expect_plan) takes.
-  returned: always, unless the input was refused
+  returned: success
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 summary:
   description: The same for people, what many tables have in common in one line, totals last.
-  returned: always, unless the input was refused
+  returned: success
   type: list
   elements: str
   sample:

@@ -81,7 +81,7 @@ EXAMPLES = r"""
 RETURN = r"""
 tables:
   description: A result for each table, in the order of the list.
-  returned: always, unless the input was refused
+  returned: success
   type: list
   elements: dict
   sample:
@@ -200,7 +200,7 @@ tables:
 differences:
   description:
     - The RV(tables[].divergent) of all tables as lines of text. Those that tables have in common share one.
-  returned: always, unless the input was refused
+  returned: success
   type: list
   elements: str
   sample:
@@ -211,7 +211,7 @@ summary:
       and so are replicas that aren't listed.
     - With O(report) the lag into each region, likewise.
     - Then what there is to say of tables, the worst last, and totals.
-  returned: always, unless the input was refused
+  returned: success
   type: list
   elements: str
   sample:

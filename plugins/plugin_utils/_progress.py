@@ -20,8 +20,8 @@ import threading
 import typing as t
 
 from ansible import constants
-from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
+from ansible_collections.multiregion.dynamodb.plugins.plugin_utils._variables import VariablesAction
 
 OPTION = "progress_file"
 # Seconds between two summaries, and between two looks into the file.
@@ -144,7 +144,7 @@ class Follower(threading.Thread):
             os.unlink(self._path)
 
 
-class ProgressAction(NormalAction):
+class ProgressAction(VariablesAction):
     """Runs the module once, as any module is run, and shows its progress where there is somebody to see it."""
 
     def _execute_module(self, *arguments: t.Any, **options: t.Any) -> dict[str, t.Any]:

@@ -37,5 +37,5 @@ def region(result: dict[str, t.Any], name: str = US) -> dict[str, t.Any]:
 
 
 def flat(output: str) -> str:
-    """The output of a program as one line, as a wrapped sentence is read."""
-    return " ".join(output.split())
+    """The output of a program as one line, as a wrapped sentence is read; YAML doubles an apostrophe that it quotes."""
+    return " ".join(output.split()).replace("''", "'")

@@ -103,10 +103,13 @@ def run_module(served, admin, capsys):
 
 @pytest.fixture
 def play(run, served):
-    """Run a playbook on the simulator; variables as JSON, which keeps their types."""
+    """Run a playbook on the simulator; variables as JSON, which keeps their types, those of the environment apart."""
 
-    def play(playbook: str, *arguments: str, **variables: t.Any) -> subprocess.CompletedProcess[str]:
+    def play(
+        playbook: str, *arguments: str, environment: dict[str, str] | None = None, **variables: t.Any
+    ) -> subprocess.CompletedProcess[str]:
         variables = {"simulator_port": int(served.url.rpartition(":")[2]), **variables}
-        return run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", json.dumps(variables), *arguments)
+        extra = ["-e", json.dumps(variables)]
+        return run("ansible-playbook", f"playbooks/{playbook}.yml", *extra, *arguments, **(environment or {}))
 
     return play

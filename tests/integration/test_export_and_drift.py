@@ -62,8 +62,8 @@ def test_site_changes_nothing_on_what_was_exported(run, play, admin, tables, inv
     site = run("ansible-playbook", "site.yml", "-i", str(inventory))
     assert site.returncode == 0, site.stdout
     assert site.stdout.count("changed=0") == 2  # localhost and the account
-    assert (
-        "shop-baskets: us-east-1, ap-southeast-2, eu-west-1: replicas are ACTIVE; only states were read" in site.stdout
+    assert "shop-baskets: us-east-1, ap-southeast-2, eu-west-1: replicas are ACTIVE; only states were read" in flat(
+        site.stdout
     )
     assert changes(admin) == []
 
@@ -167,10 +167,8 @@ def test_settings_that_regions_should_share_and_do_not_are_listed_apart(drift, t
     store.set_time_to_live(EU, "shop-baskets", True, "elsewhere")
     code, said = drift(ORDERS, LISTED)
     assert code == 0, said
-    assert (
-        "Settings that regions should share and don't: shop-baskets: ttl.attribute is expires in us-east-1, "
-        "ap-southeast-2, but elsewhere in eu-west-1" in said
-    )
+    assert "Settings that regions should share and don't:" in said
+    assert "shop-baskets: ttl.attribute is expires in us-east-1, ap-southeast-2, but elsewhere in eu-west-1" in said
 
 
 def test_a_table_that_can_not_be_compared_is_no_table_without_drift(drift, admin, tables):

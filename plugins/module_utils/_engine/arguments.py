@@ -183,13 +183,13 @@ TABLE_OPTIONS = {
     "verification": {"type": "str", "choices": ["items", "states"]},
 }
 
-# What every module of the collection takes, apart from amazon.aws's common options.
+DEFAULT_OPTIONS = {name: option for name, option in TABLE_OPTIONS.items() if name != "name"}
+REPLICA_DEFAULT_OPTIONS = {name: option for name, option in REPLICA_OPTIONS.items() if name not in ("region", "state")}
+
+# What every module of the collection takes, apart from amazon.aws's common options; see `shapes` for what is in tables.
 COMMON_OPTIONS = {
-    "tables": {"type": "list", "elements": "dict", "required": True, "options": TABLE_OPTIONS},
-    "table_defaults": {
-        "type": "dict",
-        "options": {name: option for name, option in TABLE_OPTIONS.items() if name != "name"},
-    },
+    "tables": {"type": "list", "elements": "dict", "required": True},
+    "table_defaults": {"type": "dict"},
     "replica_regions": {"type": "list", "elements": "str"},
     "replica_defaults": {"type": "dict"},
     "absent_regions": {"type": "list", "elements": "str"},

@@ -159,7 +159,7 @@ def _holds(operator: str, values: list[t.Any], actual: str | None) -> bool:
     name = operator.rpartition(":")[2]
     negated = "not" in name
     if name == "null":
-        return (actual is None) == (str(values[0]).lower() == "true")
+        return any((actual is None) == (str(value).lower() == "true") for value in values)
     if actual is None:
         return negated or name.endswith("ifexists")
     return any(_like(str(value), actual) for value in values) != negated

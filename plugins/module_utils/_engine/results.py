@@ -25,53 +25,48 @@ NAMES_IN_A_LINE = 3
 def module_result(run: list[Progress], check_mode: bool) -> dict[str, t.Any]:
     """The result of a module that changes tables, ``diff`` included.
 
-    ``msg``, one line per failed table, is there only when one failed.
+    Of a run in which a table failed only ``changed`` and ``msg``, as Ansible prints the whole result of a failed task.
     """
+    taken = {progress.wanted.name: _steps(progress, check_mode) for progress in run}
+    steps, changed = _step_lines(taken), any(taken.values())
+    if any(progress.failure for progress in run):
+        return {"changed": changed, "msg": _failure(run, steps, check_mode)}
     tables = [_table_result(progress, check_mode) for progress in run]
-    result = {
-        "changed": any(table["changed"] for table in tables),
+    return {
+        "changed": changed,
         "tables": tables,
-        "summary": summary(tables, [step for progress in run for step in _steps(progress, check_mode)], check_mode),
+        "summary": summary(tables, steps, check_mode),
         "diff": [diff for progress in run if (diff := _diff(progress, check_mode))],
     }
-    if any(table["failed"] for table in tables):
-        result["msg"] = _failure(tables)
-    return result
 
 
-def _failure(tables: list[dict[str, t.Any]]) -> str:
-    """What failed, one line per failed table, or per reason that many share; then what was changed all the same."""
+def _failure(run: list[Progress], steps: list[str], check_mode: bool) -> str:
+    """What failed, in one line per reason, then what was changed all the same."""
+    failures = {progress.wanted.name: [progress.failure] for progress in run if progress.failure}
+    lines = [f"{len(failures)} of {count(len(run), 'table')} failed:", *shared_lines(failures)]
+    if steps:
+        lines += ["To change all the same:" if check_mode else "Changed all the same:", *steps]
+    return "\n".join(lines)
+
+
+def _step_lines(taken: dict[str, list[Step]]) -> list[str]:
+    """The steps of each table, removals first, what is the same for many tables in one line."""
     names: dict[str, list[str]] = {}
-    for table in tables:
-        if table["failed"]:
-            names.setdefault(table["msg"], []).append(table["name"])
-    lines = [f"{sum(map(len, names.values()))} of {count(len(tables), 'table')} failed:"]
-    lines += [
-        f"{', '.join(named)}: {reason}" if len(named) <= NAMES_IN_A_LINE else f"{reason}: {', '.join(named)}"
-        for reason, named in names.items()
-    ]
-    changed = [table["name"] for table in tables if table["changed"]]
-    return "\n".join([*lines, *([f"Changed: {', '.join(changed)}. See summary."] if changed else [])])
-
-
-def summary(tables: list[dict[str, t.Any]], steps: list[Step], check_mode: bool) -> list[str]:
-    """Removals first, what is the same for many tables in one line, unchanged tables left out, totals last."""
-    names: dict[str, list[str]] = {}
-    removals = {step.sentence for step in steps if step.removal}
-    for table in tables:
-        for step in table["steps"]:
-            names.setdefault(step["description"], []).append(table["name"])
+    removals = {step.sentence for steps in taken.values() for step in steps if step.removal}
+    for name, steps in taken.items():
+        for step in steps:
+            names.setdefault(step.sentence, []).append(name)
     ordered = sorted(names, key=lambda sentence: sentence not in removals)
-    lines = [f"{sentence}: {_names(names[sentence])}" for sentence in ordered]
-    lines += [f"{_names(named)}: {note}" for note, named in _grouped(tables, "notes").items()]
+    return [f"{sentence}: {_names(names[sentence])}" for sentence in ordered]
+
+
+def summary(tables: list[dict[str, t.Any]], steps: list[str], check_mode: bool) -> list[str]:
+    """The steps, what is to be said besides, unchanged tables left out, totals last."""
+    lines = [*steps, *(f"{_names(named)}: {note}" for note, named in _grouped(tables, "notes").items())]
     lines += [f"still to come: {what}: {_names(named)}" for what, named in _grouped(tables, "pending").items()]
     changed = sum(table["changed"] for table in tables)
-    failed = sum(table["failed"] for table in tables)
-    unchanged = sum(not table["changed"] and not table["failed"] for table in tables)
-    totals = (
-        f"{count(len(tables), 'table')}: {changed} {'to change' if check_mode else 'changed'}, {unchanged} unchanged"
-    )
-    return [*lines, totals + (f", {failed} failed" if failed else "")]
+    what = "to change" if check_mode else "changed"
+    return [*lines, f"{count(len(tables), 'table')}: {changed} {what}, {len(tables) - changed} unchanged"]
 
 
 def _grouped(tables: list[dict[str, t.Any]], field: str) -> dict[str, list[str]]:
@@ -100,11 +95,9 @@ def _table_result(progress: Progress, check_mode: bool) -> dict[str, t.Any]:
         "name": progress.wanted.name,
         "arn": outcome[progress.wanted.home].arn if outcome else "",
         "changed": bool(steps),
-        "failed": bool(progress.failure),
-        "msg": progress.failure,
         "notes": list(progress.plan.notes),
         "steps": [{"region": step.region, "call": step.call, "description": step.sentence} for step in steps],
-        "pending": [] if check_mode or progress.failure else progress.pending,
+        "pending": [] if check_mode else progress.pending,
         "regions": [region_result(table) for table in outcome.values()],
     }
 
@@ -116,7 +109,7 @@ def _steps(progress: Progress, check_mode: bool) -> list[Step]:
 
 
 def _outcome(progress: Progress, check_mode: bool) -> Observed:
-    if check_mode and not progress.failure:
+    if check_mode:
         return predict.after(progress.observed, progress.plan.steps)
     return progress.observed
 
@@ -189,6 +182,26 @@ def _visible(shown: dict[str, t.Any], managed: dict[str, t.Any]) -> dict[str, t.
 
 def _names(names: list[str]) -> str:
     return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else count(len(names), "table")
+
+
+def shared_lines(sentences: dict[str, list[str]]) -> list[str]:
+    """Table name -> what is said of it, as a line for each sentence, with the names of the tables that share it.
+
+    Of sentences that differ in the table's own name alone the first is shown.
+    """
+    first: dict[str, str] = {}
+    names: dict[str, list[str]] = {}
+    for name, said in sentences.items():
+        for sentence in dict.fromkeys(said):
+            shown = first.setdefault(sentence.replace(name, ""), sentence)
+            names.setdefault(shown, []).append(name)
+    return [f"{_named(named)}: {sentence}" for sentence, named in names.items()]
+
+
+def _named(names: list[str]) -> str:
+    """``a, b, c and 3 more``."""
+    more = len(names) - NAMES_IN_A_LINE
+    return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {more} more" if more > 0 else "")
 
 
 def count(number: int, noun: str) -> str:

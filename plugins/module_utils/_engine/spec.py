@@ -15,10 +15,8 @@ import fnmatch
 import re
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
-
-from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, REPLICA_OPTIONS, TABLE_OPTIONS
+from . import shapes
+from .arguments import OVERRIDE_OPTIONS, REGIONAL_OPTIONS, TABLE_OPTIONS
 from .settings import (
     autoscaling,
     consistency,
@@ -114,11 +112,15 @@ class Table:
 def parse(params: dict[str, t.Any], home: str | None, known_regions: t.Mapping[str, str]) -> list[Table]:
     """What the arguments of any module of the collection ask for.
 
-    :param params: the module's arguments, validated against `arguments`.
+    :param params: the module's arguments, as `arguments.COMMON_OPTIONS` leaves them: what is in tables, in their
+        defaults and in those of replicas as the user gave it, null apart from unset.
     :param home: the region of tables that name none.
     :param known_regions: every region the SDK knows -> its partition.
     :raises Refused: with every problem of every table.
     """
+    params, problems = shapes.checked(params)
+    if problems:
+        raise Refused(problems)
     reader = _Reader(params, home, known_regions)
     tables = reader.tables()
     if reader.problems:
@@ -216,22 +218,11 @@ class _Reader:
             )
 
     def _replica_defaults(self) -> dict[str, dict[str, t.Any]]:
-        options = {name: option for name, option in REPLICA_OPTIONS.items() if name not in ("region", "state")}
-        validator = ArgumentSpecValidator(options)
         defaults = {}
         for region, values in (self.params.get("replica_defaults") or {}).items():
-            where = f"replica_defaults (dynamodb_replica_defaults), {region}"
             if region != EVERY_REGION:
-                self._check_regions(where, [region])
-            if not isinstance(values, dict):
-                self.problems.append(f"{where}: must be a dictionary of replica options.")
-                continue
-            result = validator.validate(values)
-            self.problems += [
-                f"{where}: {'unsupported: ' if isinstance(error, UnsupportedError) else ''}{error}"
-                for error in result.errors
-            ]
-            defaults[region] = _set(result.validated_parameters)
+                self._check_regions(f"replica_defaults (dynamodb_replica_defaults), {region}", [region])
+            defaults[region] = _set(values)
         return defaults
 
     def _table(self, entry: dict[str, t.Any], replica_defaults: dict[str, dict[str, t.Any]]) -> Table:

@@ -13,7 +13,7 @@ import typing as t
 from . import divergence, group, inventory, lag_lines
 from .grid import NONE, grid
 from .lag_report import LagReport
-from .results import NAMES_IN_A_LINE, count, region_result
+from .results import count, region_result, shared_lines
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, Observed, RegionalTable, account_of
 
@@ -42,17 +42,15 @@ Remark = tuple[Kind, str]
 
 
 def info_result(tables: list[Table], seen: dict[str, Observed], report: LagReport | None = None) -> dict[str, t.Any]:
-    """The result of ``tables_info``; ``msg`` is there only when no region of any table could be read."""
-    results = [_info(table, seen[table.name]) for table in tables]
-    result = {
+    """The result of ``tables_info``; ``msg`` alone when no region of any table could be read."""
+    if all(region.status == UNKNOWN for observed in seen.values() for region in observed.values()):
+        return {"msg": "\n".join(shared_lines({name: _problems(observed) for name, observed in seen.items()}))}
+    return {
         "changed": False,
-        "tables": results,
-        "differences": _lines({table.name: _differences(table, seen[table.name]) for table in tables}),
+        "tables": [_info(table, seen[table.name]) for table in tables],
+        "differences": shared_lines({table.name: _differences(table, seen[table.name]) for table in tables}),
         "summary": summary(tables, seen, report),
     }
-    if all(region.status == UNKNOWN for observed in seen.values() for region in observed.values()):
-        result["msg"] = "\n".join(_shared({table["name"]: table["problems"] for table in results}))
-    return result
 
 
 def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
@@ -69,7 +67,7 @@ def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
         "consistency": home.consistency,
         "witnesses": home.witnesses,
         "regions": [region_result(shown) for shown in observed.values()],
-        "problems": [shown.problem for shown in observed.values() if shown.problem],
+        "problems": _problems(observed),
         "divergent": divergence.divergent(table.home, observed),
         "unlisted_replicas": [region for region in sorted(home.replicas) if region not in observed],
     }
@@ -84,10 +82,12 @@ def summary(tables: list[Table], seen: dict[str, Observed], report: LagReport | 
     said = [
         line
         for kind in Kind
-        for line in _lines({name: [words for that, words in said if that == kind] for name, said in remarks.items()})
+        for line in shared_lines(
+            {name: [words for that, words in said if that == kind] for name, said in remarks.items()}
+        )
     ]
     if report:
-        said += _lines({table.name: list(lag_lines.shortcomings(table, report)) for table in tables})
+        said += shared_lines({table.name: list(lag_lines.shortcomings(table, report)) for table in tables})
         said += [lag_lines.totals(tables, report)]
     return [*lines, "", *said, _totals(tables, remarks)]
 
@@ -154,7 +154,7 @@ def _remarks(table: Table, observed: Observed) -> t.Iterator[Remark]:
     for region, cell in _cells(table, observed).items():
         yield from _of_state(table, observed, region, cell)
     yield from ((Kind.PROBLEM, sentence) for sentence in _differences(table, observed))
-    yield from ((Kind.PROBLEM, shown.problem) for shown in observed.values() if shown.problem)
+    yield from ((Kind.PROBLEM, problem) for problem in _problems(observed))
 
 
 def _of_state(table: Table, observed: Observed, region: str, cell: str) -> t.Iterator[Remark]:
@@ -197,29 +197,12 @@ def _overrides(home: RegionalTable) -> t.Iterator[str]:
             yield f"the replica in {region} has its own {', '.join(options)}"
 
 
+def _problems(observed: Observed) -> list[str]:
+    return [shown.problem for shown in observed.values() if shown.problem]
+
+
 def _differences(table: Table, observed: Observed) -> list[str]:
     return [divergence.sentence(**found) for found in divergence.divergent(table.home, observed)]
-
-
-def _lines(sentences: dict[str, list[str]]) -> list[str]:
-    """Table name -> what is said of it, as a line for each sentence, with the names of the tables that share it."""
-    return [f"{_named(names)}: {sentence}" for sentence, names in _shared(sentences).items()]
-
-
-def _shared(sentences: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Sentence -> the tables that share it; of those that differ in the table's own name alone, the first."""
-    first: dict[str, str] = {}
-    names: dict[str, list[str]] = {}
-    for name, said in sentences.items():
-        for sentence in dict.fromkeys(said):
-            shown = first.setdefault(sentence.replace(name, ""), sentence)
-            names.setdefault(shown, []).append(name)
-    return names
-
-
-def _named(names: list[str]) -> str:
-    more = len(names) - NAMES_IN_A_LINE
-    return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {more} more" if more > 0 else "")
 
 
 def _totals(tables: list[Table], remarks: dict[str, list[Remark]]) -> str:

@@ -31,6 +31,10 @@ def problems(settings: Settings) -> t.Iterator[str]:
     if not statements or not all(isinstance(statement, dict) for statement in statements):
         yield "resource_policy needs Statement, a list of statements; {} removes the policy."
         return
+    shapes = [problem for statement in statements for problem in _shape_problems(statement)]
+    if shapes:
+        yield from shapes
+        return
     sids = [statement["Sid"] for statement in statements if "Sid" in statement]
     if len(set(sids)) < len(sids):
         yield "resource_policy: two statements have the same Sid: give each its own."
@@ -38,20 +42,44 @@ def problems(settings: Settings) -> t.Iterator[str]:
         yield from _problems_of(statement)
 
 
+def _shape_problems(statement: Settings) -> t.Iterator[str]:
+    named = _named(statement)
+    if not isinstance(statement.get("Sid", ""), str):
+        yield f"resource_policy: Sid of {named} must be text."
+    for element in ("Action", "NotAction", "Resource", "NotResource"):
+        if not _are_texts(statement.get(element, "")):
+            yield f"resource_policy: {element} of {named} must be text or a list of texts."
+    for element in ("Principal", "NotPrincipal"):
+        names = statement.get(element, "*")
+        if names != "*" and not (isinstance(names, dict) and all(map(_are_texts, names.values()))):
+            yield f"resource_policy: {element} of {named} must be '*' or a dictionary such as AWS: [...]."
+    condition = statement.get("Condition", {})
+    if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
+        example = "Bool: {aws:SecureTransport: false}"
+        yield f"resource_policy: Condition of {named} must be a dictionary such as {example}."
+
+
+def _are_texts(value: t.Any) -> bool:
+    return all(isinstance(element, str) for element in policy_document.listed(value))
+
+
+def _named(statement: Settings) -> str:
+    return f"statement {statement['Sid']!r}" if "Sid" in statement else "a statement"
+
+
 def _problems_of(statement: Settings) -> t.Iterator[str]:
-    named = f"statement {statement['Sid']!r}" if "Sid" in statement else "a statement"
+    named = _named(statement)
     for element in ("Effect", "Principal", "Action", "Resource"):
         if element not in statement and (element == "Effect" or f"Not{element}" not in statement):
             yield f"resource_policy: {named} has no {element}."
     if str(statement.get("Effect", "Allow")).title() not in ("Allow", "Deny"):
         yield f"resource_policy: {named} has {statement['Effect']!r} as its Effect, but must have Allow or Deny."
-    for element in ("Principal", "NotPrincipal"):
-        if element in statement and statement[element] != "*" and not isinstance(statement[element], dict):
-            yield f"resource_policy: {element} of {named} must be '*' or a dictionary such as AWS: [...]."
 
 
 def replication_problem(settings: Settings, table: str, account: str | None) -> str:
-    """Why a table with this policy can't be in a group; empty when it can."""
+    """Why a table with this policy, which has no `problems`, can't be in a group; empty when it can."""
+    if any(problems(settings)):
+        return ""
     action = policy_document.denied_to_replication(settings.get(OPTION, {}), table, account or "")
     return action and (
         f"resource_policy denies {action} to the role of replication (AWSServiceRoleForDynamoDBReplication), which the "

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from pathlib import Path
 
@@ -57,3 +58,11 @@ def test_every_change_names_a_method_of_the_client():
     for call, (service, method) in api.CHANGES.items():
         client = session.create_client(service, region_name="us-east-1")
         assert client.meta.method_to_api_mapping[method] == call
+
+
+@pytest.mark.parametrize("folder", ["playbooks", "roles", "molecule", "inventories"])
+def test_no_task_passes_over_a_failure(folder):
+    """``failed_when`` with a condition is fine; one that is never true hides every crash of a module."""
+    ignored = re.compile(r"ignore_errors|ignore_unreachable|failed_when:\s*(false|no|never|\[\])", re.IGNORECASE)
+    for path in (COLLECTION / folder).rglob("*.y*ml"):
+        assert not ignored.search(path.read_text()), path

@@ -62,7 +62,41 @@ def looked(part: t.Callable[..., t.Any], wanted: spec.Table, observed: state.Obs
 
 
 def test_the_plan_of_a_hundred_tables_reads_in_four_lines():
-    """Most gain a region, some lose one, two are changed, one can't be read, and the others are as they are wanted."""
+    """Most gain a region, some lose one, two are changed, and the others are as they are wanted."""
+    assert results.module_result([*hundred(), checked("last", add=False)], check_mode=True)["summary"] == [
+        *PLANNED,
+        "100 tables: 69 to change, 31 unchanged",
+    ]
+
+
+def test_a_failure_of_a_hundred_tables_reads_in_few_lines_and_returns_no_table():
+    reasons = [*["access denied: no"] * 28, "access denied: never", "denied: table/table-29", "denied: table/table-30"]
+    failing = []
+    for number, reason in enumerate(reasons):
+        unread = state.RegionalTable(HOME, state.UNKNOWN, problem=reason)
+        failing.append(looked(plan_replicas, spec.Table(f"table-{number}", HOME), {HOME: unread}))
+    run = [progress for progress in hundred() if progress.plan.steps]
+    result = results.module_result([*run, *failing], check_mode=True)
+    assert result["msg"].splitlines() == [
+        "31 of 100 tables failed:",
+        "table-0, table-1, table-2 and 25 more: access denied: no",
+        "table-28: access denied: never",
+        "table-29, table-30: denied: table/table-29",
+        "To change all the same:",
+        *PLANNED,
+    ]
+    assert result.keys() == {"changed", "msg"}
+
+
+PLANNED = [
+    "remove the replica in eu-west-1 and its items: 9 tables",
+    "add a replica in eu-west-1: 58 tables",
+    "turn deletion protection on in eu-west-1: orders, baskets",
+]
+
+
+def hundred() -> list[Progress]:
+    """All but one."""
     adding = [checked(f"new-{number}", add=True) for number in range(58)]
     staying = [checked(f"same-{number}", add=False) for number in range(30)]
     leaving = [
@@ -81,15 +115,7 @@ def test_the_plan_of_a_hundred_tables_reads_in_four_lines():
         )
         for name in ("orders", "baskets")
     ]
-    unread = state.RegionalTable(HOME, state.UNKNOWN, problem="access denied")
-    failing = [looked(plan_replicas, spec.Table("secret", HOME), {HOME: unread})]
-    run = [*adding, *staying, *leaving, *protecting, *failing]
-    assert results.module_result(run, check_mode=True)["summary"] == [
-        "remove the replica in eu-west-1 and its items: 9 tables",
-        "add a replica in eu-west-1: 58 tables",
-        "turn deletion protection on in eu-west-1: orders, baskets",
-        "100 tables: 69 to change, 30 unchanged, 1 failed",
-    ]
+    return [*adding, *staying, *leaving, *protecting]
 
 
 def test_a_diff_goes_down_to_the_parts_that_change():
@@ -125,15 +151,3 @@ def test_what_is_still_to_come_is_said_and_notes_that_tables_share_take_one_line
     run = [checked(f"table-{number}", add=True) for number in range(4)]
     lines = results.module_result(run, check_mode=False)["summary"]
     assert lines == ["still to come: add a replica in eu-west-1: 4 tables", "4 tables: 0 changed, 4 unchanged"]
-
-
-def test_a_reason_that_many_tables_share_takes_one_line():
-    run = []
-    for name in ("orders", "baskets"):
-        progress = Progress(spec.Table(name, HOME))
-        unreadable = state.RegionalTable(HOME, state.UNKNOWN, problem="access denied: dynamodb:DescribeTable")
-        progress.look({HOME: unreadable}, plan_replicas(progress.wanted, {HOME: unreadable}))
-        run.append(progress)
-    result = results.module_result(run, check_mode=False)
-    assert result["msg"] == "2 of 2 tables failed:\norders, baskets: access denied: dynamodb:DescribeTable"
-    assert [table["failed"] for table in result["tables"]] == [True, True]

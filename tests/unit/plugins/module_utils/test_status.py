@@ -61,7 +61,7 @@ def test_tables_by_regions_then_what_is_amiss_then_totals():
 
 def test_information_fails_only_when_nothing_could_be_read():
     nothing = {"orders": {HOME: shown(HOME, status="UNKNOWN", problem="can't reach the endpoint")}}
-    assert status.info_result([table("orders")], nothing)["msg"] == "can't reach the endpoint"
+    assert status.info_result([table("orders")], nothing) == {"msg": "orders: can't reach the endpoint"}
 
 
 def test_the_witness_is_shown_and_one_that_is_missing_is_not_as_listed():
@@ -189,8 +189,7 @@ def test_a_reason_that_differs_in_the_name_of_the_table_alone_takes_one_line_too
     names = ["orders", "baskets"]
     denied = {name: {HOME: shown(HOME, status="UNKNOWN", problem=f"denied: table/{name}")} for name in names}
     result = status.info_result([table(name) for name in names], denied)
-    assert "orders, baskets: denied: table/orders" in result["summary"]
-    assert result["msg"] == "denied: table/orders"
+    assert result["msg"] == "orders, baskets: denied: table/orders"
 
 
 def test_differences_are_lines_of_their_own_as_well():

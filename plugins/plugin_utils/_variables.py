@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Warn of a variable whose name is nearly one of the collection's, private to the collection."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import typing as t
+from pathlib import Path
+
+import yaml
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+
+COLLECTION = Path(__file__).parents[2]
+# How alike two names are, their prefix aside: a user may have variables of the same prefix.
+ALIKE = 0.75
+
+
+@functools.cache
+def known() -> dict[str, list[str]]:
+    """Prefix -> the rest of each variable's name, as roles and playbooks specify them."""
+    names: dict[str, list[str]] = {}
+    for path in (*COLLECTION.glob("roles/*/meta/argument_specs.yml"), COLLECTION / "playbooks/meta/argument_specs.yml"):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
+            for name in entry["options"]:
+                prefix, _underscore, rest = name.partition("_")
+                names.setdefault(prefix, []).append(rest)
+    return names
+
+
+def misspelt(variables: t.Iterable[str]) -> dict[str, str]:
+    """Variable that nothing reads -> the one that it nearly is."""
+    found = {}
+    for name in sorted(variables):
+        prefix, _underscore, rest = name.partition("_")
+        if rest not in known().get(prefix, [rest]):
+            for near in difflib.get_close_matches(rest, known()[prefix], 1, ALIKE):
+                found[name] = f"{prefix}_{near}"
+    return found
+
+
+class VariablesAction(NormalAction):
+    """Runs the module as any is run, after a warning; Ansible shows the same one once a run."""
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        for name, near in misspelt(task_vars or {}).items():
+            Display().warning(f"[{task_vars['inventory_hostname']}] Nothing reads {name}: did you mean {near}?")
+        return super().run(tmp, task_vars)
