@@ -117,10 +117,10 @@ def _kept_in(replica: Replica, shown: RegionalTable, home: RegionalTable) -> str
 
 
 def encryption_steps(wanted: Table, observed: Observed) -> list[Step]:
-    """Customers' keys of a group together, once its members all stand; else what the home region alone decides."""
+    """Customers' keys of a group together, once its members all stand."""
     option, home = wanted.settings.get(encryption.OPTION, {}), observed[wanted.home]
     if option.get("type") != encryption.CUSTOMER or not home.replicas:
-        return list(encryption.steps(wanted.name, wanted.settings, home))
+        return []
     members = {region: observed[region] for region in (wanted.home, *home.replicas) if region in observed}
     if any(member.status not in (ACTIVE, UPDATING) for member in members.values()):
         return []
@@ -150,6 +150,11 @@ def encryption_refusal(wanted: Table, observed: Observed) -> str:
             f"{', '.join(unlisted)} aren't listed: list them with their kms_key, or leave encryption as it is."
         )
     return ""
+
+
+def ends(wanted: Table, home: RegionalTable) -> bool:
+    """Whether every replica that there is is to leave."""
+    return bool(home.replicas) and home.replicas.keys() <= set(wanted.leaving)
 
 
 def removals(wanted: Table, home: RegionalTable) -> list[Step]:

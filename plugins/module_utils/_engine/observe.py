@@ -15,6 +15,7 @@ from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
 from .settings import autoscaling, encryption, insights, kinesis_stream, recovery, resource_policy, tags, ttl
 from .settings.consistency import STRONG
+from .settings.holders import PROVISIONED
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
 
@@ -66,6 +67,11 @@ def _read_key(clients: Clients, shown: RegionalTable, name: str, wanted: Setting
     return dataclasses.replace(shown, settings=settings, key=key)
 
 
+def _read_key_in_use(clients: Clients, shown: RegionalTable, name: str, joining: t.Collection[str]) -> RegionalTable:
+    """Whose key encrypts a table that gets another replica, which then may need one too."""
+    return shown if shown.replicas.keys() >= set(joining) else _read_key(clients, shown, name, None)
+
+
 # One for each of SIDE_READ_OPTIONS, and for what belongs to indexes and to the group: (clients, what was shown up to
 # now, table name, wanted value) -> value, or what is shown then.
 _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
@@ -87,6 +93,7 @@ _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
         api.describe_kinesis_streaming_destination(clients[shown.region], name), wanted
     ),
     "consistency": _read_obstacles,
+    "joining": _read_key_in_use,
 }
 
 
@@ -119,24 +126,35 @@ def table_reading(table: Table) -> Reading:
     if table.absent:
         listed = dict.fromkeys((*table.regions, *table.absent_regions))
         return Reading(table, {region: {} for region in listed}, leavings=tuple(listed))
-    return Reading(table, {table.home: managed(table.settings)}, leavings=_purged(table, (table.home,)))
+    return Reading(table, {table.home: _of_home(table)}, leavings=_purged(table, (table.home,)))
+
+
+def _of_home(table: Table) -> Settings:
+    """What is managed; and where it is provisioned, what scales it, as a replica needs its writes scaled."""
+    scaling = {"autoscaling": {} if table.settings.get("billing_mode") == PROVISIONED else None}
+    return {**(scaling if table.replicas else {}), **managed(table.settings)}
 
 
 def replica_reading(table: Table) -> Reading:
     """What ``replicas`` reads: the home region and every region where a replica is wanted or to leave."""
     regions: dict[str, Settings] = {region: {} for region in table.listed_regions}
-    regions[table.home] = {"autoscaling": None}  # where it is provisioned, a replica needs its writes scaled
+    regions[table.home] = _of_home(table) if table.leaving else _shared_of_home(table)
+    if "encryption" not in table.settings:
+        regions[table.home]["joining"] = tuple(table.replicas)
     if table.consistency == STRONG:
         regions[table.home]["consistency"] = table.consistency
-    if "encryption" in table.settings:
-        regions[table.home]["encryption"] = table.settings["encryption"]
     follows = managed(autoscaling.of_replica(table.settings))
     for region, replica in table.replicas.items():
         capacity = {"autoscaling": None} if autoscaling.concerns(replica.overrides) else {}
         key = encryption.of_replica(table.settings, replica.overrides)
         regions[region] = {**capacity, **managed(replica.settings), **follows, **key}
-    leavings = () if table.absent else (*table.absent_regions, *_purged(table, table.replicas))
+    leavings = () if table.absent else (*table.absent_regions, *_purged(table, table.regions))
     return Reading(table, regions, leavings=leavings)
+
+
+def _shared_of_home(table: Table) -> Settings:
+    """What matters to the replicas."""
+    return {option: value for option, value in _of_home(table).items() if option in ("autoscaling", "encryption")}
 
 
 def _purged(table: Table, regions: t.Iterable[str]) -> tuple[str, ...]:

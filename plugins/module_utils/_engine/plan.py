@@ -10,25 +10,10 @@ import dataclasses
 import typing as t
 
 from . import admission, group, predict, settings, transform
-from .settings import (
-    autoscaling,
-    encryption,
-    indexes,
-    insights,
-    overrides,
-    protection,
-)
+from .settings import autoscaling, encryption, indexes, insights, overrides, protection
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
-from .steps import (
-    CREATE,
-    DELETE,
-    READ,
-    SETTLE,
-    Plan,
-    Step,
-    Wait,
-)
+from .steps import CREATE, DELETE, READ, SETTLE, Plan, Step, Wait
 
 
 def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> Plan:
@@ -49,11 +34,18 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
         if "partition_key" not in wanted.settings:
             return Plan(refusal=f"it doesn't exist in {wanted.home}: to create it, set partition_key.")
         steps.append(_create(wanted, home))
-    elif home.status in (ACTIVE, UPDATING) and (refusal := _immutable_differences(wanted, home)):
-        return Plan(refusal=refusal)
+    elif home.status in (ACTIVE, UPDATING) and (differences := _immutable_differences(wanted, home)):
+        if not group.ends(wanted, home):
+            return Plan(refusal=differences)
+        if differences := _immutable_differences(wanted, predict.alone(home)):
+            return Plan(refusal=differences)
+        left = "is changed once its replicas have left, by the role or module replicas"
+        return Plan(waits=admission.waits(wanted, {wanted.home: home}), notes=(left,))
     predicted = _settled(predict.after(observed, steps)[wanted.home], predict.NEW_TABLE)
     if predicted.status in (ACTIVE, UPDATING):
         steps += settings.table_steps(wanted.name, wanted.settings, predicted)
+    if refusal := _prerequisites(wanted, predict.after(observed, steps)[wanted.home]):
+        return Plan(refusal=refusal)
     steps += autoscaling.purged(wanted.name, wanted.settings, home)
     own = {wanted.home: dataclasses.replace(home, replicas={}, consistency="", witnesses={})}
     waits = (*admission.waits(wanted, own), *admission.inner_waits(wanted, observed))
@@ -81,16 +73,23 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     if home.status == ABSENT and not check_mode:
         refusal = f"it doesn't exist in {wanted.home}: create it first (role or module tables)."
         return Plan(refusal=refusal, compares_regions=True)
-    start = _after_tables(wanted, observed) if check_mode else observed
+    start = observed
+    if check_mode:
+        before = plan_table(wanted, observed)
+        if before.refusal:
+            return before
+        start = _after_tables(wanted, observed, before)
     if refusal := group.refusal(wanted, start):
         return Plan(refusal=refusal, compares_regions=True)
     if refusal := group.encryption_refusal(wanted, start):
         return Plan(refusal=refusal)
-    additions = group.additions(wanted, start)
-    if additions and (refusal := autoscaling.prerequisite(wanted.settings, start[wanted.home].settings)):
+    steps = [*group.removals(wanted, home), *group.disassociations(wanted, observed)]
+    left = predict.after(start, steps)
+    steps += _of_members(wanted, left) if left[wanted.home].replicas else _of_what_is_left(wanted, left)
+    left = predict.after(start, steps)
+    if refusal := _prerequisites(wanted, left[wanted.home]):
         return Plan(refusal=refusal)
-    leaving = [*group.removals(wanted, home), *group.disassociations(wanted, observed)]
-    steps = [*leaving, *group.encryption_steps(wanted, predict.after(start, leaving)), *additions]
+    steps += group.additions(wanted, left)
     predicted = predict.after(start, steps)
     for region, replica in wanted.replicas.items():
         shown = _settled(predicted[region], predict.NEW_REPLICA)
@@ -102,7 +101,7 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     steps += protection.of_member(wanted.name, wanted.settings, predicted[wanted.home])
     for region in wanted.absent_regions:
         if not group.stands_apart(home, observed[region]):
-            steps += autoscaling.leavings(wanted.name, observed[region])
+            steps += autoscaling.leavings(wanted.name, start[region])
     return Plan(
         steps=admission.admitted(steps, wanted, observed),
         waits=(*admission.waits(wanted, observed), *admission.inner_waits(wanted, observed)),
@@ -110,9 +109,32 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     )
 
 
-def _after_tables(wanted: Table, observed: Observed) -> Observed:
-    """What the module ``tables`` would leave, which in check mode it hasn't done."""
-    after = predict.after(observed, plan_table(wanted, observed).steps)
+def _of_members(wanted: Table, observed: Observed) -> list[Step]:
+    return group.encryption_steps(wanted, observed)
+
+
+def _of_what_is_left(wanted: Table, observed: Observed) -> list[Step]:
+    """Where regions are named to be left and the table then stands alone: what it couldn't have as a member."""
+    home = observed[wanted.home]
+    if not wanted.leaving or home.status not in (ACTIVE, UPDATING):
+        return []
+    steps = settings.table_steps(wanted.name, wanted.settings, home)
+    return [*steps, *autoscaling.purged(wanted.name, wanted.settings, home)]
+
+
+def _prerequisites(wanted: Table, home: RegionalTable) -> str:
+    """What keeps replicas from being added, so that nothing is removed or made before it is mended."""
+    joining = wanted.replicas.keys() - home.replicas.keys()
+    if not joining or home.status not in (ACTIVE, UPDATING):
+        return ""
+    return autoscaling.prerequisite(wanted.settings, home.settings) or encryption.prerequisite(
+        wanted.settings, home.settings
+    )
+
+
+def _after_tables(wanted: Table, observed: Observed, before: Plan) -> Observed:
+    """What the module ``tables`` would leave by its plan ``before``, which in check mode it hasn't done."""
+    after = predict.after(observed, before.steps)
     home = after[wanted.home]
     if home.status != ABSENT:
         return after

@@ -45,7 +45,7 @@ def _after_one(observed: Observed, step: Step) -> Observed:
     if kind == FOUND:
         return _with_strong_group(observed, step)
     if kind == DISASSOCIATE:
-        return {**_without_member(observed, region), region: _alone(observed[region])}
+        return {**_without_member(observed, region), region: alone(observed[region])}
     if kind in (REMOVE, DISSOLVE):
         for member in step.members or (region,):
             observed = _without_member(observed, member)
@@ -53,7 +53,7 @@ def _after_one(observed: Observed, step: Step) -> Observed:
     if kind == SET:
         return _with_settings(observed, step)
     if kind == CLEAN:
-        return observed  # no setting shows it
+        return {**observed, region: autoscaling.cleaned(observed[region], step)}
     raise ValueError(f"no prediction for {kind}")
 
 
@@ -62,8 +62,13 @@ def _with_settings(observed: Observed, step: Step) -> Observed:
     outcomes = {region: step.outcome, **step.elsewhere}
     for member in observed[region].replicas if step.everywhere else ():
         outcomes[member] = overrides.followed(step.outcome, observed[region].overrides.get(member, {}))
-    changed = {member: observed[member].having(outcome) for member, outcome in outcomes.items() if member in observed}
+    changed = {member: _having(observed[member], outcome) for member, outcome in outcomes.items() if member in observed}
     return {**observed, **changed}
+
+
+def _having(table: RegionalTable, outcome: dict[str, t.Any]) -> RegionalTable:
+    """With what DynamoDB then scales in that region, too, which outlives the table there (finding DDB-TABLE-322)."""
+    return dataclasses.replace(table.having(outcome), scaling={**table.scaling, **autoscaling.targets(outcome)})
 
 
 def _with_member(observed: Observed, source: str, region: str, own: dict[str, t.Any]) -> Observed:
@@ -96,7 +101,8 @@ def _inherited(settings: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def _with_strong_group(observed: Observed, step: Step) -> Observed:
     """Its replicas don't live on a stream, and so get none."""
-    settings = _inherited({**observed[step.region].settings, **NEW_REPLICA, "stream": {"enabled": False}})
+    base = observed[step.region].settings
+    settings = _inherited({**base, **NEW_REPLICA, "stream": {"enabled": False}, **autoscaling.mirrored(base)})
     del settings["disassociation_protection"]
     new = {
         region: RegionalTable(region, ACTIVE, settings=settings).having(effect)
@@ -115,10 +121,10 @@ def _listing_no_more(table: RegionalTable, region: str) -> RegionalTable:
     replicas = {member: status for member, status in table.replicas.items() if member != region}
     if replicas or not table.replicas:
         return dataclasses.replace(table, replicas=replicas)
-    return _alone(table)
+    return alone(table)
 
 
-def _alone(table: RegionalTable) -> RegionalTable:
+def alone(table: RegionalTable) -> RegionalTable:
     """A table that is no member any more."""
     kept = {option: value for option, value in table.settings.items() if option != "disassociation_protection"}
     return dataclasses.replace(table, replicas={}, consistency="", witnesses={}, settings=kept)

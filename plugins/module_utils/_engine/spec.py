@@ -104,6 +104,11 @@ class Table:
         return (self.home, *self.replicas)
 
     @property
+    def leaving(self) -> tuple[str, ...]:
+        """Every region whose replica is to leave, with or without its items."""
+        return (*self.absent_regions, *self.disassociated)
+
+    @property
     def listed_regions(self) -> tuple[str, ...]:
         """Every region that the table's definition names for it to be or not to be in."""
         return tuple(dict.fromkeys((*self.regions, *self.absent_regions, *self.disassociated)))
@@ -336,6 +341,11 @@ def _problems(table: Table) -> t.Iterator[str]:
 def _group_problems(table: Table, account_id: str | None) -> t.Iterator[str]:
     """The same of the group that they are to be."""
     strong = table.consistency == consistency.STRONG
+    if strong and table.disassociated:
+        yield (
+            f": the replicas of a strongly consistent group can't be disassociated: remove state: disassociated of "
+            f"{', '.join(table.disassociated)}, or consistency: strong."
+        )
     members = {table.home: table.settings, **{region: own.settings for region, own in table.replicas.items()}}
     if table.replicas:
         yield from (f": {problem}" for problem in autoscaling.replica_problems(table.settings))

@@ -78,6 +78,18 @@ def of_added(shown: RegionalTable) -> Settings:
     return {"autoscaling": writes if shown.replicas and shown.settings["billing_mode"] == PROVISIONED else OFF}
 
 
+def targets(outcome: Settings) -> Scaling:
+    """What a change registers, as far as its outcome tells; ``outcome`` as `RegionalTable.having` takes it."""
+    indexes = outcome.get("global_secondary_indexes", {})
+    scaled = {"": outcome, **(indexes if isinstance(indexes, dict) else {})}
+    return {
+        (holder, dimension): effect["autoscaling"][dimension]
+        for holder, effect in scaled.items()
+        for dimension in DIMENSIONS
+        if effect and dimension in (effect.get("autoscaling") or {})
+    }
+
+
 def concerns(settings: Settings) -> bool:
     """Whether it has to be known: where it is managed, and where capacity is, which it may own."""
     return managed(settings) or any("read_capacity" in options for options in holders(settings).values())
@@ -125,7 +137,7 @@ def owns(holder: Settings, dimension: str) -> bool:
 def prerequisite(wanted: Settings, shown: Settings) -> str:
     """What keeps a provisioned table from having replicas, and what to do: a target and a policy of the write capacity
     are needed, of the table and of every index (findings DDB-TABLE-188, 288)."""
-    if shown.get("billing_mode") != PROVISIONED or "autoscaling" not in shown:
+    if shown.get("billing_mode") != PROVISIONED:
         return ""
     bounds = {holder: options.get("autoscaling", {}).get(WRITE, {}) for holder, options in holders(shown).items()}
     missing = [holder for holder, write in bounds.items() if "target" not in write]
@@ -136,8 +148,8 @@ def prerequisite(wanted: Settings, shown: Settings) -> str:
     remedy = f"Add autoscaling with write (min, max) to {listed}, or set billing_mode: PAY_PER_REQUEST. "
     return (
         "it is provisioned, and DynamoDB adds a replica only while auto scaling, by a scalable target and a policy, "
-        f"sets the write capacity. It doesn't for {', '.join(map(words, missing))}. {remedy if listed else ''}The "
-        "module (role) tables sets it up: run it first."
+        f"sets the write capacity. It doesn't for {', '.join(map(words, missing))}. "
+        f"{remedy if listed else ''}The module (role) tables sets it up{'' if listed else ': run it first'}."
     )
 
 
@@ -303,9 +315,15 @@ def _target(table: str, index: str, dimension: str) -> Settings:
 # What is left of a table or an index that is gone
 
 
+def cleaned(shown: RegionalTable, step: Step) -> RegionalTable:
+    """What a region shows after a step of `leavings`."""
+    gone = _place(step.parameters["ResourceId"].split("/")[1], step.parameters)
+    return dataclasses.replace(shown, scaling={place: kept for place, kept in shown.scaling.items() if place != gone})
+
+
 def purged(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]:
     """What scaled the indexes that are purged."""
-    if wanted.get("purge_indexes") and "global_secondary_indexes" in wanted:
+    if wanted.get("purge_indexes") and "global_secondary_indexes" in wanted and concerns(wanted):
         yield from leavings(name, shown, {place[0] for place in shown.scaling} - holders(wanted).keys())
 
 

@@ -150,6 +150,8 @@ def _provisioned(now: Settings, units: Settings, switch: bool) -> Settings:
 
 def differences(wanted: Settings, shown: RegionalTable) -> t.Iterator[str]:
     """What would have to change and can't."""
+    if shown.replicas and wanted.get("billing_mode", shown.settings["billing_mode"]) == PROVISIONED:
+        yield from _unscaled(wanted, shown)
     if wanted.get("billing_mode") != PROVISIONED or shown.settings["billing_mode"] == PROVISIONED:
         return
     for holder in holders(shown.settings):
@@ -158,5 +160,17 @@ def differences(wanted: Settings, shown: RegionalTable) -> t.Iterator[str]:
                 f"billing_mode PROVISIONED needs read_capacity and write_capacity of {words(holder)} too, which exists "
                 "but isn't listed"
             )
-    if shown.replicas and "write" not in _scaled(wanted) | _scaled(shown.settings):
-        yield "billing_mode PROVISIONED of a table with replicas needs autoscaling of its write capacity"
+
+
+def _unscaled(wanted: Settings, shown: RegionalTable) -> t.Iterator[str]:
+    """Writes that have to be scaled before a table with replicas becomes provisioned, and before an index of such a
+    table comes or goes (findings DDB-TABLE-188, 288, 291)."""
+    switch = shown.settings["billing_mode"] != PROVISIONED
+    listed, standing = holders(wanted), holders(shown.settings)
+    comes = listed.keys() - standing.keys()
+    goes = standing.keys() - listed.keys() if wanted.get("purge_indexes") else set()
+    for holder, now in standing.items() if switch or comes or goes else ():
+        options = listed.get(holder, {})
+        scaled = _scaled(options) if "autoscaling" in options else _scaled(now)
+        if "write" not in scaled and ("autoscaling" in {**now, **options} or switch):
+            yield f"a provisioned table with replicas needs autoscaling of the write capacity of {words(holder)}"

@@ -137,6 +137,17 @@ def _unusable(name: str, region: str, metadata: Settings) -> str:
     return ""
 
 
+def prerequisite(wanted: Settings, shown: Settings) -> str:
+    """What keeps a table from having more replicas: under a customer's key each region needs its own (finding 313)."""
+    now = shown.get(OPTION, {})
+    if OPTION in wanted or now.get("type") != CUSTOMER:
+        return ""
+    return (
+        f"it is encrypted with the customer's key {now['kms_key']}, so that every new replica needs a key of its own: "
+        "set encryption (type: customer and kms_key) on the table, and kms_key for each of its replicas."
+    )
+
+
 # What is to do
 
 

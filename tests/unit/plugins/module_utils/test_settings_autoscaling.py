@@ -351,7 +351,8 @@ def test_what_scales_a_standing_index_that_is_not_listed_stays_unless_purging_is
 def test_an_index_that_is_going_is_waited_for_until_it_is_gone():
     scaling = {("by-email", "write"): {"min": 1, "max": 2}}
     shown = state.RegionalTable(HOME, "ACTIVE", indexes={"by-email": "DELETING"}, scaling=scaling)
-    (step,) = autoscaling.purged(NAME, {"global_secondary_indexes": [], "purge_indexes": True}, shown)
+    managed = {"global_secondary_indexes": [], "purge_indexes": True, "autoscaling": {"enabled": False}}
+    (step,) = autoscaling.purged(NAME, managed, shown)
     assert step.waits_for == "index by-email to be gone from us-east-1"
 
 

@@ -131,7 +131,7 @@ def test_321_an_indexs_capacity_that_auto_scaling_sets_is_left_alone():
 
 def test_188_a_global_table_becomes_provisioned_only_with_scaled_writes():
     home = standing(replicas=(EU,), autoscaling={"enabled": False})
-    assert "needs autoscaling of its write capacity" in made(home, **PAID).refusal
+    assert "needs autoscaling of the write capacity of the table" in made(home, **PAID).refusal
     assert made(home, **PAID, autoscaling={"enabled": True, "write": BOUNDS}).refusal == ""
 
 

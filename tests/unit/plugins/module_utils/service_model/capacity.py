@@ -10,9 +10,10 @@ Sources: findings DDB-TABLE-039, 059, 061, 128, 135, 148, 151 to 153, 159, 162, 
 from __future__ import annotations
 
 import copy
+import functools
 import typing as t
 
-from .scaling import unscaled_write
+from .scaling import scale_index_writes, unscaled_write
 
 Settings = dict[str, t.Any]
 
@@ -87,8 +88,13 @@ class Capacity:
             self._hold(name, 2)
         if provisioned or any(holder and "OnDemandThroughput" in change for holder, change in changes.items()):
             self._hold_indexes(name, [holder for holder in changes if holder])
+        # What a replica overrides stays, unless its kind ends with the billing mode (findings DDB-TABLE-250, 422).
+        bases = {holder: own_reads(standing[holder]) for holder in changes}
         for member in self.model.members(name) | {self.region}:
-            self._change_member(self.model.tables[(member, name)], switch, changes)
+            place = self.model.tables[(member, name)]
+            kept = {holder: _kept(own_reads(holders(place)[holder]), bases[holder]) for holder in changes}
+            own = {holder: _merged(change, {} if switch else kept[holder]) for holder, change in changes.items()}
+            self._change_member(place, switch, own)
 
     def _check_change(self, mode: str, now: str, holder: Settings, change: Settings) -> None:
         throughput = change.get("ProvisionedThroughput")
@@ -154,11 +160,16 @@ class Capacity:
             entry = new_holder(mode_of(table), {**copy.deepcopy(index), "IndexStatus": "CREATING"})
             defined = {**standing, **{key: given_types[key] for key in keys}}
             self.model.later(order, lambda place=place, entry=entry, defined=defined: list_index(place, entry, defined))
+            if self.model.members(name) and mode_of(table) == "PROVISIONED":
+                scale = functools.partial(scale_index_writes, self.model, member, name, index["IndexName"])
+                self.model.later(order, scale)
             self.model.later(4 + 2 * order, lambda entry=entry: entry.update(IndexStatus="ACTIVE"))
 
     def _delete_index(self, name: str, table: Settings, index: Settings, given: Settings) -> None:
         if index["IndexName"] not in holders(table):
             self._refuse("ResourceNotFoundException", f"Index {index['IndexName']} for table {name}", "UpdateTable")
+        if self.model.members(name) and (unscaled := unscaled_write(self.model, self.region, name)):
+            self._invalid(unscaled, "UpdateTable")
         self._hold(name, 1)
         for order, member in enumerate([self.region, *sorted(self.model.members(name) - {self.region})]):
             place = self.model.tables[(member, name)]
@@ -168,6 +179,22 @@ class Capacity:
 
     def _invalid(self, message: str, call: str) -> t.NoReturn:
         self._refuse("ValidationException", message, call)
+
+
+_READS = {"ProvisionedThroughput": "ReadCapacityUnits", "OnDemandThroughput": "MaxReadRequestUnits"}
+
+
+def own_reads(holder: Settings) -> Settings:
+    return {member: holder.get(member, {}).get(unit, -1) for member, unit in _READS.items()}
+
+
+def _kept(reads: Settings, base: Settings) -> Settings:
+    return {member: value for member, value in reads.items() if value != base[member]}
+
+
+def _merged(change: Settings, kept: Settings) -> Settings:
+    own = {member: {**change[member], _READS[member]: value} for member, value in kept.items() if member in change}
+    return {**change, **own}
 
 
 def indexes(table: Settings) -> list[Settings]:

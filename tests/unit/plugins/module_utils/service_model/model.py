@@ -16,7 +16,7 @@ import typing as t
 from . import capacity, encryption, insights, kinesis, resource_policies
 from .groups import GroupCalls, arn, entry, own_of_a_region
 from .refusals import refuse
-from .scaling import Place, ScalingClient
+from .scaling import Place, ScalingClient, unscaled_write
 from .strong_groups import StrongGroupCalls
 
 
@@ -186,8 +186,10 @@ class Client(
         shared = {member: value for member, value in settings.items() if member != "DeletionProtectionEnabled"}
         if "StreamSpecification" in settings:
             self._check_stream(name, table, settings["StreamSpecification"])
+        if name in self.model.witnesses:
+            shared.pop("StreamSpecification", None)  # strongly consistent groups don't live on it
         if settings.get("BillingMode") == "PROVISIONED" and self.model.members(name):
-            self._refuse("ValidationException", "Table write capacity should either be AutoScaled", "UpdateTable")
+            self._check_scaled(name)
         if settings.keys() & capacity.MEMBERS:
             self.update_capacity(name, table, settings)
             return
@@ -196,8 +198,12 @@ class Client(
         table["status"] = "UPDATING"
         self._become_active_later(name, 1)
 
+    def _check_scaled(self, name: str) -> None:
+        if unscaled := unscaled_write(self.model, self.region, name, "PROVISIONED"):
+            self._refuse("ValidationException", unscaled, "UpdateTable")
+
     def _check_stream(self, name: str, table: dict[str, t.Any], wanted: dict[str, t.Any]) -> None:
-        if self.model.members(name):
+        if self.model.members(name) and name not in self.model.witnesses:
             self._refuse("ValidationException", "Disabling Stream is not allowed", "UpdateTable")
         if wanted["StreamEnabled"] and table["description"].get("StreamSpecification"):
             self._refuse("ValidationException", "Table already has an enabled stream", "UpdateTable")

@@ -116,10 +116,10 @@ def find(model: t.Any, region: str, name: str, index: str = "") -> dict[str, t.A
     return next((i for i in table.get("GlobalSecondaryIndexes", []) if i["IndexName"] == index), None)
 
 
-def unscaled_write(model: t.Any, region: str, name: str) -> str:
-    """Why a table can't have a replica: what it says (findings DDB-TABLE-188, 288)."""
+def unscaled_write(model: t.Any, region: str, name: str, mode: str = "") -> str:
+    """Why a table can't have a replica, or not be in ``mode`` with one: what it says (findings DDB-TABLE-188, 288)."""
     description = model.tables[(region, name)]["description"]
-    if description.get("BillingModeSummary", {}).get("BillingMode") == "PAY_PER_REQUEST":
+    if (mode or description.get("BillingModeSummary", {}).get("BillingMode")) == "PAY_PER_REQUEST":
         return ""
     places = {("Table", f"table/{name}", "dynamodb:table:WriteCapacityUnits")}
     for index in description.get("GlobalSecondaryIndexes", []):
@@ -128,6 +128,19 @@ def unscaled_write(model: t.Any, region: str, name: str) -> str:
         if "policy" not in model.scaling.get((region, *place), {}):
             return f"{kind} write capacity should either be Pay-Per-Request or AutoScaled."
     return ""
+
+
+def scale_index_writes(model: t.Any, region: str, name: str, index: str) -> None:
+    """What DynamoDB registers for an index that is added to a provisioned global table (finding DDB-TABLE-322)."""
+    resource, metric = f"table/{name}/index/{index}", "DynamoDBWriteCapacityUtilization"
+    tracking = {"TargetValue": 70.0, "PredefinedMetricSpecification": {"PredefinedMetricType": metric}}
+    policy = {
+        "PolicyName": f"{metric}:{resource}",
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration": tracking,
+    }
+    place = (region, resource, "dynamodb:index:WriteCapacityUnits")
+    model.scaling[place] = {"bounds": {"MinCapacity": 1, "MaxCapacity": 10}, "policy": policy}
 
 
 def mirror(model: t.Any, name: str, source: str, region: str) -> None:

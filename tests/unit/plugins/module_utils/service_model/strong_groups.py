@@ -10,6 +10,7 @@ import copy
 import typing as t
 
 from .groups import arn, override, own_of_a_region
+from .scaling import mirror
 
 _ABOUT_GROUPS = {"TableName", "ReplicaUpdates", "MultiRegionConsistency", "GlobalTableWitnessUpdates"}
 
@@ -52,6 +53,10 @@ class StrongGroupCalls:
             self._refuse("ValidationException", "unsupported on existing global table", "UpdateTable")
         if any((region, name) in model.tables for region in members):
             self._refuse("ValidationException", "one or more replicas already existed as tables", "UpdateTable")
+        keys = {
+            region: self._key_of_new_replica(here, region, own.get("KMSMasterKeyId", ""))
+            for region, own in members.items()
+        }
         if here.get("items") or here["ttl"] or here["description"].get("LocalSecondaryIndexes"):
             self._refuse("ValidationException", "the table must be empty, without TTL and LSIs", "UpdateTable")
         here["status"] = "UPDATING"
@@ -63,12 +68,13 @@ class StrongGroupCalls:
 
         def list_member(region: str) -> None:
             replica = copy.deepcopy(here)
-            replica.update(status="CREATING", **own_of_a_region())
+            replica.update(status="CREATING", **own_of_a_region() | {"key": keys[region]})
             replica["description"].update(TableArn=arn(region, name), TableId=region, DeletionProtectionEnabled=False)
             replica["description"].pop("StreamSpecification", None)  # they don't live on a stream
             override(replica["description"], members[region])
             model.tables[(region, name)] = replica
             model.groups.setdefault(name, {self.region}).add(region)
+            mirror(model, name, self.region, region)
 
         def become_active() -> None:
             for member in model.members(name):
