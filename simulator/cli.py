@@ -71,6 +71,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Serve in the foreground until SIGTERM or Ctrl-C."""
+    # A profile of the shell's that doesn't exist would fail boto3 inside of moto.
+    for variable in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[variable]
     # Here, because moto takes a second to import, which the other commands need not.
     from simulator.core import Simulator
     from simulator.server import SimulatorServer

@@ -430,6 +430,10 @@ requirements:
   - botocore >= 1.35.94
 notes:
   - Only the regions that the task names are ever called.
+  - Credentials in the environment are read by the AWS SDK alone, in its order. C(AWS_ACCESS_KEY), C(AWS_SECRET_KEY)
+    and C(AWS_PROFILE) beside access keys are what they are to the SDK, unlike in amazon.aws.
+  - Credentials never appear in a result or in a file that is written. No name or value is masked because it looks like
+    one. Text that Ansible has masked elsewhere is refused.
   - O(endpoint_url) may hold C({region}) and C({service}), which are filled in for each client. One region's AWS
     endpoint is refused, because a global table needs every region's.
 """

@@ -21,10 +21,10 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is mi
     import botocore.exceptions
 
 from ansible.module_utils.ansible_release import __version__ as ansible_version
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.common import AMAZON_AWS_COLLECTION_VERSION
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from . import _credentials
 from ._engine import arguments, endpoint, sdk, spec
 from ._engine.approval import Approval
 from ._engine.clients import ClientFactory, Clients, known_regions
@@ -53,9 +53,24 @@ def change_tables(part: Part) -> None:
     leave(module, result if "msg" in result else {**result, "plan_hash": approval.hash})
 
 
-def make_module(options: dict[str, t.Any], **rules: t.Any) -> AnsibleAWSModule:
+class Module(AnsibleAWSModule):
+    """A module whose arguments hold no credentials.
+
+    :ivar connection: amazon.aws's connection options, with the credentials.
+    """
+
+    def __init__(self, **options: t.Any) -> None:
+        super().__init__(**options)
+        self.connection = _credentials.take_out(self)
+
+
+def make_module(options: dict[str, t.Any], **rules: t.Any) -> Module:
     """A module with the collection's common options and ``options``; ``rules`` are of options that go together."""
-    module = AnsibleAWSModule(argument_spec={**arguments.COMMON_OPTIONS, **options}, supports_check_mode=True, **rules)
+    module = Module(
+        argument_spec={**_credentials.OPTIONS, **arguments.COMMON_OPTIONS, **options},
+        supports_check_mode=True,
+        **rules,
+    )
     module.require_botocore_at_least(MINIMUM_BOTOCORE, reason="for the service's model of global tables")
     return module
 
@@ -80,7 +95,7 @@ def progress_file(module: AnsibleAWSModule) -> ProgressFile:
     return ProgressFile(None if module.check_mode else module.params["progress_file"])
 
 
-def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clients]:
+def tables_and_clients(module: Module) -> tuple[list[spec.Table], Clients]:
     """What is wanted, and a client for each region that it names; no call is made but for the account's check.
 
     :raises Refused: for bad input, for what the SDK is too old for, and for another account than ``account_id``.
@@ -94,7 +109,7 @@ def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clie
     return tables, clients
 
 
-def found_tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clients]:
+def found_tables_and_clients(module: Module) -> tuple[list[spec.Table], Clients]:
     """The same of the tables that ``names`` finds in the module's region.
 
     :raises Refused: for bad input, for another account than ``account_id``, and when nothing is found.
@@ -108,10 +123,13 @@ def found_tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table]
     return tables, clients_of(_regions(tables))
 
 
-def _service(module: AnsibleAWSModule) -> tuple[dict[str, str], t.Callable[..., Clients]]:
+def _service(module: Module) -> tuple[dict[str, str], t.Callable[..., Clients]]:
     """The regions that the SDK knows, and `Clients` but for the regions and the services."""
     endpoint.check(module.params["endpoint_url"], module.params["loopback_only"])
-    session, connection = _session(module)
+    connection = dict(module.connection)
+    # One session for every client: each loads the SDK's model of the service again, which costs as much as all other
+    # work of a task with nothing to do.
+    session = _credentials.session(connection)
     factory = _client_factory(session, connection)
     return known_regions(session), functools.partial(Clients, factory, module.params["endpoint_url"])
 
@@ -123,21 +141,6 @@ def _regions(tables: list[spec.Table]) -> list[str]:
 def _check_account(module: AnsibleAWSModule, clients: Clients, region: str) -> None:
     if module.params["account_id"] is not None:
         clients.check_account(module.params["account_id"], region)
-
-
-def _session(module: AnsibleAWSModule) -> tuple[t.Any, dict[str, t.Any]]:
-    """One session for every client, and amazon.aws's connection options.
-
-    ``module.client`` makes a session for each client, which costs as much as all other work of a task with nothing
-    to do: every session loads the SDK's model of the service again.
-    """
-    connection = get_aws_connection_info(module)[2]
-    try:
-        return boto3.session.Session(profile_name=connection.pop("profile_name", None)), connection
-    except botocore.exceptions.BotoCoreError as error:
-        raise spec.Refused(
-            [f"{error}: correct profile (dynamodb_profile), or AWS_PROFILE in the environment."]
-        ) from error
 
 
 def _client_factory(session: t.Any, connection: dict[str, t.Any]) -> ClientFactory:

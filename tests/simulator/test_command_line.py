@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import boto3
 import pytest
 
 from simulator.admin import VERBS
@@ -27,9 +28,14 @@ def simulator(*arguments: str) -> subprocess.CompletedProcess[str]:
     return simulator_in(ROOT, *arguments)
 
 
-def simulator_in(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def simulator_in(checkout: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "simulator", *arguments], cwd=checkout, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "simulator", *arguments],
+        cwd=checkout,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
@@ -79,6 +85,28 @@ def test_start_twice_status_stop_twice(port: str) -> None:
     again = simulator("stop", "--port", port)
     assert (again.returncode, again.stdout[:11]) == (0, "not running")
     assert simulator("status", "--port", port).returncode == 3
+
+
+def test_a_profile_of_the_shell_that_does_not_exist_fails_no_call(port: str) -> None:
+    nobody = {"AWS_PROFILE": "nobody", "AWS_DEFAULT_PROFILE": "nobody"}
+    started = simulator_in(ROOT, "start", "--port", port, **nobody)
+    try:
+        assert started.returncode == 0, started.stderr
+        client = boto3.client(
+            "dynamodb",
+            endpoint_url=f"http://127.0.0.1:{port}",
+            region_name="us-east-1",
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+        )
+        client.create_table(
+            TableName="orders",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    finally:
+        simulator("stop", "--port", port)
 
 
 def test_the_simulator_of_another_checkout_is_left_alone(port: str, tmp_path: Path) -> None:

@@ -32,6 +32,11 @@ from .settings import (
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 ACCOUNT_ID = re.compile(r"\d{12}")
 
+# What Ansible puts in the place of a secret (remove_values): the whole of a text, or a part of it.
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+_MASKED = re.compile(MASK + r"|\*{8}")
+_NEVER_MASKED = ("names", "only", "tables", "table_defaults", "replica_defaults")
+
 # Settings of a table, as opposed to what says which table and which replicas are meant.
 _NOT_SETTINGS = (
     "name",
@@ -123,6 +128,7 @@ def parse(params: dict[str, t.Any], home: str | None, known_regions: t.Mapping[s
     :param known_regions: every region the SDK knows -> its partition.
     :raises Refused: with every problem of every table.
     """
+    _refuse_masked(params)
     params, problems = shapes.checked(params)
     if problems:
         raise Refused(problems)
@@ -140,6 +146,7 @@ def parse_names(
 
     :raises Refused: with every problem.
     """
+    _refuse_masked(params)
     reader = _Reader(params, home, known_regions)
     reader.check_account_and_region()
     if not params["names"]:
@@ -149,6 +156,35 @@ def parse_names(
     if reader.problems:
         raise Refused(reader.problems)
     return params["names"], home
+
+
+def _refuse_masked(params: dict[str, t.Any]) -> None:
+    """:raises Refused: for text that Ansible has masked, whose original nobody can tell."""
+    places = [place for option in _NEVER_MASKED for place in _masked(option, params.get(option))]
+    # A user's item may hold asterisks.
+    places += [place for place in _masked("items", params.get("items")) if MASK in place]
+    if places:
+        raise Refused(
+            [
+                f"{place}: Ansible has put this in the place of a secret, so the original is lost. Write the original "
+                "into the inventory, or export the tables again."
+                for place in places
+            ]
+        )
+
+
+def _masked(path: str, value: t.Any) -> t.Iterator[str]:
+    """Where ``value`` holds masked text, and which."""
+    if isinstance(value, str) and _MASKED.search(value):
+        yield f"{path} is {value!r}"
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _masked(f"{path}, a name in it,", key)
+            yield from _masked(f"{path}.{key}", inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            name = inner.get("name") if isinstance(inner, dict) else None
+            yield from _masked(f"{path}[{name or number}]", inner)
 
 
 def _selected(tables: list[Table], patterns: list[str] | None) -> list[Table]:

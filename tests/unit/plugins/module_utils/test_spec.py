@@ -283,3 +283,35 @@ def test_an_entry_that_is_absent_names_its_region_for_removal():
 def test_only_selects_by_name_or_glob():
     tables = [{"name": name} for name in ("orders", "order-lines", "baskets")]
     assert [table.name for table in parse(tables, only=["order*"])] == ["orders", "order-lines"]
+
+
+@pytest.mark.parametrize(
+    ("params", "place"),
+    [
+        ({"tables": [{"name": "********-orders", "partition_key": "id"}]}, "tables[********-orders].name"),
+        ({"tables": [{**ORDERS, "tags": {"team": spec.MASK}}]}, f"tables[orders].tags.team is '{spec.MASK}'"),
+        ({"tables": [{**ORDERS, "tags": {"a-********": "b"}}]}, "tables[orders].tags, a name in it, is 'a-********'"),
+        (
+            {"tables": [ORDERS], "table_defaults": {"ttl": {"enabled": True, "attribute": "********"}}},
+            "table_defaults.ttl",
+        ),
+        ({"tables": [ORDERS], "replica_defaults": {"*": {"kms_key": spec.MASK}}}, "replica_defaults.*.kms_key"),
+        ({"tables": [ORDERS], "items": {"orders": [{"id": {"S": spec.MASK}}]}}, "items.orders[0].id.S"),
+    ],
+)
+def test_text_that_ansible_has_masked_is_refused_where_it_stands(params, place):
+    with pytest.raises(spec.Refused) as refusal:
+        spec.parse(params, "us-east-1", KNOWN)
+    assert place in str(refusal.value)
+    assert "Ansible has put this in the place of a secret" in str(refusal.value)
+
+
+def test_a_name_to_look_for_that_ansible_has_masked_is_refused():
+    with pytest.raises(spec.Refused, match="in the place of a secret"):
+        spec.parse_names({"names": ["********-orders"]}, "us-east-1", KNOWN)
+
+
+def test_asterisks_in_a_users_item_are_the_users_own():
+    assert parse([ORDERS]) == spec.parse(
+        {"tables": [ORDERS], "items": {"orders": [{"id": {"S": "********1234"}}]}}, "us-east-1", KNOWN
+    )
