@@ -68,12 +68,12 @@ class Region:
     def put_item(self, Item: dict, **parameters: t.Any) -> dict:
         self._called("PutItem")
         self.items[Item["pk"]["S"]] = Item
-        return {"ResponseMetadata": {}}
+        return {"ConsumedCapacity": {}, "ResponseMetadata": {}}
 
     def delete_item(self, Key: dict, **parameters: t.Any) -> dict:
         self._called("DeleteItem")
         self.items.pop(Key["pk"]["S"], None)
-        return {"ResponseMetadata": {}}
+        return {"ConsumedCapacity": {}, "ResponseMetadata": {}}
 
     def _called(self, call: str) -> None:
         self.calls.append((self.meta.region_name, call))
