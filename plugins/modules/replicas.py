@@ -215,7 +215,7 @@ tables:
 msg:
   description:
     - What failed, one line for each reason, then what was changed all the same, or in check mode would be.
-    - That and RV(changed) is all that a failed task returns of the tables. M(multiregion.dynamodb.tables_info) shows
+    - That and C(changed) is all that a failed task returns of the tables. M(multiregion.dynamodb.tables_info) shows
       their state.
   returned: failure
   type: str

@@ -171,8 +171,17 @@ def test_settings_that_regions_should_share_and_do_not_are_listed_apart(drift, t
     assert "shop-baskets: ttl.attribute is expires in us-east-1, ap-southeast-2, but elsewhere in eu-west-1" in said
 
 
+def test_an_option_of_a_wrong_shape_is_no_table_without_drift(drift, admin):
+    code, said = drift({**ORDERS, "point_in_time_recovery": True})
+    assert code != 0
+    assert "table 'orders': point_in_time_recovery is true, but must be a dictionary" in said
+    assert "The tables are as the inventory says." not in said
+    assert admin.calls() == []
+
+
 def test_a_table_that_can_not_be_compared_is_no_table_without_drift(drift, admin, tables):
     admin.fail("AccessDeniedException", operation="DescribeTable", table="orders")
     code, said = drift(ORDERS, LISTED)
     assert code != 0
     assert "orders: access denied: dynamodb:DescribeTable in us-east-1" in said
+    assert "Plan what the replicas lack" in said

@@ -192,6 +192,18 @@ def test_bad_input_in_one_table_refuses_the_whole_task_before_any_call(run, admi
     assert admin.calls() == []
 
 
+@pytest.mark.parametrize("name", ["tables", "replicas", "replication_check", "evacuation_check", "tables_info"])
+def test_an_option_of_a_wrong_shape_is_refused_by_every_module_before_any_call(run, admin, name):
+    needed = {"evacuate_region": EU} if name == "evacuation_check" else {}
+    result = run(name, ORDERS, {"name": "baskets", "point_in_time_recovery": True}, **needed)
+    assert result["failed"]
+    assert result["msg"] == (
+        "table 'baskets': point_in_time_recovery is true, but must be a dictionary, such as "
+        "point_in_time_recovery: {enabled: true}."
+    )
+    assert admin.calls() == []
+
+
 def test_access_denied_is_not_taken_for_absent(run, admin):
     admin.fail(
         "AccessDeniedException", "User: arn:aws:iam::1:user/x is not authorized", operation="DescribeTable", region=US

@@ -10,9 +10,9 @@ import typing as t
 
 from .grid import NONE, grid
 from .lag_report import LagReport, Replication
-from .results import count
 from .spec import Table
 from .verification.states import FAIL, PASS, UNSURE
+from .wording import count
 
 
 def grid_of(tables: list[Table], report: LagReport) -> list[str]:

@@ -13,9 +13,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .results import NAMES_IN_A_LINE
 from .state import ABSENT, ACTIVE, UPDATING
 from .steps import ADD, DISASSOCIATE, DISSOLVE, FOUND, READ, REMOVE
+from .wording import counted, named
 
 if t.TYPE_CHECKING:
     from .converge import Progress
@@ -112,12 +112,7 @@ def grouped(news: t.Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def told(news: t.Iterable[tuple[str, str]]) -> list[str]:
     """The lines of an event, one for all tables that a sentence is true for; ``news`` are pairs of these."""
-    return [f"{sentence}: {_named(names)}" for sentence, names in grouped(news).items()]
-
-
-def _named(names: list[str]) -> str:
-    more = len(names) - NAMES_IN_A_LINE
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMES_IN_A_LINE])} and {more} more"
+    return [f"{sentence}: {named(names)}" for sentence, names in grouped(news).items()]
 
 
 def summary(run: list[Progress]) -> str:
@@ -128,13 +123,9 @@ def summary(run: list[Progress]) -> str:
     so_far += f", {failed} failed" if failed else ""
     waiting = grouped((reason, one.wanted.name) for one in run if not one.finished for reason in _reasons(one))
     most = sorted(waiting, key=lambda reason: -len(waiting[reason]))[:REASONS_IN_A_SUMMARY]
-    reasons = [f"{reason} ({_counted(waiting[reason])})" for reason in most]
+    reasons = [f"{reason} ({counted(waiting[reason])})" for reason in most]
     reasons += ["..."] if len(waiting) > len(most) else []
     return f"{so_far}; waiting: {', '.join(reasons)}" if reasons else so_far
-
-
-def _counted(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else f"{len(names)} tables"
 
 
 def _reasons(one: Progress) -> list[str]:

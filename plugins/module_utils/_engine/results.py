@@ -14,12 +14,10 @@ from .settings import autoscaling, encryption
 from .spec import Table
 from .state import ABSENT, Observed, RegionalTable
 from .steps import Step
+from .wording import count, counted, shared_lines
 
 if t.TYPE_CHECKING:
     from .converge import Progress
-
-# So many names are spelled out in a line of the summary; more are counted.
-NAMES_IN_A_LINE = 3
 
 
 def module_result(run: list[Progress], check_mode: bool) -> dict[str, t.Any]:
@@ -57,13 +55,13 @@ def _step_lines(taken: dict[str, list[Step]]) -> list[str]:
         for step in steps:
             names.setdefault(step.sentence, []).append(name)
     ordered = sorted(names, key=lambda sentence: sentence not in removals)
-    return [f"{sentence}: {_names(names[sentence])}" for sentence in ordered]
+    return [f"{sentence}: {counted(names[sentence])}" for sentence in ordered]
 
 
 def summary(tables: list[dict[str, t.Any]], steps: list[str], check_mode: bool) -> list[str]:
     """The steps, what is to be said besides, unchanged tables left out, totals last."""
-    lines = [*steps, *(f"{_names(named)}: {note}" for note, named in _grouped(tables, "notes").items())]
-    lines += [f"still to come: {what}: {_names(named)}" for what, named in _grouped(tables, "pending").items()]
+    lines = [*steps, *(f"{counted(named)}: {note}" for note, named in _grouped(tables, "notes").items())]
+    lines += [f"still to come: {what}: {counted(named)}" for what, named in _grouped(tables, "pending").items()]
     changed = sum(table["changed"] for table in tables)
     what = "to change" if check_mode else "changed"
     return [*lines, f"{count(len(tables), 'table')}: {changed} {what}, {len(tables) - changed} unchanged"]
@@ -178,31 +176,3 @@ def _visible(shown: dict[str, t.Any], managed: dict[str, t.Any]) -> dict[str, t.
     # An older botocore doesn't show disassociation protection.
     hidden = {*SIDE_READ_OPTIONS, "disassociation_protection"} - managed.keys()
     return {option: value for option, value in shown.items() if option not in hidden}
-
-
-def _names(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else count(len(names), "table")
-
-
-def shared_lines(sentences: dict[str, list[str]]) -> list[str]:
-    """Table name -> what is said of it, as a line for each sentence, with the names of the tables that share it.
-
-    Of sentences that differ in the table's own name alone the first is shown.
-    """
-    first: dict[str, str] = {}
-    names: dict[str, list[str]] = {}
-    for name, said in sentences.items():
-        for sentence in dict.fromkeys(said):
-            shown = first.setdefault(sentence.replace(name, ""), sentence)
-            names.setdefault(shown, []).append(name)
-    return [f"{_named(named)}: {sentence}" for sentence, named in names.items()]
-
-
-def _named(names: list[str]) -> str:
-    """``a, b, c and 3 more``."""
-    more = len(names) - NAMES_IN_A_LINE
-    return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {more} more" if more > 0 else "")
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -28,8 +28,11 @@ from .settings import (
     table_problems,
     tags,
 )
+from .wording import named
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
+# How a problem of one table begins; what has another beginning is of all.
+OF_TABLE = re.compile(r"(?:table ('[^']*'))?(.*)", re.DOTALL)
 ACCOUNT_ID = re.compile(r"\d{12}")
 
 # What Ansible puts in the place of a secret (remove_values): the whole of a text, or a part of it.
@@ -61,8 +64,21 @@ class Refused(ValueError):
     """
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__(problems[0] if len(problems) == 1 else "\n".join([f"{len(problems)} problems:", *problems]))
+        lines = _shared(problems)
+        super().__init__("\n".join([*([f"{len(problems)} problems:"] if len(problems) > 1 else []), *lines]))
         self.problems = problems
+
+
+def _shared(problems: list[str]) -> list[str]:
+    """The problems, with those that many tables have in common in one line."""
+    tables: dict[str, list[str]] = {}
+    for problem in problems:
+        table, rest = OF_TABLE.fullmatch(problem).groups()
+        tables.setdefault(rest, []).append(table)
+    return [
+        f"table{'s' if len(names) > 1 else ''} {named(names)}{rest}" if names[0] else rest
+        for rest, names in tables.items()
+    ]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,9 +13,10 @@ import typing as t
 from . import divergence, group, inventory, lag_lines
 from .grid import NONE, grid
 from .lag_report import LagReport
-from .results import count, region_result, shared_lines
+from .results import region_result
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, Observed, RegionalTable, account_of
+from .wording import count, shared_lines
 
 HOME, PARTLY_READ = "*", "?"
 

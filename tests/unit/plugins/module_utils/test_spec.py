@@ -210,6 +210,17 @@ def test_every_problem_of_every_table_is_named_at_once():
     assert "'orders'" in message and "'x'" in message
 
 
+def test_a_problem_that_many_tables_have_takes_one_line():
+    tables = [{"name": f"table-{number}", "ttl": {"enabled": True}} for number in range(100)]
+    assert refused([*tables, {**ORDERS, "encryption": True}]).count("\n") == 0
+    assert refused([*tables, {**ORDERS, "sort_key": "id"}]).splitlines() == [
+        "101 problems:",
+        "tables 'table-0', 'table-1', 'table-2' and 97 more: ttl.enabled: true needs ttl.attribute, "
+        "the attribute that holds the expiry time.",
+        "table 'orders': partition_key and sort_key must be two attributes.",
+    ]
+
+
 def test_unset_and_null_are_unmanaged():
     (table,) = parse(
         [{**ORDERS, "tags": None, "point_in_time_recovery": {"enabled": True, "recovery_period_days": None}}]
