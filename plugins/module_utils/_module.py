@@ -19,6 +19,7 @@ with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is mi
     import botocore.config
     import botocore.exceptions
 
+from ansible.module_utils import basic
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 from ansible_collections.amazon.aws.plugins.module_utils.common import AMAZON_AWS_COLLECTION_VERSION
@@ -86,11 +87,20 @@ def tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clie
     :raises ServiceError: when the account can't be checked.
     """
     known, clients_of = _service(module)
-    tables = spec.parse(module.params, module.region, known)
+    tables = spec.parse(_given(module), module.region, known)
     clients = clients_of(_regions(tables))
     sdk.check(module.params, clients[tables[0].home].meta.service_model)
     _check_account(module, clients, tables[0].home)
     return tables, clients
+
+
+def _given(module: AnsibleAWSModule) -> dict[str, t.Any]:
+    """The arguments; of tables only what the user gave, as a null of theirs says something."""
+    raw = basic._load_params()
+    return {
+        option: spec.given(value, raw[option]) if option in ("tables", "table_defaults") and option in raw else value
+        for option, value in module.params.items()
+    }
 
 
 def found_tables_and_clients(module: AnsibleAWSModule) -> tuple[list[spec.Table], Clients]:
