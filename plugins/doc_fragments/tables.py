@@ -12,8 +12,8 @@ class ModuleDocFragment:
 options:
   table_defaults:
     description:
-      - Options that every table inherits. A table's own option replaces the whole default of that name. One that
-        is null is unset, and so inherits the default.
+      - Options that every table inherits. A table's own option replaces the whole default of that name, and null
+        drops it.
     type: dict
     suboptions: &table_options
       region:
@@ -402,7 +402,7 @@ options:
   replica_defaults:
     description:
       - Options of the replicas in a region, by region; V(*) stands for every region. A table's own entry in
-        O(tables[].replicas) comes before them, and a region before V(*).
+        O(tables[].replicas) comes before them, and a region before V(*). A null there drops the default.
     type: dict
   absent_regions:
     description:

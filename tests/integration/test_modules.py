@@ -457,3 +457,12 @@ def test_266_a_replica_that_was_the_source_of_another_goes_last(run, admin, serv
     gone = {"name": "orders", "state": "absent", "delete_replicas": True}
     result = run("tables", gone, replica_regions=[AP, EU], max_removals=3)
     assert statuses(result) == {US: "ABSENT", AP: "ABSENT", EU: "ABSENT"}
+
+
+def test_a_default_is_dropped_by_null_and_kept_by_a_table_that_does_not_name_it(run_module):
+    defaults = {"sort_key": "at", "tags": {"team": "a"}}
+    tables = [{"name": "orders", "partition_key": "id", "sort_key": None}, {"name": "baskets", "partition_key": "id"}]
+    result = run_module("tables", *tables, table_defaults=defaults)
+    shown = [table["regions"][0] for table in result["tables"]]
+    assert [table.get("sort_key") for table in shown] == [None, "at"]
+    assert [table["tags"] for table in shown] == [{"team": "a"}] * 2

@@ -139,7 +139,8 @@ def parse(params: dict[str, t.Any], home: str | None, known_regions: t.Mapping[s
     """What the arguments of any module of the collection ask for.
 
     :param params: the module's arguments, as `arguments.COMMON_OPTIONS` leaves them: what is in tables, in their
-        defaults and in those of replicas as the user gave it, null apart from unset.
+        defaults and in those of replicas as the user gave it. In a table, and in a replica's entry, a null drops the
+        default of that option.
     :param home: the region of tables that name none.
     :param known_regions: every region the SDK knows -> its partition.
     :raises Refused: with every problem of every table.
@@ -231,11 +232,15 @@ class _Reader:
             return []
         self.check_account_and_region()
         for option in ("replica_regions", "absent_regions"):
-            self._check_regions(f"{option} (dynamodb_{option})", self.params.get(option) or [])
+            self._check_regions(f"{option} (dynamodb_{option})", self._regions(option))
         replica_defaults = self._replica_defaults()
         entries = [self._with_defaults(entry) for entry in self.params["tables"]]
         self._check_names([entry["name"] for entry in entries])
         return [self._table(entry, replica_defaults) for entry in entries]
+
+    def _regions(self, option: str) -> list[str]:
+        """None are an empty list; Ansible makes a list of an empty string of a variable that is empty."""
+        return [region for region in self.params.get(option) or [] if region]
 
     def check_account_and_region(self) -> None:
         account_id = self.params.get("account_id")
@@ -247,7 +252,13 @@ class _Reader:
             self._check_regions("region (dynamodb_region)", [self.home])
 
     def _with_defaults(self, entry: dict[str, t.Any]) -> dict[str, t.Any]:
-        return {**_set(self.params.get("table_defaults") or {}), **_set(entry)}
+        """An option that the table has as null has no default, and isn't set."""
+        options = {**(self.params.get("table_defaults") or {}), **entry}
+        return {
+            option: value if option == "replicas" else _set(value)  # these have defaults of their own
+            for option, value in options.items()
+            if value is not None
+        }
 
     def _check_names(self, names: list[str]) -> None:
         for name in dict.fromkeys(names):
@@ -279,7 +290,7 @@ class _Reader:
         for region, values in (self.params.get("replica_defaults") or {}).items():
             if region != EVERY_REGION:
                 self._check_regions(f"replica_defaults (dynamodb_replica_defaults), {region}", [region])
-            defaults[region] = _set(values)
+            defaults[region] = values
         return defaults
 
     def _table(self, entry: dict[str, t.Any], replica_defaults: dict[str, dict[str, t.Any]]) -> Table:
@@ -319,35 +330,32 @@ class _Reader:
         self, entry: dict[str, t.Any], home: str, replica_defaults: dict[str, dict[str, t.Any]]
     ) -> dict[str, Replica]:
         """(replica_regions + the table's replicas) - exclude_regions - home, each with its options."""
-        listed = [_set(replica) for replica in entry.get("replicas") or []]
+        listed = entry.get("replicas") or []
         self._check_regions(f"table {entry['name']!r}, replicas", [replica["region"] for replica in listed])
         excluded = entry.get("exclude_regions") or []
         self._check_regions(f"table {entry['name']!r}, exclude_regions", excluded)
         own = {replica["region"]: replica for replica in listed}
-        if own.get(home, {}).keys() - {"region"}:
+        if _set(own.get(home, {})).keys() - {"region"}:
             self.problems.append(
                 f"table {entry['name']!r}, replicas: {home} is its home region: set that on the table itself."
             )
         for region in excluded:
-            if own.get(region, {}).get("state", "present") != "present":
+            if own.get(region, {}).get("state") not in (None, "present"):
                 self.problems.append(
                     f"table {entry['name']!r}: {region} is excluded and its replica to be removed or disassociated: "
                     "take it from exclude_regions."
                 )
-        regions = dict.fromkeys([*(self.params.get("replica_regions") or []), *own])
+        regions = dict.fromkeys([*self._regions("replica_regions"), *own])
         replicas = {}
         for region in regions:
             if region == home or region in excluded:
                 continue
-            options = {
-                **replica_defaults.get(EVERY_REGION, {}),
-                **replica_defaults.get(region, {}),
-                **own.get(region, {}),
-            }
+            defaults = {**replica_defaults.get(EVERY_REGION, {}), **replica_defaults.get(region, {})}
+            options = _set({**defaults, **own.get(region, {})})
             if (entry.get("encryption") or {}).get("type") != encryption.CUSTOMER:
                 # A region's default is for the tables that have customers' keys.
                 options.pop("kms_key", None)
-                if "kms_key" in own.get(region, {}):
+                if own.get(region, {}).get("kms_key"):
                     self.problems.append(
                         f"table {entry['name']!r}, replica {region}: kms_key needs encryption on the table, with type: "
                         "customer and the table's own kms_key."
@@ -357,12 +365,12 @@ class _Reader:
             )
             settings = {option: value for option, value in options.items() if option in REGIONAL_OPTIONS}
             settings |= own_of_indexes
-            state = own.get(region, {}).get("state", "present")
+            state = options.get("state", "present")
             replicas[region] = Replica(region, state, tags.as_text(settings), overrides.normalised(own_values))
         return replicas
 
     def _absent_regions(self, entry: dict[str, t.Any], home: str, replicas: dict[str, Replica]) -> tuple[str, ...]:
-        named = self.params.get("absent_regions") or []
+        named = self._regions("absent_regions")
         for region in named:
             if region in replicas and replicas[region].state != "absent":
                 how = "a replica" if replicas[region].state == "present" else "disassociated"
@@ -425,14 +433,8 @@ def _in_state(state: str, replicas: dict[str, Replica]) -> dict[str, Replica]:
     return {region: replica for region, replica in replicas.items() if replica.state == state}
 
 
-def _set(options: dict[str, t.Any]) -> dict[str, t.Any]:
+def _set(value: t.Any) -> t.Any:
     """Only what is set, at any depth: null is unset."""
-    return {
-        name: _set(value)
-        if isinstance(value, dict)
-        else [_set(element) if isinstance(element, dict) else element for element in value]
-        if isinstance(value, list)
-        else value
-        for name, value in options.items()
-        if value is not None
-    }
+    if isinstance(value, dict):
+        return {option: _set(inner) for option, inner in value.items() if inner is not None}
+    return [_set(element) for element in value] if isinstance(value, list) else value

@@ -34,7 +34,7 @@ def problems(
     """
     if witness and consistency != STRONG:
         yield "witness_region needs consistency: strong."
-    if witness in leaving:
+    if witness and witness in leaving:
         yield f"{witness} is wanted as the witness's region and to be left: remove it from one of the two."
     if consistency != STRONG:
         return

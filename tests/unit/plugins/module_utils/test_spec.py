@@ -326,3 +326,54 @@ def test_asterisks_in_a_users_item_are_the_users_own():
     assert parse([ORDERS]) == spec.parse(
         {"tables": [ORDERS], "items": {"orders": [{"id": {"S": "********1234"}}]}}, "us-east-1", KNOWN
     )
+
+
+def sample(option: dict[str, t.Any]) -> t.Any:
+    """A value of an option's type."""
+    if "options" in option:
+        value: t.Any = {name: sample(inner) for name, inner in option["options"].items() if inner.get("required")}
+    else:
+        value = {"str": option.get("choices", ["a"])[0], "bool": True, "int": 1, "float": 1.0, "dict": {}}.get(
+            option.get("elements", option["type"]), "5"
+        )
+    return [value] if option["type"] == "list" else value
+
+
+def wanted(tables: list[dict[str, t.Any]], **params: t.Any) -> list[spec.Table]:
+    """Of what a user gives, options that aren't given left out."""
+    return spec.parse({"tables": tables, **params}, "us-east-1", KNOWN)
+
+
+@pytest.mark.parametrize("option", sorted(arguments.TABLE_OPTIONS.keys() - {"name"}))
+def test_null_drops_the_default_of_any_option_of_a_table(option):
+    defaults = {option: sample(arguments.TABLE_OPTIONS[option])}
+    own = {} if option == "partition_key" else {"partition_key": "id"}
+    (dropped,) = wanted([{"name": "orders", **own, option: None}], table_defaults=defaults)
+    assert dropped == wanted([{"name": "orders", **own}])[0]
+
+
+@pytest.mark.parametrize("where", ["*", "eu-west-1"])
+@pytest.mark.parametrize("option", sorted(arguments.REPLICA_OPTIONS.keys() - {"region", "state"}))
+def test_null_drops_the_default_of_any_option_of_a_replica(option, where):
+    defaults = {where: {option: sample(arguments.REPLICA_OPTIONS[option])}}
+    table = {**ORDERS, "replicas": [{"region": "eu-west-1", option: None}]}
+    (dropped,) = wanted([table], replica_defaults=defaults)
+    assert dropped == wanted([{**ORDERS, "replicas": [{"region": "eu-west-1"}]}])[0]
+
+
+def test_null_of_a_region_drops_what_every_region_has():
+    table = {**ORDERS, "replicas": [{"region": "eu-west-1"}]}
+    (dropped,) = wanted([table], replica_defaults={"*": {"tags": {"a": "b"}}, "eu-west-1": {"tags": None}})
+    assert dropped.replicas["eu-west-1"].settings == {}
+
+
+def test_an_option_that_is_not_there_keeps_the_default():
+    (kept,) = wanted([ORDERS], table_defaults={"sort_key": "at", "tags": None})
+    assert kept.settings == {"partition_key": "id", "sort_key": "at"}
+
+
+@pytest.mark.parametrize("regions", [[], [""]])
+def test_no_region_that_is_to_be_left_is_nothing(regions):
+    """An empty variable of CI arrives as a list of an empty string."""
+    (table,) = wanted([ORDERS], absent_regions=regions, replica_regions=regions)
+    assert (table.absent_regions, table.replicas) == ((), {})
