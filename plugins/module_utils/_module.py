@@ -47,8 +47,10 @@ def change_tables(part: Part) -> None:
         approval = Approval(**{option: module.params[option] for option in arguments.APPROVAL_OPTIONS})
         progress = progress_file(module)
         tables, clients = tables_and_clients(module)
+        if approval.asked:
+            approval.bind(clients.account(tables[0].home), module.params["endpoint_url"])
         run = converge(tables, part, clients, limits, module.check_mode, approve=approval, progress=progress)
-        result = {**module_result(run, module.check_mode), "plan_hash": approval.hash}
+        result = {**module_result(run, module.check_mode), **({"plan_hash": approval.hash} if approval.asked else {})}
     leave(module, result)
 
 

@@ -184,8 +184,9 @@ tables:
           returned: when the status is UNKNOWN
 plan_hash:
   description:
-    - The hash of what the task found to do before it changed anything. In check mode it is what O(expect_plan) takes.
-  returned: always, unless the input was refused
+    - The hash of what the task found to do, and in which account, before it changed anything. In check mode it is what
+      O(expect_plan) takes.
+  returned: with O(plan_file) or O(expect_plan), unless the input was refused
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 summary:

@@ -44,6 +44,7 @@ class Clients:
         self._factory = factory
         self._endpoint_url = endpoint_url
         self._making = threading.Lock()
+        self._account = ""
         places = itertools.product(("dynamodb", *services), dict.fromkeys(regions))
         self._clients = {(service, region): self._client(service, region) for service, region in places}
 
@@ -56,9 +57,17 @@ class Clients:
                 self._clients[service, region] = self._client(service, region)
             return self._clients[service, region]
 
+    def account(self, region: str) -> str:
+        """The account that the credentials belong to.
+
+        :raises ServiceError: when it can't be found out.
+        """
+        self._account = self._account or api.caller_account(self._client("sts", region))
+        return self._account
+
     def check_account(self, account_id: str, region: str) -> None:
         """:raises Refused: when the credentials belong to another account than ``account_id``."""
-        caller = api.caller_account(self._client("sts", region))
+        caller = self.account(region)
         if caller != account_id:
             raise Refused(
                 [
