@@ -10,7 +10,6 @@ import contextlib
 import itertools
 import threading
 import typing as t
-from urllib.parse import urlsplit
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.config
@@ -77,11 +76,11 @@ class Clients:
             )
 
     def _client(self, service: str, region: str) -> t.Any:
-        url = endpoint.of(self._endpoint_url, service, region)
+        url, local = endpoint.of(self._endpoint_url, service, region)
         config = botocore.config.Config(
             retries={"mode": "standard"}, max_pool_connections=WORKERS, connect_timeout=10, read_timeout=20
         )
-        if url and endpoint.is_loopback(urlsplit(url).hostname):
+        if local:
             # Calls to this machine stay on it, whatever proxy the environment names.
             config = config.merge(botocore.config.Config(proxies={}))
         return self._factory(service, region=region, endpoint=url, config=config)
