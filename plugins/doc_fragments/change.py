@@ -37,14 +37,15 @@ options:
     description:
       - A file on the host that gets the plan as JSON, in check mode and, before anything is changed, in the run. Each
         table that isn't as wanted, its steps with region, call, parameters and a description, and the plan's hash.
-      - Its directory must exist. It is written in one move, readable by the user alone.
+      - Its directory must exist. It is written in one move. A new file is for the user alone, one that exists keeps its
+        mode, and a link is replaced.
     type: path
   expect_plan:
     description:
       - The hash of a plan, RV(plan_hash) of a run in check mode. A plan that isn't that one is refused before any
         change; when O(plan_file) still holds the expected plan, the message says what differs.
-      - A plan is the calls to be made, each table's in their order. What only differs in its description, such as a
-        number of items, is the same plan.
+      - A plan is the calls to be made, each table's in their order, in one account at one O(endpoint_url). What only
+        differs in its description, such as a number of items, is the same plan.
       - Replicas of a table that doesn't exist yet are planned for the table as it will be, so that what check mode
         planned for both modules can be expected of both. What DynamoDB, auto scaling or somebody else does to the table
         meanwhile makes another plan, which is refused.

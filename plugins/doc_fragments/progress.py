@@ -15,8 +15,9 @@ options:
       - A file on the host to which a line of JSON is appended whenever it was looked how far everything is, for a
         program that watches the task. C(elapsed) are the seconds since the task began, C(lines) what has changed since
         the line before, ready for people and perhaps empty, and C(summary) how far everything is.
-      - It holds names, regions, states and what was done. Its directory must exist. A write that fails later ends the
-        writing, and not the task. In check mode nothing is written.
+      - It holds names, regions, states and what was done. Its directory must exist. A new file is for the user
+        alone, and a link is replaced. A write that fails later ends the writing, and not the task.
+      - In check mode nothing is written.
       - Unset, Ansible itself shows the same on standard error while the task runs. At a terminal that is each change at
         once; there and elsewhere how far everything is, once a minute. It doesn't where the connection isn't local, and
         with C(async), C(become), C(no_log) or in check mode.

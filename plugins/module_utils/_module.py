@@ -48,9 +48,13 @@ def change_tables(part: Part) -> None:
         approval = Approval(**{option: module.params[option] for option in arguments.APPROVAL_OPTIONS})
         progress = progress_file(module)
         tables, clients = tables_and_clients(module)
+        if approval.asked:
+            approval.bind(clients.account(tables[0].home), module.params["endpoint_url"])
         run = converge(tables, part, clients, limits, module.check_mode, approve=approval, progress=progress)
         result = module_result(run, module.check_mode)
-    leave(module, result if "msg" in result else {**result, "plan_hash": approval.hash})
+        if approval.asked and "msg" not in result:
+            result["plan_hash"] = approval.hash
+    leave(module, result)
 
 
 class Module(AnsibleAWSModule):

@@ -99,6 +99,7 @@ options:
   report:
     description:
       - Files to write what was found to, whatever the verdict. A path that can't be written is refused before any call.
+        A new file is for the user alone, one that exists keeps its mode, and a link is replaced.
         In check mode nothing is written. All but O(report.json) need what C(requirements-report.txt) lists on the host
         that runs the module.
     type: dict

@@ -182,8 +182,9 @@ msg:
   sample: "1 of 2 tables failed:\norders: access denied: dynamodb:CreateTable in us-east-1"
 plan_hash:
   description:
-    - The hash of what the task found to do before it changed anything. In check mode it is what O(expect_plan) takes.
-  returned: success
+    - The hash of what the task found to do, and in which account, before it changed anything. In check mode it is what
+      O(expect_plan) takes.
+  returned: with O(plan_file) or O(expect_plan), when the task succeeds
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 summary:

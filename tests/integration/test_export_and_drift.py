@@ -57,7 +57,7 @@ def test_site_changes_nothing_on_what_was_exported(run, play, admin, tables, inv
     exported = play("export", export_names=["shop-*", "orders"], export_file=str(path))
     assert exported.returncode == 0, exported.stdout
     assert changes(admin) == []
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
     site = run("ansible-playbook", "site.yml", "-i", str(inventory))
     assert site.returncode == 0, site.stdout
@@ -94,6 +94,23 @@ def test_a_file_is_replaced_only_when_that_is_said(play, admin, tables, tmp_path
     assert admin.calls() == []
     assert play("export", export_names=["*"], export_file=str(path), export_overwrite=True).returncode == 0
     assert "shop-baskets" in path.read_text()
+
+
+def test_an_export_keeps_the_mode_of_a_file_and_of_a_directory_and_follows_no_link(play, tables, tmp_path):
+    directory = tmp_path / "private"
+    directory.mkdir(mode=0o700)
+    standing, planted, somebodys = directory / "standing.yml", directory / "planted.yml", tmp_path / "somebodys"
+    for path in (standing, somebodys):
+        path.write_text("old")
+        path.chmod(0o640)
+    planted.symlink_to(somebodys)
+    for path in (standing, planted):
+        ended = play("export", export_names=["orders"], export_file=str(path), export_overwrite=True)
+        assert ended.returncode == 0, ended.stdout
+        assert "orders" in path.read_text()
+    modes = [stat.S_IMODE(path.lstat().st_mode) for path in (directory, standing, planted)]
+    assert modes == [0o700, 0o640, 0o600]
+    assert somebodys.read_text() == "old"
 
 
 def test_nothing_is_written_while_a_region_of_a_table_can_not_be_read(play, admin, tables, tmp_path):

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The first plan of a run as a document that can be kept, and approved by its hash before anything changes."""
+"""The first plan of a run as a document that can be kept, and approved by its hash before anything changes.
+
+A plan is of one account at one endpoint, and its hash is too: what was approved for staging never fits production.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,15 @@ STEPS_IN_A_MESSAGE = 10
 class Approval:
     """Called with every table's first plan: writes it to a file, and refuses one that isn't expected.
 
+    :ivar asked: whether anybody wants to keep or to expect a plan, so that the place has to be known (`bind`).
     :ivar hash: of that plan.
     """
 
     def __init__(self, plan_file: str | None, expect_plan: str | None) -> None:
         """:raises Refused: for what can't be done."""
+        self.asked = plan_file is not None or expect_plan is not None
         self.hash = ""
+        self.bind("", None)
         self._path = plan_file
         self._expected = expect_plan
         if expect_plan is not None and not HASH.fullmatch(expect_plan):
@@ -42,9 +48,13 @@ class Approval:
         if plan_file is not None:
             files.check("plan_file", plan_file)
 
+    def bind(self, account_id: str, endpoint_url: str | None) -> None:
+        """Say where the plan is to be carried out."""
+        self._place = {"account_id": account_id, "endpoint_url": endpoint_url or ""}
+
     def __call__(self, run: list[Progress]) -> None:
         """:raises Refused: when the plan isn't the expected one, or can't be written."""
-        plan = document(run)
+        plan = document(run, self._place)
         self.hash = plan["hash"]
         if self._expected not in (None, self.hash):
             raise Refused([_unexpected(plan, self._expected, self._approved())])
@@ -56,13 +66,16 @@ class Approval:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             with open(self._path or "", encoding="utf-8") as file:
                 kept = json.load(file)
-            if kept["hash"] == self._expected == _hash(kept["tables"]):
+            if kept["hash"] == self._expected == _hash(kept):
                 return kept
         return None
 
 
-def document(run: list[Progress]) -> Document:
-    """The plan of every table that isn't as it is wanted."""
+def document(run: list[Progress], place: dict[str, str]) -> Document:
+    """The plan of every table that isn't as it is wanted.
+
+    :param place: ``account_id``, and ``endpoint_url``, which is empty for AWS's own.
+    """
     tables = [
         {
             "name": progress.wanted.name,
@@ -72,7 +85,8 @@ def document(run: list[Progress]) -> Document:
         for progress in sorted(run, key=lambda progress: progress.wanted.name)
         if progress.failure or progress.plan.steps
     ]
-    return {"hash": _hash(tables), "tables": tables}
+    plan = {**place, "tables": tables}
+    return {"hash": _hash(plan), **plan}
 
 
 def _step(step: Step) -> Document:
@@ -81,10 +95,16 @@ def _step(step: Step) -> Document:
     return {"region": step.region, "call": step.call, "description": step.sentence, "parameters": parameters}
 
 
-def _hash(tables: list[Document]) -> str:
-    """Of what would be called; not of sentences, which count items too."""
-    plan = [(table["name"], bool(table["failure"]), [_called(step) for step in table["steps"]]) for table in tables]
-    return hashlib.sha256(json.dumps(plan).encode()).hexdigest()
+def _hash(plan: Document) -> str:
+    """Of what would be called and where; not of sentences, which count items too."""
+    tables = [
+        (table["name"], bool(table["failure"]), [_called(step) for step in table["steps"]]) for table in plan["tables"]
+    ]
+    return hashlib.sha256(json.dumps([_place(plan), tables]).encode()).hexdigest()
+
+
+def _place(plan: Document) -> str:
+    return f"account {plan['account_id']} at {plan['endpoint_url'] or 'AWS'}"
 
 
 def _called(step: Document) -> str:
@@ -95,6 +115,8 @@ def _unexpected(plan: Document, expected: str, approved: Document | None) -> str
     sentence = f"The plan isn't the expected one ({expected}), so nothing was changed. It is now {plan['hash']}"
     if approved is None:
         return f"{sentence}. To see what differs, name the file that holds the expected plan as plan_file."
+    if _place(plan) != _place(approved):
+        return f"{sentence}. The expected one is for {_place(approved)}, but this run is on {_place(plan)}."
     now, then = _sentences(plan), _sentences(approved)
     parts = [
         f"{what}: {'; '.join(found[:STEPS_IN_A_MESSAGE])}{'; ...' if len(found) > STEPS_IN_A_MESSAGE else ''}"
@@ -120,8 +142,7 @@ def _sentences(plan: Document) -> dict[tuple[str, str], str]:
 
 
 def _write(path: str, plan: Document) -> None:
-    """For the user alone, as it holds the tables' settings."""
     try:
-        files.write(path, json.dumps(plan, indent=2, sort_keys=True) + "\n", mode=0o600)
+        files.write(path, json.dumps(plan, indent=2, sort_keys=True) + "\n")
     except OSError as error:
         raise Refused([f"plan_file {path} can't be written, so nothing was changed: {error.strerror}."]) from error

@@ -10,7 +10,6 @@ import contextlib
 import itertools
 import threading
 import typing as t
-from urllib.parse import urlsplit
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
     import botocore.config
@@ -44,6 +43,7 @@ class Clients:
         self._factory = factory
         self._endpoint_url = endpoint_url
         self._making = threading.Lock()
+        self._account = ""
         places = itertools.product(("dynamodb", *services), dict.fromkeys(regions))
         self._clients = {(service, region): self._client(service, region) for service, region in places}
 
@@ -56,9 +56,17 @@ class Clients:
                 self._clients[service, region] = self._client(service, region)
             return self._clients[service, region]
 
+    def account(self, region: str) -> str:
+        """The account that the credentials belong to.
+
+        :raises ServiceError: when it can't be found out.
+        """
+        self._account = self._account or api.caller_account(self._client("sts", region))
+        return self._account
+
     def check_account(self, account_id: str, region: str) -> None:
         """:raises Refused: when the credentials belong to another account than ``account_id``."""
-        caller = api.caller_account(self._client("sts", region))
+        caller = self.account(region)
         if caller != account_id:
             raise Refused(
                 [
@@ -68,11 +76,11 @@ class Clients:
             )
 
     def _client(self, service: str, region: str) -> t.Any:
-        url = endpoint.of(self._endpoint_url, service, region)
+        url, local = endpoint.of(self._endpoint_url, service, region)
         config = botocore.config.Config(
             retries={"mode": "standard"}, max_pool_connections=WORKERS, connect_timeout=10, read_timeout=20
         )
-        if url and endpoint.is_loopback(urlsplit(url).hostname):
+        if local:
             # Calls to this machine stay on it, whatever proxy the environment names.
             config = config.merge(botocore.config.Config(proxies={}))
         client = self._factory(service, region=region, endpoint=url, config=config)

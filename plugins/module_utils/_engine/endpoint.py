@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from urllib.parse import urlsplit
 
 from .spec import Refused
@@ -21,7 +22,7 @@ def check(endpoint_url: str | None, loopback_only: bool) -> None:
     :raises Refused: with what to change.
     """
     host = _host(endpoint_url) if endpoint_url is not None else None
-    if loopback_only and not is_loopback(host):
+    if loopback_only and not _is_loopback(host):
         where = f"endpoint_url {endpoint_url!r}" if endpoint_url else "no endpoint_url"
         raise Refused(
             [
@@ -50,16 +51,39 @@ def _host(endpoint_url: str) -> str:
         raise Refused(
             [f"endpoint_url {endpoint_url!r} is no plain URL: write http://HOST:PORT or https://HOST, nothing else."]
         )
-    return parts.hostname.rstrip(".")
+    return _normal(parts.hostname)
 
 
-def is_loopback(host: str | None) -> bool:
+def _normal(host: str) -> str:
+    """A host as one text, however it is written: 127.1, 2130706433 and ::ffff:127.0.0.1 are 127.0.0.1."""
+    host = host.rstrip(".")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        try:
+            return socket.inet_ntoa(socket.inet_aton(host))
+        except (OSError, ValueError):
+            return host
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def _is_loopback(host: str | None) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
 
 
-def of(endpoint_url: str | None, service: str, region: str) -> str | None:
-    """``endpoint_url`` with {region} and {service} filled in; None is AWS's own."""
-    return endpoint_url.replace("{region}", region).replace("{service}", service) if endpoint_url else None
+def of(endpoint_url: str | None, service: str, region: str) -> tuple[str | None, bool]:
+    """``endpoint_url`` with {region} and {service} filled in, None is AWS's own; and whether it is on this machine.
+
+    A host on this machine is written as it was checked, so that no resolver takes it for another.
+    """
+    if not endpoint_url:
+        return None, False
+    url = endpoint_url.replace("{region}", region).replace("{service}", service)
+    parts, host = urlsplit(url), _host(url)
+    if not _is_loopback(host):
+        return url, False
+    port = f":{parts.port}" if parts.port else ""
+    return parts._replace(netloc=(f"[{host}]" if ":" in host else host) + port).geturl(), True

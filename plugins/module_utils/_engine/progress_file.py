@@ -11,6 +11,7 @@ import os
 import time
 import typing as t
 
+from . import files
 from .progress import Event
 from .spec import Refused
 
@@ -42,9 +43,8 @@ class ProgressFile:
 def _open(path: str) -> int:
     """A descriptor, so that a line is one write and nothing stays in a buffer; the module's end closes it."""
     # A pipe would wait for its reader, and the module's own output is its result.
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise Refused([f"progress_file is {path}, which is no regular file: choose another."])
+    files.check("progress_file", path)
     try:
-        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return files.open_to_append(path)
     except OSError as error:
         raise Refused([f"progress_file is {path}, but can't be written ({error.strerror}): choose another."]) from error

@@ -51,7 +51,7 @@ def check(requested: dict[str, str]) -> None:
 
 
 def write(requested: dict[str, str], found: Document) -> None:
-    """Write each report in one move, for everybody to read.
+    """Write each report in one move.
 
     :param requested: format -> path, as `check` let pass.
     :raises Refused: when some couldn't be written; the others were.
@@ -59,7 +59,7 @@ def write(requested: dict[str, str], found: Document) -> None:
     problems = []
     for name, path in sorted(requested.items()):
         try:
-            files.write(path, FORMATS[name].render(found), mode=0o644)
+            files.write(path, FORMATS[name].render(found))
         except OSError as error:
             problems.append(f"report.{name} {path} can't be written, though the verification ended: {error.strerror}.")
         except Exception as error:  # whatever a library raises, the verification's result isn't lost for it

@@ -19,6 +19,8 @@ from .service_model.model import ServiceModel
 from .test_converge import AP, EU, HOME, table
 from .test_converge_properties import REPLICAS, TABLES, ModelClock, earlier_and_wanted, standing
 
+STAGING, PRODUCTION = ("111111111111", None), ("222222222222", None)
+
 
 def run(
     model: ServiceModel,
@@ -27,9 +29,11 @@ def run(
     check_mode: bool = False,
     plan_file: str | None = None,
     expect_plan: str | None = None,
+    place: tuple[str, str | None] = STAGING,
 ) -> str:
     """The hash of the run's plan."""
     approve = approval.Approval(plan_file, expect_plan)
+    approve.bind(*place)
     limits = engine.Limits(max_removals=9, wait_timeout=500, wait_delay=1)
     run = engine.converge(list(tables), part, model, limits, check_mode, ModelClock(model), approve)
     assert [progress.failure for progress in run] == [""] * len(tables)
@@ -64,6 +68,8 @@ def test_a_plan_is_written_for_its_user_alone_with_what_is_called_and_without_ta
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text()) == {
         "hash": digest,
+        "account_id": STAGING[0],
+        "endpoint_url": "",
         "tables": [
             {
                 "name": "orders",
@@ -111,6 +117,18 @@ def test_the_same_plan_may_be_in_another_order_of_tables_and_say_another_number_
     approved = run(model, TABLES, *gone, check_mode=True)
     model.tables[HOME, "orders"]["description"]["ItemCount"] = 7
     assert run(model, TABLES, *reversed(gone), expect_plan=approved) == approved
+
+
+@pytest.mark.parametrize("place", [PRODUCTION, (STAGING[0], "http://127.0.0.1:4566")])
+def test_what_was_approved_for_one_account_or_endpoint_fits_no_other(model, tmp_path, place):
+    path = str(tmp_path / "plan.json")
+    approved = run(model, REPLICAS, table("orders", EU), check_mode=True, plan_file=path)
+    with pytest.raises(spec.Refused) as refused:
+        run(model, REPLICAS, table("orders", EU), expect_plan=approved, plan_file=path, place=place)
+    assert "The expected one is for account 111111111111 at AWS, but this run is on account" in str(refused.value)
+    nothing = [run(model, TABLES, table("orders"), check_mode=True, place=other) for other in (STAGING, place)]
+    assert nothing[0] != nothing[1]
+    assert model.calls == []
 
 
 def test_later_passes_of_the_run_are_no_other_plans(model):

@@ -10,6 +10,7 @@ import threading
 import typing as t
 from unittest import mock
 
+import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.clients import Clients
 
 HOME, EU = "us-east-1", "eu-west-1"
@@ -34,3 +35,12 @@ def test_a_client_of_another_service_is_made_once_and_only_when_a_call_needs_it(
         thread.join()
     assert made[2:] == [("application-autoscaling", EU)]
     assert len(set(map(id, given))) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "bypassed"), [("http://localhost.:4566", True), ("http://127.1:4566", True), ("http://example.com", False)]
+)
+def test_calls_to_this_machine_pass_no_proxy_however_it_is_written(url, bypassed):
+    configs: list[t.Any] = []
+    Clients(lambda service, region, endpoint, config: configs.append(config), url, [HOME])
+    assert [config.proxies == {} for config in configs] == [bypassed]

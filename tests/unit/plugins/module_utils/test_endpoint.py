@@ -20,10 +20,31 @@ def test_an_inventory_for_this_machine_refuses_an_endpoint_elsewhere(url):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:4566", "http://localhost:1", "http://[::1]:4566", "http://127.8.9.1"]
+    ("url", "called"),
+    [
+        ("http://127.0.0.1:4566", "http://127.0.0.1:4566"),
+        ("http://localhost:1", "http://localhost:1"),
+        ("http://LocalHost.:1/{region}", "http://localhost:1/us-east-1"),
+        ("http://[::1]:4566", "http://[::1]:4566"),
+        ("http://[0:0::1]", "http://[::1]"),
+        ("http://127.8.9.1", "http://127.8.9.1"),
+        ("http://127.1:4566", "http://127.0.0.1:4566"),
+        ("http://127.0.0.1.:4566", "http://127.0.0.1:4566"),
+        ("http://2130706433:4566", "http://127.0.0.1:4566"),
+        ("http://0x7f.1", "http://127.0.0.1"),
+        ("http://[::ffff:127.0.0.1]:4566", "http://127.0.0.1:4566"),
+    ],
 )
-def test_an_inventory_for_this_machine_takes_any_loopback_address(url):
+def test_an_inventory_for_this_machine_takes_any_loopback_address_and_calls_what_it_has_checked(url, called):
     endpoint.check(url, loopback_only=True)
+    assert endpoint.of(url, "dynamodb", "us-east-1") == (called, True)
+
+
+@pytest.mark.parametrize("url", ["http://localhost.example.com", "http://[::ffff:10.0.0.1]", "http://0.0.0.0:4566"])
+def test_what_only_looks_like_this_machine_is_not_taken_for_it(url):
+    with pytest.raises(Refused, match="only for an emulator on this machine"):
+        endpoint.check(url, loopback_only=True)
+    assert endpoint.of(url, "dynamodb", "us-east-1") == (url, False)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_each_format_is_written_for_everybody_to_read_and_nothing_else_is(tmp_pa
     assert list(tmp_path.iterdir()) == []
     reporting.write(requested, document())
     assert sorted(os.listdir(tmp_path)) == sorted(FORMATS)
-    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o644}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
 
 
