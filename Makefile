@@ -11,7 +11,22 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV ANSIBLE_COLLECTIONS_PATH ANSIBLE_INVENTORY
 
-STAGES := lint unit simulator-facts sanity units build-check browser molecule
+STAGES := lint unit simulator-facts sanity build-check browser molecule
+# The Pythons that are supported; requirements/site.txt gives each another ansible-core.
+PYTHONS := 3.11 3.12 3.13
+OTHER_PYTHONS = $(filter-out $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'),$(PYTHONS))
+COMPATIBILITY := build/compatibility
+
+# Run each of the stages, whatever became of those before it.
+define run_stages
+@failed=; for stage in $(1); do \
+  printf '\n== %s ==\n' $$stage; began=$$(date +%s); \
+  if $(MAKE) --no-print-directory $$stage; then echo "== $$stage: passed in $$(($$(date +%s) - began)) s"; \
+  else echo "== $$stage: FAILED"; failed="$$failed $$stage"; fi; \
+done; \
+if [ -n "$$failed" ]; then printf '\nFailed:%s\n' "$$failed"; exit 1; fi; \
+printf '\nAll stages passed: %s\n' "$(strip $(1))"
+endef
 
 .PHONY: help
 help: ## Say what each target does
@@ -26,13 +41,12 @@ site: simulator ## Set up, start the simulator, then make the tables, replicate 
 
 .PHONY: test
 test: .venv/test.stamp $(LINK) ## Set up, then check everything CI checks
-	@failed=; for stage in $(STAGES); do \
-	  printf '\n== %s ==\n' $$stage; began=$$(date +%s); \
-	  if $(MAKE) --no-print-directory $$stage; then echo "== $$stage: passed in $$(($$(date +%s) - began)) s"; \
-	  else echo "== $$stage: FAILED"; failed="$$failed $$stage"; fi; \
-	done; \
-	if [ -n "$$failed" ]; then printf '\nFailed:%s\n' "$$failed"; exit 1; fi; \
-	printf '\nAll stages passed: %s\n' "$(STAGES)"
+	$(call run_stages,$(STAGES))
+
+.PHONY: compatibility
+compatibility: .venv/test.stamp $(LINK) ## Test on the supported Pythons, ansible-cores and boto3 that .venv hasn't
+	@echo "Not tested here: Python $(filter-out $(OTHER_PYTHONS),$(PYTHONS)) with what .venv holds, which make test tests."
+	$(call run_stages,$(OTHER_PYTHONS:%=python-%) oldest-boto3)
 
 ## The simulator
 
@@ -71,10 +85,6 @@ simulator-facts: .venv/test.stamp $(LINK) ## The simulator's tests, fact by fact
 sanity: .venv/test.stamp $(LINK) ## ansible-test sanity
 	tests/ansible-test.sh sanity
 
-.PHONY: units
-units: .venv/test.stamp $(LINK) ## ansible-test units
-	tests/ansible-test.sh units
-
 .PHONY: build-check
 build-check: .venv/test.stamp $(LINK) ## The archive, the modules and the playbooks as a user runs them
 	$(BIN)/pytest tests/integration -n 2
@@ -87,6 +97,21 @@ browser: .venv/test.stamp $(LINK) ## The HTML report in a real browser: Chromium
 .PHONY: molecule
 molecule: .venv/test.stamp $(LINK) ## The scenarios: each a user's story on a simulator of its own
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/molecule test --all --report
+
+## The stages of `make compatibility`
+
+python-%: $(COMPATIBILITY)/python-%.stamp $(LINK)
+	@$(COMPATIBILITY)/$*/bin/python -c 'from ansible import release; print("Python $*, ansible-core", release.__version__)'
+	VENV=$(COMPATIBILITY)/$* tests/ansible-test.sh sanity
+	VENV=$(COMPATIBILITY)/$* tests/ansible-test.sh units
+	PATH="$(CURDIR)/$(COMPATIBILITY)/$*/bin:$$PATH" molecule test --scenario-name default
+
+.PHONY: oldest-boto3
+oldest-boto3: $(COMPATIBILITY)/oldest-boto3.stamp $(LINK) ## The tests of the engine and of every option, with the oldest boto3 that is supported
+	@grep -x "boto3==$$(PYTHONPATH=$(COMPATIBILITY)/oldest-boto3 $(BIN)/python -c 'import boto3; print(boto3.__version__)')" \
+	  $(COMPATIBILITY)/oldest-boto3.txt
+	PYTHONPATH="$(CURDIR)/$(COMPATIBILITY)/oldest-boto3" $(BIN)/pytest -n 2 \
+	  tests/unit tests/integration/test_modules.py tests/integration/test_every_option.py
 
 .PHONY: bench
 bench: .venv/site.stamp $(LINK) ## Measure against the service's own pace
@@ -109,6 +134,23 @@ bench: .venv/site.stamp $(LINK) ## Measure against the service's own pace
 .venv/test.stamp: .venv/site.stamp requirements/test.txt
 	@echo "Installing what the tests need (about a minute, once) ..."
 	@$(BIN)/pip install --quiet -r requirements/test.txt -c requirements/constraints.txt
+	@touch $@
+
+# PYENV_VERSION has pyenv find the Pythons that it has installed; nothing else looks at it.
+$(COMPATIBILITY)/python-%.stamp: requirements.txt requirements-report.txt requirements/site.txt requirements/test.txt requirements/constraints.txt
+	@mkdir -p $(@D)
+	@python=$$(PYENV_VERSION=$* python$* -c 'import sys; print(sys.executable)') \
+	  || { echo "Python $* wasn't found: install it with venv, so that python$* is on the PATH, or with pyenv."; exit 1; }; \
+	echo "Making an environment with Python $* (about two minutes, once) ..."; \
+	"$$python" -m venv --clear $(COMPATIBILITY)/$*
+	@$(COMPATIBILITY)/$*/bin/pip install --quiet -r requirements/site.txt -r requirements/test.txt -c requirements/constraints.txt
+	@touch $@
+
+$(COMPATIBILITY)/oldest-boto3.stamp: requirements.txt .venv/test.stamp
+	@rm -rf $(COMPATIBILITY)/oldest-boto3
+	@mkdir -p $(@D)
+	@sed 's/>=/==/' requirements.txt >$(COMPATIBILITY)/oldest-boto3.txt
+	@$(BIN)/pip install --quiet --target $(COMPATIBILITY)/oldest-boto3 -r $(COMPATIBILITY)/oldest-boto3.txt
 	@touch $@
 
 # Ansible finds the collection by its name from any checkout path.

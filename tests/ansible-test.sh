@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Run ansible-test (sanity or units) on this checkout with what PyPI alone offers: no container, no other download.
+# VENV names another environment than .venv.
 #
 # ansible-test works only inside .../ansible_collections/multiregion/dynamodb and refuses a link there, so the files that
 # Git knows or would add are copied into such a tree, with amazon.aws beside them. What stays in the checkout only isn't
@@ -7,8 +8,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 checkout=$PWD
-python=$checkout/.venv/bin/python
-work=$checkout/build/ansible-test
+venv=$checkout/${VENV:-.venv}
+python=$venv/bin/python
+version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+work=$checkout/build/ansible-test-$version
 tree=$work/ansible_collections/multiregion/dynamodb
 
 rm -rf "$work/ansible_collections"
@@ -52,5 +55,4 @@ sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", *wanted]))
 END
 
 cd "$tree"
-version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-PATH=$checkout/.venv/bin:$PATH ansible-test "$@" --local --python "$version" --color no
+PATH=$venv/bin:$PATH ansible-test "$@" --local --python "$version" --color no

@@ -11,13 +11,12 @@ import dataclasses
 import datetime
 import typing as t
 
-import botocore.session
-import botocore.validate
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import plan, predict, spec, state, transform
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .botocore_model import assert_valid
 from .service_model.model import ServiceModel
 from .test_converge import lose_answers, operations
 from .test_converge_properties import NAME, REGIONS, REPLICAS, TABLES, KilledError, KillingClock, engine, run, standing
@@ -46,8 +45,7 @@ def test_d_a_replica_leaves_by_a_call_to_its_own_region_after_its_protection_is_
     assert (step.region, step.removed) == (EU, 1)
     action = {"Disassociate": {"RegionName": EU, "DisassociationMode": "WAIT_FOR_REPLICATION"}}
     assert step.parameters == {"TableName": "orders", "ReplicaUpdates": [action]}
-    model = botocore.session.get_session().get_service_model("dynamodb").operation_model("UpdateTable")
-    assert botocore.validate.ParamValidator().validate(step.parameters, model.input_shape).generate_report() == ""
+    assert_valid("UpdateTable", step.parameters, newer="Disassociate")
 
 
 @pytest.mark.parametrize("protection", [None, True])

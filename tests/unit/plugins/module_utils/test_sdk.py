@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import copy
 
+import botocore
 import botocore.loaders
 import botocore.model
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import sdk, spec
+
+from .botocore_model import OLDEST
 
 DATA = botocore.loaders.Loader().load_service_model("dynamodb", "service-2")
 NEWER = {
@@ -27,28 +30,37 @@ USES = {
 }
 
 
-def oldest() -> botocore.model.ServiceModel:
-    """The model without what isn't in the oldest botocore that the collection takes (1.35.94, looked at)."""
+def model(newer: bool) -> botocore.model.ServiceModel:
+    """The installed model with, or without, what the oldest botocore that the collection takes doesn't know."""
     data = copy.deepcopy(DATA)
     for shape, members in NEWER.items():
         for member in members:
-            del data["shapes"][shape]["members"][member]
+            if newer:
+                data["shapes"][shape]["members"].setdefault(member, {"shape": "String"})
+            else:
+                data["shapes"][shape]["members"].pop(member, None)
     return botocore.model.ServiceModel(data)
+
+
+def test_the_installed_botocore_knows_all_of_them_and_the_oldest_none():
+    known = {member in DATA["shapes"][shape]["members"] for shape, members in NEWER.items() for member in members}
+    assert known == {botocore.__version__ != OLDEST}
 
 
 @pytest.mark.parametrize("name", sdk.NEEDED)
 def test_an_option_that_botocore_does_not_know_is_refused(name):
     params = {"tables": [{"name": "orders", **USES[name]}], "table_defaults": None}
     with pytest.raises(spec.Refused, match=f"too old for {name}: update boto3 and botocore, or remove it"):
-        sdk.check(params, oldest())
-    sdk.check(params, botocore.model.ServiceModel(DATA))
+        sdk.check(params, model(newer=False))
+    sdk.check(params, model(newer=True))
 
 
 def test_what_is_unset_or_of_another_value_needs_nothing():
     unset = {"contributor_insights": {"enabled": True, "mode": None}, "disassociation_protection": None}
-    sdk.check({"tables": [{"name": "orders", **unset, "replicas": [{"region": "x", "state": "absent"}]}]}, oldest())
+    table = {"name": "orders", **unset, "replicas": [{"region": "x", "state": "absent"}]}
+    sdk.check({"tables": [table]}, model(newer=False))
 
 
 def test_defaults_are_looked_at_too():
     with pytest.raises(spec.Refused, match="disassociation_protection"):
-        sdk.check({"tables": [], "replica_defaults": {"*": {"disassociation_protection": True}}}, oldest())
+        sdk.check({"tables": [], "replica_defaults": {"*": {"disassociation_protection": True}}}, model(newer=False))
