@@ -102,7 +102,7 @@ def _table_result(progress: Progress, check_mode: bool) -> dict[str, t.Any]:
         "changed": bool(steps),
         "failed": bool(progress.failure),
         "msg": progress.failure,
-        "notes": list(progress.plan.notes),
+        "notes": list(dict.fromkeys([*progress.plan.notes, *(step.note for step in steps if step.note)])),
         "steps": [{"region": step.region, "call": step.call, "description": step.sentence} for step in steps],
         "pending": [] if check_mode or progress.failure else progress.pending,
         "regions": [region_result(table) for table in outcome.values()],
