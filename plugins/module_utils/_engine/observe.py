@@ -15,7 +15,7 @@ from .arguments import SIDE_READ_OPTIONS
 from .clients import WORKERS, Clients
 from .settings import autoscaling, encryption, insights, kinesis_stream, recovery, resource_policy, tags, ttl
 from .settings.consistency import STRONG
-from .settings.holders import PROVISIONED
+from .settings.holders import ON_DEMAND, PROVISIONED
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
 
@@ -41,6 +41,16 @@ def _read_scaling(clients: Clients, shown: RegionalTable, name: str, wanted: t.A
     policies = [policy for resource in resources for policy in api.describe_scaling_policies(client, resource)]
     scaling = autoscaling.read(name, targets, policies)
     return dataclasses.replace(shown, settings=autoscaling.described(shown.settings, scaling), scaling=scaling)
+
+
+def _read_outliving(clients: Clients, shown: RegionalTable, name: str, wanted: t.Any) -> RegionalTable:
+    """What scales a table that is to be on demand; nobody manages it, and so it stops nobody."""
+    try:
+        return _read_scaling(clients, shown, name, None)
+    except errors.ServiceError as error:
+        if error.kind != errors.DENIED:
+            raise
+        return dataclasses.replace(shown, scaling_problem=str(error))
 
 
 def _read_obstacles(clients: Clients, shown: RegionalTable, name: str, wanted: str) -> RegionalTable:
@@ -94,6 +104,7 @@ _READERS: dict[str, t.Callable[[Clients, RegionalTable, str, t.Any], t.Any]] = {
     ),
     "consistency": _read_obstacles,
     "joining": _read_key_in_use,
+    "outliving": _read_outliving,
 }
 
 
@@ -130,15 +141,28 @@ def table_reading(table: Table) -> Reading:
 
 
 def _of_home(table: Table) -> Settings:
-    """What is managed; and where it is provisioned, what scales it, as a replica needs its writes scaled."""
-    scaling = {"autoscaling": {} if table.settings.get("billing_mode") == PROVISIONED else None}
-    return {**(scaling if table.replicas else {}), **managed(table.settings)}
+    """What is managed; and where it is provisioned, what scales it."""
+    if table.settings.get("billing_mode") == ON_DEMAND:
+        return {"outliving": None, **managed(table.settings)}
+    return {**(_scaling_of_home(table) if table.replicas else {}), **managed(table.settings)}
+
+
+def _scaling_of_home(table: Table) -> Settings:
+    """Where it is provisioned, a replica needs its writes scaled."""
+    return {"autoscaling": {} if table.settings.get("billing_mode") == PROVISIONED else None}
 
 
 def replica_reading(table: Table) -> Reading:
     """What ``replicas`` reads: the home region and every region where a replica is wanted or to leave."""
     regions: dict[str, Settings] = {region: {} for region in table.listed_regions}
-    regions[table.home] = _of_home(table) if table.leaving else _shared_of_home(table)
+    regions[table.home] = {
+        **_scaling_of_home(table),
+        **{
+            option: value
+            for option, value in managed(table.settings).items()
+            if table.leaving or option in ("autoscaling", "encryption")
+        },
+    }
     if "encryption" not in table.settings:
         regions[table.home]["joining"] = tuple(table.replicas)
     if table.consistency == STRONG:
@@ -150,11 +174,6 @@ def replica_reading(table: Table) -> Reading:
         regions[region] = {**capacity, **managed(replica.settings), **follows, **key}
     leavings = () if table.absent else (*table.absent_regions, *_purged(table, table.regions))
     return Reading(table, regions, leavings=leavings)
-
-
-def _shared_of_home(table: Table) -> Settings:
-    """What matters to the replicas."""
-    return {option: value for option, value in _of_home(table).items() if option in ("autoscaling", "encryption")}
 
 
 def _purged(table: Table, regions: t.Iterable[str]) -> tuple[str, ...]:

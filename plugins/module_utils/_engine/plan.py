@@ -277,7 +277,4 @@ def _delete(wanted: Table, home: RegionalTable) -> Step:
 def _not_looked_for(observed: Observed) -> t.Iterator[str]:
     for shown in observed.values():
         if shown.scaling_problem:
-            yield (
-                f"what auto scaling leaves behind in {shown.region} couldn't be looked for, and stays if there is any: "
-                f"{shown.scaling_problem}"
-            )
+            yield autoscaling.not_looked_for(shown)

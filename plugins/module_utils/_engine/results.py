@@ -93,7 +93,7 @@ def _table_result(progress: Progress, check_mode: bool) -> dict[str, t.Any]:
         "name": progress.wanted.name,
         "arn": outcome[progress.wanted.home].arn if outcome else "",
         "changed": bool(steps),
-        "notes": list(progress.plan.notes),
+        "notes": list(dict.fromkeys([*progress.plan.notes, *(step.note for step in steps if step.note)])),
         "steps": [{"region": step.region, "call": step.call, "description": step.sentence} for step in steps],
         "pending": [] if check_mode else progress.pending,
         "regions": [region_result(table) for table in outcome.values()],

@@ -30,6 +30,7 @@ class Step:
     :ivar members: the regions that come or go together, where a strongly consistent group is made or taken down;
         ``witness`` is that of the witness that comes.
     :ivar failed: why the service gave up on it when it was last asked for it: it isn't asked twice in a run.
+    :ivar note: what it leaves to a person, as a sentence.
     :ivar waits_for: what it has to wait for, such as another step, empty when the service admits it now.
     """
 
@@ -47,6 +48,7 @@ class Step:
     members: tuple[str, ...] = ()
     witness: str = ""
     failed: str = ""
+    note: str = ""
     waits_for: str = ""
 
     @property

@@ -312,7 +312,28 @@ def _target(table: str, index: str, dimension: str) -> Settings:
     }
 
 
-# What is left of a table or an index that is gone
+# What is left of a table or an index that is gone, or on demand
+
+
+def outliving(wanted: Settings, shown: RegionalTable) -> str:
+    """What a switch to on-demand leaves scaled, as nobody says that it is to end."""
+    named = {holder for holder, options in holders(wanted).items() if "autoscaling" in options}
+    left = sorted({holder for holder, _dimension in shown.scaling} - named)
+    if shown.scaling_problem:
+        return not_looked_for(shown)
+    if not left:
+        return ""
+    scaled, regions = ", ".join(map(words, left)), ", ".join([shown.region, *sorted(shown.replicas)])
+    return (
+        f"what scaled {scaled} stays registered in {regions}. To remove it, set autoscaling.enabled: false on {scaled}"
+    )
+
+
+def not_looked_for(shown: RegionalTable) -> str:
+    return (
+        f"what auto scaling leaves behind in {shown.region} couldn't be looked for, and stays if there is any: "
+        f"{shown.scaling_problem}"
+    )
 
 
 def cleaned(shown: RegionalTable, step: Step) -> RegionalTable:

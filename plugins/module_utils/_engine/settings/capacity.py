@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..state import RegionalTable
@@ -77,7 +78,8 @@ def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]
     now = shown.settings["billing_mode"]
     mode = wanted.get("billing_mode", now)
     if mode == ON_DEMAND and now != ON_DEMAND:
-        yield _step(name, shown, ["billing_mode to PAY_PER_REQUEST"], _on_demand(shown), {"BillingMode": ON_DEMAND})
+        step = _step(name, shown, ["billing_mode to PAY_PER_REQUEST"], _on_demand(shown), {"BillingMode": ON_DEMAND})
+        yield dataclasses.replace(step, note=autoscaling.outliving(wanted, shown))
     if mode == PROVISIONED:
         yield from _provisioning(name, wanted, shown)
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import results, spec, state
@@ -20,6 +21,11 @@ def shown(name: str, region: str, replicas: dict[str, str] | None = None) -> sta
     arn = f"arn:aws:dynamodb:{region}:123456789012:table/{name}"
     settings = {"stream": {"enabled": False}, "deletion_protection": False}
     return state.RegionalTable(region, "ACTIVE", arn=arn, settings=settings, replicas=replicas or {})
+
+
+def with_indexes(table: state.RegionalTable) -> state.RegionalTable:
+    described = {"billing_mode": "PAY_PER_REQUEST", "table_class": "STANDARD", "global_secondary_indexes": []}
+    return dataclasses.replace(table, settings={**table.settings, **described})
 
 
 def checked(name: str, add: bool) -> Progress:
@@ -103,7 +109,7 @@ def hundred() -> list[Progress]:
         looked(
             plan_replicas,
             spec.Table(f"old-{number}", HOME, absent_regions=(EU,)),
-            {HOME: shown("old", HOME, {EU: "ACTIVE"}), EU: shown("old", EU, {HOME: "ACTIVE"})},
+            {HOME: with_indexes(shown("old", HOME, {EU: "ACTIVE"})), EU: shown("old", EU, {HOME: "ACTIVE"})},
         )
         for number in range(9)
     ]

@@ -13,7 +13,14 @@ import botocore.session
 import botocore.validate
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import observe, plan, predict, spec, state
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import (
+    observe,
+    plan,
+    predict,
+    results,
+    spec,
+    state,
+)
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import autoscaling
 
 from .service_model.model import ScalingClient, ServiceModel, refuse
@@ -364,6 +371,29 @@ def test_not_being_allowed_to_look_for_what_is_left_is_said_and_stops_nobody(mon
     assert (done.failure, model.tables) == ("", {})
     (note,) = done.plan.notes
     assert "access denied: application-autoscaling:DescribeScalableTargets in us-east-1: allow that action" in note
+
+
+def test_a_switch_to_on_demand_says_what_stays_scaled_where_nobody_says_that_it_is_to_end():
+    model = ServiceModel()
+    bring(model, table(EU, autoscaling=ON, global_secondary_indexes=[{**INDEX, "autoscaling": ON}]))
+    on_demand = dataclasses.replace(table(EU), settings={**KEYS, "billing_mode": "PAY_PER_REQUEST"})
+    for check_mode in (True, False):
+        done = run(model, on_demand, TABLES, check_mode)
+        assert results.module_result([done], check_mode)["tables"][0]["notes"] == [
+            "what scaled the table, index by-email stays registered in us-east-1, eu-west-1. To remove it, set "
+            "autoscaling.enabled: false on the table, index by-email"
+        ]
+    assert run(model, on_demand, TABLES).plan == plan.Plan()
+
+
+def test_a_switch_to_on_demand_goes_on_where_what_scales_may_not_be_looked_for(monkeypatch):
+    model = ServiceModel()
+    bring(model, table(autoscaling=ON))
+    deny(monkeypatch, "DescribeScalableTargets")
+    done = run(model, dataclasses.replace(table(), settings={**KEYS, "billing_mode": "PAY_PER_REQUEST"}), TABLES)
+    assert done.failure == ""
+    (note,) = results.module_result([done], False)["tables"][0]["notes"]
+    assert "couldn't be looked for, and stays if there is any: access denied" in note
 
 
 def test_being_throttled_is_waited_out(monkeypatch):
