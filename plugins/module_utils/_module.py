@@ -25,7 +25,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.common import AMAZON_AW
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from . import _credentials
-from ._engine import arguments, endpoint, sdk, spec
+from ._engine import arguments, endpoint, printable, sdk, spec
 from ._engine.approval import Approval
 from ._engine.clients import ClientFactory, Clients, known_regions
 from ._engine.converge import Limits, Part, converge
@@ -58,7 +58,7 @@ def change_tables(part: Part) -> None:
 
 
 class Module(AnsibleAWSModule):
-    """A module whose arguments hold no credentials.
+    """A module whose arguments hold no credentials, and whose result's texts are safe to print.
 
     :ivar connection: amazon.aws's connection options, with the credentials.
     """
@@ -66,6 +66,12 @@ class Module(AnsibleAWSModule):
     def __init__(self, **options: t.Any) -> None:
         super().__init__(**options)
         self.connection = _credentials.take_out(self)
+
+    def exit_json(self, **result: t.Any) -> t.NoReturn:
+        super().exit_json(**printable.result(result))
+
+    def fail_json(self, **result: t.Any) -> t.NoReturn:
+        super().fail_json(**printable.result(result))
 
 
 def make_module(options: dict[str, t.Any], **rules: t.Any) -> Module:

@@ -64,7 +64,8 @@ def refusing_service():
         def do_POST(self):
             signatures.append(self.headers.get("Authorization", ""))
             self.rfile.read(int(self.headers["Content-Length"]))
-            body = json.dumps({"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "No."}).encode()
+            text = "No.\x1b[2J\x9b31m\u202e"
+            body = json.dumps({"__type": "com.amazon.coral.service#AccessDeniedException", "Message": text}).encode()
             self.send_response(400)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -88,6 +89,7 @@ def test_a_shell_with_credentials_a_profile_and_a_proxy_signs_nothing_local_with
         "-e",
         f"simulator_port={port}",
         AWS_PROFILE="a-profile-that-does-not-exist",
+        AWS_DEFAULT_PROFILE="a-profile-that-does-not-exist",
         AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE",
         AWS_SECRET_ACCESS_KEY="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         AWS_SESSION_TOKEN="a-token",
@@ -97,6 +99,8 @@ def test_a_shell_with_credentials_a_profile_and_a_proxy_signs_nothing_local_with
     assert ended.returncode != 0
     assert signatures
     assert all("Credential=simulator/" in signature for signature in signatures)
+    assert "No.\\x1b[2J\\x9b31m\\u202e" in ended.stdout
+    assert not {"\x1b", "\x9b", "\u202e"} & {*ended.stdout}
 
 
 def test_status_says_that_nothing_is_reached_without_every_tables_result(run):

@@ -11,7 +11,7 @@ import os
 import time
 import typing as t
 
-from . import files
+from . import files, printable
 from .progress import Event
 from .spec import Refused
 
@@ -31,7 +31,8 @@ class ProgressFile:
     def __call__(self, event: Event) -> None:
         if self._file is None:
             return
-        line = json.dumps({"elapsed": round(self._now() - self._started, 3), **event}).encode() + b"\n"
+        told = {"elapsed": round(self._now() - self._started, 3), **printable.everything(event)}
+        line = json.dumps(told).encode() + b"\n"
         try:
             complete = os.write(self._file, line) == len(line)
         except OSError:

@@ -24,7 +24,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .. import files
+from .. import files, printable
 from ..spec import Refused
 from . import document, junit, page, prometheus
 
@@ -51,15 +51,16 @@ def check(requested: dict[str, str]) -> None:
 
 
 def write(requested: dict[str, str], found: Document) -> None:
-    """Write each report in one move.
+    """Write each report in one move; JSON, which is data, as it is, the others of text that is safe to print.
 
     :param requested: format -> path, as `check` let pass.
     :raises Refused: when some couldn't be written; the others were.
     """
     problems = []
+    shown = printable.everything(found)
     for name, path in sorted(requested.items()):
         try:
-            files.write(path, FORMATS[name].render(found))
+            files.write(path, FORMATS[name].render(found if name == "json" else shown))
         except OSError as error:
             problems.append(f"report.{name} {path} can't be written, though the verification ended: {error.strerror}.")
         except Exception as error:  # whatever a library raises, the verification's result isn't lost for it

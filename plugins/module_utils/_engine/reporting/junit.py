@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import typing as t
 
 from ..verification.states import FAIL, PASS
@@ -26,8 +25,6 @@ except ImportError:  # reporting.check says that it is missing
 PACKAGES = {"junitparser": junitparser}
 
 # What XML 1.0 can't hold, even escaped (https://www.w3.org/TR/xml/#charsets).
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 Document = dict[str, t.Any]
 
 
@@ -43,7 +40,7 @@ def render(found: Document) -> str:
 
 
 def _suite(table: Document, run: Document) -> t.Any:
-    suite = junitparser.TestSuite(_clean(table["name"]))
+    suite = junitparser.TestSuite(table["name"])
     # JUnit's schema takes a timestamp without a zone.
     suite.timestamp = run["started"].removesuffix("Z")
     suite.add_property("run", run["id"])
@@ -51,7 +48,7 @@ def _suite(table: Document, run: Document) -> t.Any:
         suite.append(case)
     remarks = [*table["notes"], *(_left(left) for left in table["left_behind"])]
     if remarks:
-        suite.append(junitparser.junitparser.SystemOut(_clean("\n".join(remarks))))
+        suite.append(junitparser.junitparser.SystemOut("\n".join(remarks)))
     return suite
 
 
@@ -70,11 +67,11 @@ def _cases(table: Document) -> t.Iterator[t.Any]:
 def _case(
     table: Document, name: str, judged: Document, seconds: float | None = None, details: t.Iterable[str] = ()
 ) -> t.Any:
-    case = junitparser.TestCase(_clean(name), classname=_clean(table["name"]), time=seconds or 0.0)
+    case = junitparser.TestCase(name, classname=table["name"], time=seconds or 0.0)
     if judged["verdict"] != PASS:
         kind = junitparser.Failure if judged["verdict"] == FAIL else junitparser.Error
-        result = kind(" ".join(_clean(judged["reason"]).split()), judged["verdict"])
-        result.text = _clean("\n".join([judged["reason"], *details]))
+        result = kind(" ".join(judged["reason"].split()), judged["verdict"])
+        result.text = "\n".join([judged["reason"], *details])
         case.result = result
     return case
 
@@ -89,7 +86,3 @@ def _details(pair: Document) -> t.Iterator[str]:
 def _left(left: Document) -> str:
     keys = ", ".join(json.dumps(key) for key in left["item_keys"])
     return f"left behind in {left['region']}, or not confirmed as removed: {keys} ({left['reason']})"
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)

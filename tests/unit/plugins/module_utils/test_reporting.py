@@ -145,12 +145,24 @@ def test_a_failure_has_its_reason_and_the_keys_and_the_suite_what_is_left_behind
     assert "an item of yours has a reserved key" in text
 
 
-def test_what_xml_can_not_hold_is_replaced():
-    found = document()
-    found["tables"][0]["pairs"][0] |= {"verdict": "unknown", "reason": f"bad \x00\x1b[31m\ud800\ufffe\n{HOSTILE}"}
-    [case, *_others] = next(iter(suites(found)))
-    assert case.result[0].text == f"bad \ufffd\ufffd[31m\ufffd\ufffd\n{HOSTILE}"
-    assert case.result[0].message == f"bad \ufffd\ufffd[31m\ufffd\ufffd {HOSTILE}"
+def test_what_a_terminal_obeys_or_xml_can_not_hold_is_in_no_report_but_exact_in_json(tmp_path):
+    found, bad = document(), "bad \x00\x1b[31m\x9b\u202e\ud800\ufffe"
+    table = found["tables"][0]
+    table |= {
+        "name": bad,
+        "notes": [bad],
+        "items": [{"key": {bad: bad}, "source": "us-east-1", "verdict": "pass", "reason": ""}],
+    }
+    table["pairs"][0] |= {"verdict": "unknown", "reason": f"{bad}\n{HOSTILE}"}
+    paths = {name: str(tmp_path / name) for name in reporting.FORMATS}
+    reporting.write(paths, found)
+    texts = {name: (tmp_path / name).read_text() for name in paths}
+    assert json.loads(texts.pop("json")) == found
+    for text in texts.values():
+        assert [character for character in text if not (character.isprintable() or character in "\n\t")] == []
+        assert "\\x1b[31m\\x9b\\u202e" in text.replace("\\\\", "\\")
+    [case, *_others] = next(iter(junitparser.JUnitXml.fromfile(paths["junit"])))
+    assert case.result[0].text == f"bad \\x00\\x1b[31m\\x9b\\u202e\\ud800\\ufffe\n{HOSTILE}"
 
 
 # Prometheus
