@@ -15,7 +15,7 @@ import typing as t
 _READ = frozenset(
     "msg summary differences cannot_know notes pending description reason problem problems".split()  # noqa: SIM905
 )
-_PARTS = ("tables", "regions", "steps", "pairs", "convergence", "items", "left_behind")
+_PARTS = ("tables", "regions", "steps", "pairs", "convergence", "user_items", "left_behind")
 
 
 def text(value: str) -> str:
