@@ -8,6 +8,7 @@ The rooms, in the order data flows through them:
 
 pure (no client, no module, no clock)
     arguments   what the modules accept
+    shapes      options of tables and replicas -> the same in their types, and what has a wrong shape
     spec        accepted arguments -> what is wanted, or one refusal that lists every problem
     endpoint    where calls are sent, and what would send them astray
     state       what was observed, as plain records in the words of the options
@@ -24,6 +25,7 @@ pure (no client, no module, no clock)
     progress    how far the tables have come -> what is new, for people who watch
     status      -> what the module that looks at them returns, and how people read it
     lag_lines   a report of verification -> how people read the lag of tables
+    wording     how names are listed, and what many tables have in common said once
     grid        rows of text -> lines whose columns stand below each other
 
 touching files
