@@ -195,7 +195,7 @@ def failures_reported(module: AnsibleAWSModule) -> t.Iterator[None]:
 
 @contextlib.contextmanager
 def _interruptible() -> t.Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into an exception; later ones don't interrupt the clean-up."""
+    """Turn the first SIGINT or SIGTERM into an exception; later ones interrupt neither the clean-up nor the result."""
     # What a shell's background job or nohup ignores stays ignored.
     numbers = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
 
@@ -209,7 +209,8 @@ def _interruptible() -> t.Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) is interrupt:
+                signal.signal(number, handler)
 
 
 def leave(module: AnsibleAWSModule, result: dict[str, t.Any]) -> t.NoReturn:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -74,11 +75,13 @@ def orders(run_module, admin):
     return admin
 
 
-def until(condition: t.Callable[[], t.Any]) -> None:
+def until(condition: t.Callable[[], t.Any]) -> t.Any:
+    """Wait for what isn't false, and return it."""
     deadline = time.monotonic() + PATIENCE
-    while not condition():
+    while not (value := condition()):
         assert time.monotonic() < deadline, "never came about"
         time.sleep(0.05)
+    return value
 
 
 def items(served) -> list[dict[str, t.Any]]:
@@ -87,10 +90,15 @@ def items(served) -> list[dict[str, t.Any]]:
 
 
 def ended(process: subprocess.Popen[str], number: signal.Signals) -> str:
-    """Interrupt it, again while it cleans up; what it says at its end."""
-    process.send_signal(number)
-    process.send_signal(number)
-    output = process.communicate(timeout=PATIENCE)[0]
+    """Interrupt it, and again until it ends; what it says then."""
+
+    def interrupted() -> str:
+        process.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=0.05)[0]
+        return ""
+
+    output = until(interrupted)
     assert process.returncode == 128 + number, output
     result = json.loads(output)
     assert result["failed"]
