@@ -11,7 +11,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV ANSIBLE_COLLECTIONS_PATH ANSIBLE_INVENTORY
 
-STAGES := lint unit simulator-facts sanity units build-check browser molecule
+STAGES := lint unit simulator-facts sanity units build-check faults browser molecule
 
 .PHONY: help
 help: ## Say what each target does
@@ -78,6 +78,14 @@ units: .venv/test.stamp $(LINK) ## ansible-test units
 .PHONY: build-check
 build-check: .venv/test.stamp $(LINK) ## The archive, the modules and the playbooks as a user runs them
 	$(BIN)/pytest tests/integration -n 2
+
+.PHONY: faults
+faults: .venv/test.stamp $(LINK) ## Calls that fail, get lost or are killed, in a sample of the stories
+	$(BIN)/pytest tests/faults -n 2
+
+.PHONY: faults-whole
+faults-whole: .venv/test.stamp $(LINK) ## The same for every operation of every story and every fault
+	$(BIN)/pytest tests/faults -n 2 --whole
 
 .PHONY: browser
 browser: .venv/test.stamp $(LINK) ## The HTML report in a real browser: Chromium, which root on Debian gets installed
