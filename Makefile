@@ -11,7 +11,7 @@ export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV ANSIBLE_COLLECTIONS_PATH ANSIBLE_INVENTORY
 
-STAGES := lint unit simulator-facts sanity build-check browser molecule
+STAGES := lint unit simulator-facts sanity build-check faults browser molecule
 # The Pythons that are supported; requirements/site.txt gives each another ansible-core.
 PYTHONS := 3.11 3.12 3.13
 OTHER_PYTHONS = $(filter-out $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'),$(PYTHONS))
@@ -46,7 +46,7 @@ test: .venv/test.stamp $(LINK) ## Set up, then check everything CI checks
 .PHONY: compatibility
 compatibility: .venv/test.stamp $(LINK) ## Test on the supported Pythons, ansible-cores and boto3 that .venv hasn't
 	@echo "Not tested here: Python $(filter-out $(OTHER_PYTHONS),$(PYTHONS)) with what .venv holds, which make test tests."
-	$(call run_stages,$(OTHER_PYTHONS:%=python-%) oldest-boto3)
+	$(call run_stages,$(OTHER_PYTHONS:%=python-%) oldest-boto3 faults-whole)
 
 ## The simulator
 
@@ -88,6 +88,14 @@ sanity: .venv/test.stamp $(LINK) ## ansible-test sanity
 .PHONY: build-check
 build-check: .venv/test.stamp $(LINK) ## The archive, the modules and the playbooks as a user runs them
 	$(BIN)/pytest tests/integration -n 2
+
+.PHONY: faults
+faults: .venv/test.stamp $(LINK) ## Calls that fail, get lost or are killed, in a sample of the stories
+	$(BIN)/pytest tests/faults -n 2
+
+.PHONY: faults-whole
+faults-whole: .venv/test.stamp $(LINK) ## The same for every operation of every story and every fault
+	$(BIN)/pytest tests/faults -n 2 --whole
 
 .PHONY: browser
 browser: .venv/test.stamp $(LINK) ## The HTML report in a real browser: Chromium, which root on Debian gets installed

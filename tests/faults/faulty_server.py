@@ -17,9 +17,10 @@ from simulator.calls import Answer
 from simulator.core import Simulator
 from simulator.server import CREDENTIAL_SCOPE, RequestHandler, SimulatorServer
 
-# Simulated seconds that pass with each call: short beside most changes, so that their stages are seen.
-STEP = 5
+# Simulated seconds that pass with each call: few after a change, so that its stages are seen, then more.
+LONGEST_STEP = 12
 DELAY = 600
+READS = ("Describe", "List", "Get", "BatchGet", "Scan")
 
 PORTAL = Answer(200, b"<html><body>Please log in</body></html>", {"Content-Type": "text/html"})
 
@@ -118,7 +119,8 @@ class Handler(RequestHandler):
         return fault.answer or answer or NONE
 
     def _carried_out(self, body: bytes) -> Answer:
-        self.server.admin.advance(STEP)
+        operation, _ = self._kind(body)
+        self.server.advance(is_change=not operation.startswith(READS))
         return super()._service_answer(body)
 
     def _kind(self, body: bytes) -> tuple[str, str]:
@@ -152,6 +154,7 @@ class FaultyServer(SimulatorServer):
         self.RequestHandlerClass = Handler
         self.kill: t.Callable[[], None] = lambda: None
         self._counting = threading.Lock()
+        self._quiet = 0  # calls since the last change
         self.start()
 
     def start(self, *strikes: Strike) -> None:
@@ -162,6 +165,11 @@ class FaultyServer(SimulatorServer):
         self._met: set[str] = set()
         self.counted: list[Call] = []
         self.struck: list[Strike] = []
+
+    def advance(self, is_change: bool) -> None:
+        with self._counting:
+            self._quiet = 0 if is_change else self._quiet + 1
+        self.admin.advance(min(1 + self._quiet // 2, LONGEST_STEP))
 
     def fault_of(self, kind: tuple[str, str], invocation: str) -> Fault | None:
         with self._counting:

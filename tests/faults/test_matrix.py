@@ -15,9 +15,9 @@ import random
 import typing as t
 
 import pytest
-from faulty_server import FAULTS, SAME_FOR_READS, Call, Strike
+from faulty_server import FAULTS, READS, SAME_FOR_READS, Call, Strike
 from stories import STORIES
-from trial import READS, Bench
+from trial import Bench
 
 # Trials with one fault, and with two in one run: of each story in a sample, and the latter in the whole, too.
 SAMPLED, PAIRS, PAIRS_IN_THE_WHOLE = 4, 1, 6

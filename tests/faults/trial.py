@@ -18,14 +18,13 @@ import typing as t
 from pathlib import Path
 
 import boto3
-from faulty_server import Call, FaultyServer, Strike
+from faulty_server import READS, Call, FaultyServer, Strike
 from stories import AP, EU, STORIES, US, Story, Table
 
 from simulator import store
 
 CHECKOUT = Path(__file__).parents[2]
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "a-secret-that-nobody-may-see"}
-READS = ("Describe", "List", "Get", "BatchGet", "Scan")
 # What a run may say only of what others did, or of items that didn't arrive: here nobody did, and all arrive.
 FALSE_CLAIMS = re.compile(
     r"changed by someone else|already stands alone|never came about|was missing|is missing|still there after|"
@@ -33,6 +32,8 @@ FALSE_CLAIMS = re.compile(
 )
 STAGES = ("tables", "replicas")
 HOUR = 3600
+# On the wall, at the simulator's usual scale: several calls long, so that what is looked for isn't there at first.
+LAG = (0.3, 0.5)
 
 
 class Result(t.NamedTuple):
@@ -92,6 +93,7 @@ class Bench:
         self._later = 0.0
         self.admin.reset()
         self.admin.hold()
+        self.admin.set_lag(*LAG)
         for region in (US, EU, AP):
             kms = boto3.client(
                 "kms", region, endpoint_url=self.server.url, aws_access_key_id="a", aws_secret_access_key="b"
@@ -123,11 +125,7 @@ class Bench:
             "endpoint_url": self.server.url,
             "account_id": "123456789012",
             "tables": [table],
-            **(
-                {"item_count": 2, "poll_delay": 0, "timeout": 20}
-                if module == "replication_check"
-                else {"wait_delay": 0.001, "wait_timeout": 60}
-            ),
+            **({"item_count": 2, "timeout": 300} if module == "replication_check" else {"wait_timeout": 600}),
         }
         request = {"module": module, "arguments": arguments, "output": str(self._output), "later": self._later}
         with self._starting:
