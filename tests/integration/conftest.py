@@ -50,7 +50,7 @@ def run(environment):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=600,  # a program that hangs, on the busiest machine
             check=False,
         )
 
