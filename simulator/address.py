@@ -14,8 +14,14 @@ NAME = "multiregion.dynamodb simulator"
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 ADMIN_PATH = "/_simulator/"
+SHUTDOWN = "shutdown"
 # Tells the simulator of one checkout from that of another.
 CHECKOUT = str(Path(__file__).resolve().parents[1])
+
+
+def token_file(port: int) -> Path:
+    """Where the simulator on ``port`` keeps the token with which it can be ended, for its own user alone."""
+    return Path(CHECKOUT, ".simulator", f"{port}.token")
 
 
 def is_loopback(host: str) -> bool:

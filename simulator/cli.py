@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
 import json
 import logging
@@ -15,12 +16,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from simulator.address import ADMIN_PATH, CHECKOUT, DEFAULT_PORT, HOST, NAME, is_taken, url_of
+from simulator.address import ADMIN_PATH, CHECKOUT, DEFAULT_PORT, HOST, NAME, SHUTDOWN, is_taken, token_file, url_of
 from simulator.clock import DEFAULT_TIME_SCALE
 from simulator.lag import Lag
 
@@ -85,11 +86,28 @@ def run(options: argparse.Namespace) -> int:
     except OSError as reason:
         raise CannotDo(f"port {options.port} can't be used: {reason.strerror}") from reason
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    print(f"serving {server.url} (pid {os.getpid()}, time scale {options.time_scale})", flush=True)
-    server.serve_forever()
+        signal.signal(number, lambda *_: server.end())
+    with _kept(server.token, token_file(options.port)):
+        print(f"serving {server.url} (pid {os.getpid()}, time scale {options.time_scale})", flush=True)
+        server.serve_forever()
     server.server_close()
     return 0
+
+
+@contextlib.contextmanager
+def _kept(token: str, path: Path) -> Iterator[None]:
+    """The token in a file that only this user can read, and that replaces whatever is there."""
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.unlink(missing_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token)
+    except OSError as reason:
+        raise CannotDo(f"{path} can't be written: {reason.strerror}") from reason
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def start(options: argparse.Namespace) -> int:
@@ -117,19 +135,39 @@ def start(options: argparse.Namespace) -> int:
 
 
 def stop(options: argparse.Namespace) -> int:
-    """End the one that answers on the port, and wait until the port is free."""
+    """End the one that this checkout started on the port, and wait until the port is free."""
     identity = _identity(options.port)
     if not identity:
         print(f"not running: nothing listens on port {options.port}")
         return 0
-    os.kill(identity["pid"], signal.SIGTERM)
+    _ask_to_end(options.port)
     deadline = time.monotonic() + PATIENCE
     while is_taken(options.port):
         if time.monotonic() > deadline:
-            raise CannotDo(f"process {identity['pid']} still holds port {options.port} after {PATIENCE:.0f} s")
+            raise CannotDo(f"port {options.port} is still held {PATIENCE:.0f} s after its simulator was asked to end")
         time.sleep(0.05)
     print(f"stopped {url_of(options.port)} (pid {identity['pid']})")
     return 0
+
+
+def _ask_to_end(port: int) -> None:
+    """Only the simulator that wrote the token takes it; nobody is believed a process id to signal."""
+    path = token_file(port)
+    try:
+        token = path.read_bytes()
+    except OSError as reason:
+        raise CannotDo(
+            f"{path} can't be read ({reason.strerror}), and without its token the simulator on port {port} isn't "
+            "ended: end the process yourself"
+        ) from reason
+    try:
+        with contextlib.closing(http.client.HTTPConnection(HOST, port, timeout=PATIENCE)) as connection:
+            connection.request("POST", ADMIN_PATH + SHUTDOWN, token)
+            status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return  # it has just ended, or the wait for the port tells
+    if status != 200:
+        raise CannotDo(f"what listens on port {port} doesn't take the token in {path}, so it was left alone")
 
 
 def status(options: argparse.Namespace) -> int:

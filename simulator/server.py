@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import re
+import secrets
 import threading
 import uuid
 import zlib
@@ -19,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from simulator.address import ADMIN_PATH, HOST, is_loopback, url_of
+from simulator.address import ADMIN_PATH, HOST, SHUTDOWN, is_loopback, url_of
 from simulator.admin import READING_VERBS, VERBS, Admin
 from simulator.calls import Answer, Call
 from simulator.clock import DEFAULT_TIME_SCALE
@@ -46,11 +47,16 @@ class SimulatorServer(ThreadingHTTPServer):
             raise ValueError(f"the simulator binds only loopback addresses, and {host} is none")
         self.simulator = simulator
         self.admin = Admin(simulator)
+        self.token = secrets.token_hex()
         super().__init__((host, port), RequestHandler)
 
     @property
     def url(self) -> str:
         return url_of(self.server_port)
+
+    def end(self) -> None:
+        """Have `serve_forever` return; called from within it, so this doesn't wait."""
+        threading.Thread(target=self.shutdown).start()
 
 
 class RequestHandler(BaseHTTPRequestHandler):
@@ -129,6 +135,11 @@ class RequestHandler(BaseHTTPRequestHandler):
             return _admin_error(403, "the admin interface answers only requests to a loopback address")
         address = urlsplit(self.path)
         name = address.path.removeprefix(ADMIN_PATH)
+        if name == SHUTDOWN:
+            if self.command != "POST" or not secrets.compare_digest(body, self.server.token.encode()):
+                return _admin_error(403, f"{SHUTDOWN} wants a POST of the token of this simulator")
+            self.server.end()
+            return Answer(200, b"{}", JSON_CONTENT)
         if name not in VERBS:
             return _admin_error(404, f"no such verb; there are {', '.join(sorted(VERBS))}")
         try:

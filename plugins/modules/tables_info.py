@@ -224,6 +224,7 @@ summary:
     - "2 tables: 1 ACTIVE everywhere, 1 being changed"
 """
 
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import sdk
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import (
     INFO_OPTIONS,
     LISTING_OPTIONS,
@@ -251,7 +252,8 @@ def main() -> None:
         find = tables_and_clients if module.params["names"] is None else found_tables_and_clients
         tables, clients = find(module)
         seen = look([full_reading(table) for table in tables], clients)
-    leave(module, info_result(tables, seen, report))
+        model = clients[tables[0].home].meta.service_model
+    leave(module, sdk.known(info_result(tables, seen, report), model))
 
 
 if __name__ == "__main__":

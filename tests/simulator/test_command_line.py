@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import shutil
 import socket
@@ -19,6 +21,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from simulator import cli
+from simulator.address import CHECKOUT, NAME, token_file
 from simulator.admin import VERBS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,25 +50,78 @@ def port() -> str:
         return str(probe.getsockname()[1])
 
 
-@pytest.fixture
-def stranger() -> Iterator[str]:
-    """Something else that listens, and answers HTTP."""
+class Stranger(BaseHTTPRequestHandler):
+    """Something else that listens, answers HTTP, and says of itself what it likes."""
 
-    class Stranger(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b'{"name": "somebody else", "pid": %d}' % os.getpid())
+    identity = {"name": "somebody else", "pid": os.getpid()}
 
-        def log_message(self, *_: object) -> None: ...
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(self.identity).encode())
 
-    server = HTTPServer(("127.0.0.1", 0), Stranger)
+    def do_POST(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+class Impostor(Stranger):
+    identity = {"name": NAME, "checkout": CHECKOUT, "pid": -1}
+
+
+@contextlib.contextmanager
+def listening(handler: type[Stranger]) -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield str(server.server_address[1])
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    with listening(Stranger) as port:
+        yield port
+
+
+@pytest.fixture
+def signals(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """What would have been signalled."""
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
+    return sent
+
+
+def test_what_only_says_that_it_is_the_simulator_is_left_alone(
+    signals: list[tuple[int, int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with listening(Impostor) as port:
+        path = token_file(int(port))
+        assert cli.main(["stop", "--port", port]) == 1
+        assert f"{path} can't be read" in capsys.readouterr().err
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("of one that was killed")
+        assert cli.main(["stop", "--port", port]) == 1
+        path.unlink()
+        assert f"what listens on port {port} doesn't take the token" in capsys.readouterr().err
+    assert signals == []
+
+
+def test_only_the_token_in_a_private_file_ends_it(port: str) -> None:
+    assert simulator("start", "--port", port).returncode == 0
+    path = token_file(int(port))
+    token = path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_text("another")
+    refused = simulator("stop", "--port", port)
+    assert (refused.returncode, "doesn't take the token" in refused.stderr) == (1, True)
+    assert simulator("status", "--port", port).returncode == 0
+    path.write_text(token)
+    assert simulator("stop", "--port", port).stdout.startswith("stopped")
+    assert not path.exists()
 
 
 def test_start_twice_status_stop_twice(port: str) -> None:
@@ -81,6 +138,7 @@ def test_start_twice_status_stop_twice(port: str) -> None:
         stopped = simulator("stop", "--port", port)
     assert (stopped.returncode, stopped.stdout.split()[0]) == (0, "stopped")
     with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as a server does: connections may still linger
         free.bind(("127.0.0.1", int(port)))
     again = simulator("stop", "--port", port)
     assert (again.returncode, again.stdout[:11]) == (0, "not running")

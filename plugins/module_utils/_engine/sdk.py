@@ -27,7 +27,7 @@ def check(params: dict[str, t.Any], model: t.Any) -> None:
     :raises Refused: for options that it can't carry out.
     """
     used = set(_named(params))
-    lacking = [name for name, place in NEEDED.items() if name in used and not _knows(model, *place)]
+    lacking = [name for name in _lacking(model) if name in used]
     if lacking:
         raise Refused(
             [
@@ -35,6 +35,28 @@ def check(params: dict[str, t.Any], model: t.Any) -> None:
                 f"{'them' if len(lacking) > 1 else 'it'}."
             ]
         )
+
+
+def known(read: t.Any, model: t.Any) -> t.Any:
+    """What was read, without the options at any depth that ``check`` would refuse: botocore can't have seen them."""
+    lacking = _lacking(model)
+    return _without(read, lacking) if lacking else read
+
+
+def _without(value: t.Any, options: list[str], within: str = "") -> t.Any:
+    if isinstance(value, list):
+        return [_without(element, options, within) for element in value]
+    if not isinstance(value, dict) or within == "tags":
+        return value
+    return {
+        name: _without(inner, options, str(name))
+        for name, inner in value.items()
+        if name not in options and f"{within}.{name}" not in options
+    }
+
+
+def _lacking(model: t.Any) -> list[str]:
+    return [name for name, place in NEEDED.items() if not _knows(model, *place)]
 
 
 def _named(value: t.Any, within: str = "") -> t.Iterator[str]:

@@ -64,3 +64,9 @@ def test_what_is_unset_or_of_another_value_needs_nothing():
 def test_defaults_are_looked_at_too():
     with pytest.raises(spec.Refused, match="disassociation_protection"):
         sdk.check({"tables": [], "replica_defaults": {"*": {"disassociation_protection": True}}}, model(newer=False))
+
+
+def test_what_was_read_is_without_what_the_installed_botocore_can_not_have_seen():
+    read = {"replicas": [{"contributor_insights": {"enabled": True, "mode": "ACCESSED_AND_THROTTLED_KEYS"}}]}
+    assert sdk.known(read, model(newer=True)) == read
+    assert sdk.known(read, model(newer=False)) == {"replicas": [{"contributor_insights": {"enabled": True}}]}
