@@ -193,7 +193,8 @@ options:
           non_key_attributes: *non_key_attributes
       stream:
         description:
-          - The table's stream. DynamoDB turns one on with the first replica; from then on it can't be changed.
+          - The table's stream. DynamoDB turns one on with the first replica; from then on it can't be changed until the
+            last one has left.
         type: dict
         suboptions:
           enabled:

@@ -33,6 +33,9 @@ description:
   - A provisioned table gets a replica only while auto scaling sets its write capacity and that of its global secondary
     indexes. M(multiregion.dynamodb.tables), which runs before, sets that up from the table's own options. What scales a
     replica is removed after it.
+  - What a new replica needs, scaled writes or a key of its own, is checked before any other replica is removed.
+  - Where all replicas of a table are to leave, the table is then brought to what its options say, also where a replica
+    can't have that, such as another stream, or capacity that isn't scaled.
 author:
   - The multiregion.dynamodb contributors (@multiregion)
 attributes:

@@ -17,7 +17,9 @@ description:
   - Bad input in any table refuses the whole task before the first call. When the service refuses one table the
     others are still finished, and the task fails with one line per failed table.
   - What scales a table and its indexes (Application Auto Scaling) is removed after them, in every listed region.
-  - Replicas and what they have of their own are the work of M(multiregion.dynamodb.replicas).
+  - Replicas and what they have of their own are the work of M(multiregion.dynamodb.replicas). Where all of a table's
+    replicas are to leave, it also changes what a replica can't have, such as another stream.
+  - A provisioned table that is to have replicas, and whose writes nothing would scale, is refused before it is made.
   - A global secondary index is added, changed or removed in every region of the table at once, one index at a time. The
     task waits until every listed region has filled a new one, which takes DynamoDB ten to twenty minutes even for a
     small table. An index that isn't listed is left alone, and said so, unless O(tables[].purge_indexes) is set.

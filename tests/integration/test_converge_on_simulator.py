@@ -15,14 +15,17 @@ import boto3
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import clients, converge, observe, spec
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import encryption
+from ansible_collections.multiregion.dynamodb.tests.unit.plugins.module_utils import inventory_pairs
 from ansible_collections.multiregion.dynamodb.tests.unit.plugins.module_utils import test_converge_properties as random_
-from hypothesis import given, settings
+from ansible_collections.multiregion.dynamodb.tests.unit.plugins.module_utils import test_two_stages as stages
+from hypothesis import assume, given, settings
 
 from simulator.server import Served, serve
 
 # More than any change of a setting takes; a replica of an empty table takes two.
 PASS = 60
 HOUR = 3600
+REGIONS = sorted({random_.HOME, *random_.REGIONS, *inventory_pairs.REGIONS})
 
 CAPACITY = {
     "billing_mode",
@@ -69,31 +72,31 @@ class World:
         def factory(service: str, region: str, endpoint: str | None, config: t.Any) -> t.Any:
             return session.client(service, region_name=region, endpoint_url=endpoint, config=config)
 
-        self._clients = clients.Clients(factory, served.url, (random_.HOME, *random_.REGIONS))
-        self._clock = HeldClock(served)
+        self.clients = clients.Clients(factory, served.url, REGIONS)
+        self.clock = HeldClock(served)
 
     def run(self, wanted: spec.Table, check_mode: bool = False) -> list[converge.Progress]:
         limits = converge.Limits(max_removals=9, wait_timeout=24 * HOUR, wait_delay=1)
         parts = (random_.TABLES, random_.REPLICAS)
-        return [converge.converge([wanted], part, self._clients, limits, check_mode, self._clock)[0] for part in parts]
+        return [converge.converge([wanted], part, self.clients, limits, check_mode, self.clock)[0] for part in parts]
 
     def make_streams_and_keys(self) -> None:
-        for region in (random_.HOME, *random_.REGIONS):
-            kms = self._clients.of("kms", region)
+        for region in REGIONS:
+            kms = self.clients.of("kms", region)
             for alias in random_.KEY_ALIASES:
                 kms.create_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
             for name in random_.STREAM_NAMES:
-                self._clients.of("kinesis", region).create_stream(StreamName=name, ShardCount=1)
+                self.clients.of("kinesis", region).create_stream(StreamName=name, ShardCount=1)
 
     def look(self, wanted: spec.Table) -> dict[str, t.Any]:
-        return observe.look([observe.full_reading(wanted)], self._clients)[wanted.name]
+        return observe.look([observe.full_reading(wanted)], self.clients)[wanted.name]
 
     def with_arn(self, region: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """``options`` with the ARN of a key that is named by its alias."""
         alias = options.get("encryption", {}).get("kms_key")
         if not alias:
             return dict(options)
-        arn = self._clients.of("kms", region).describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
+        arn = self.clients.of("kms", region).describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
         return {**options, "encryption": {**options["encryption"], "kms_key": arn}}
 
     def refused(self, unseen: bool) -> list[tuple[str, str]]:
@@ -160,6 +163,34 @@ def test_a_run_reaches_the_wanted_state_by_admitted_calls_and_the_next_has_nothi
     world.admin.clear_calls()
     assert [progress.plan.steps for progress in world.run(wanted)] == [(), ()]
     assert {call["operation"] for call in world.admin.calls() if not _reads(call)} == set()
+
+
+class Pairs(stages.World):
+    """The simulator, for `stages`; nothing that it refuses goes unsaid."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.clients, world.clock)
+        self.admin = world.admin
+
+    def changes(self) -> list[tuple[str, str, str]]:
+        calls = [call for call in self.admin.calls() if not _reads(call)]
+        assert {call["error"] for call in calls} <= {None, "", "ThrottlingException"}
+        return [(call["region"], call["operation"], call["table"]) for call in calls]
+
+    def forget(self) -> None:
+        self.admin.clear_calls()
+
+
+@given(inventory_pairs.pairs())
+@settings(max_examples=10, deadline=None)
+def test_both_stages_do_what_check_mode_says_and_a_second_run_nothing(world, pair):
+    earlier, wanted = pair
+    world.admin.reset()
+    world.make_streams_and_keys()
+    world.admin.hold()
+    pairs = Pairs(world)
+    assume(pairs.bring_to(earlier))
+    stages.assert_both_stages_do_what_check_mode_says(pairs, wanted)
 
 
 def _reads(call: dict[str, t.Any]) -> bool:

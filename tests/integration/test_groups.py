@@ -352,3 +352,38 @@ def test_m_a_region_that_was_disabled_is_explained_by_what_its_group_says(run_mo
     assert "enable the region for the account; DynamoDB detaches a replica after 20 hours" in message
     admin.enable_region(EU)
     assert unchanged(run_module("replicas", ORDERS, replica_regions=[EU]))
+
+
+# The end of a group
+
+UNSCALED = {"billing_mode": "PROVISIONED", "read_capacity": 5, "write_capacity": 5}
+GONE = {"state": "absent"}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "wanted"),
+    [
+        ({"replicas": [{"region": EU}]}, {"stream": {"enabled": False}, "replicas": [{"region": EU, **GONE}]}),
+        ({"replicas": [{"region": EU}]}, {**UNSCALED, "replicas": [{"region": EU, **GONE}]}),
+        (
+            {"consistency": "strong", "replicas": [{"region": OHIO}, {"region": OREGON}]},
+            {**UNSCALED, "replicas": [{"region": OHIO, **GONE}, {"region": OREGON, **GONE}]},
+        ),
+    ],
+    ids=["stream", "capacity", "strong"],
+)
+def test_one_run_of_both_stages_ends_a_group_and_changes_what_a_member_can_not_have(run_module, admin, earlier, wanted):
+    table = {"name": "orders", "partition_key": "id"}
+    for module in ("tables", "replicas"):
+        run_module(module, {**table, **earlier})
+    wanted = {**table, **wanted}
+    stages = {module: run_module(module, wanted, check_mode=True, max_removals=2) for module in ("tables", "replicas")}
+    for module, checked in stages.items():
+        done = run_module(module, wanted, max_removals=2)
+        assert (done.get("msg"), done["tables"][0]["steps"]) == (None, checked["tables"][0]["steps"])
+    shown = region(done)
+    assert shown["billing_mode"] == wanted.get("billing_mode", "PAY_PER_REQUEST")
+    assert shown["stream"]["enabled"] == (wanted.get("stream") is None and "consistency" not in earlier)
+    admin.clear_calls()
+    assert all(unchanged(run_module(module, wanted)) for module in stages)
+    assert changes(admin) == []

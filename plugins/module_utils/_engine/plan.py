@@ -74,31 +74,23 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
         refusal = f"it doesn't exist in {wanted.home}: create it first (role or module tables)."
         return Plan(refusal=refusal, compares_regions=True)
     start = observed
-    if check_mode:
+    if check_mode:  # what the module tables would do comes before
         before = plan_table(wanted, observed)
         if before.refusal:
             return before
-        start = _after_tables(wanted, observed, before)
+        start = predict.after(observed, before.steps)
     if refusal := group.refusal(wanted, start):
         return Plan(refusal=refusal, compares_regions=True)
     if refusal := group.encryption_refusal(wanted, start):
         return Plan(refusal=refusal)
     steps = [*group.removals(wanted, home), *group.disassociations(wanted, observed)]
     left = predict.after(start, steps)
-    steps += _of_members(wanted, left) if left[wanted.home].replicas else _of_what_is_left(wanted, left)
+    steps += (group.encryption_steps if left[wanted.home].replicas else _of_what_is_left)(wanted, left)
     left = predict.after(start, steps)
     if refusal := _prerequisites(wanted, left[wanted.home]):
         return Plan(refusal=refusal)
     steps += group.additions(wanted, left)
-    predicted = predict.after(start, steps)
-    for region, replica in wanted.replicas.items():
-        shown = _settled(predicted[region], predict.NEW_REPLICA)
-        if shown.status in (ACTIVE, UPDATING):
-            steps += overrides.steps(wanted.name, replica.overrides, predicted[wanted.home], shown)
-            steps += settings.regional_steps(wanted.name, replica.settings, shown)
-            steps += autoscaling.steps(wanted.name, autoscaling.of_replica(wanted.settings), shown)
-        steps += autoscaling.purged(wanted.name, wanted.settings, observed[region])
-    steps += protection.of_member(wanted.name, wanted.settings, predicted[wanted.home])
+    steps += _of_replicas(wanted, observed, predict.after(start, steps))
     for region in wanted.absent_regions:
         if not group.stands_apart(home, observed[region]):
             steps += autoscaling.leavings(wanted.name, start[region])
@@ -109,8 +101,17 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     )
 
 
-def _of_members(wanted: Table, observed: Observed) -> list[Step]:
-    return group.encryption_steps(wanted, observed)
+def _of_replicas(wanted: Table, observed: Observed, predicted: Observed) -> list[Step]:
+    """What each replica has of its own, and the table only as a member."""
+    steps = []
+    for region, replica in wanted.replicas.items():
+        shown = _settled(predicted[region], predict.NEW_REPLICA)
+        if shown.status in (ACTIVE, UPDATING):
+            steps += overrides.steps(wanted.name, replica.overrides, predicted[wanted.home], shown)
+            steps += settings.regional_steps(wanted.name, replica.settings, shown)
+            steps += autoscaling.steps(wanted.name, autoscaling.of_replica(wanted.settings), shown)
+        steps += autoscaling.purged(wanted.name, wanted.settings, observed[region])
+    return [*steps, *protection.of_member(wanted.name, wanted.settings, predicted[wanted.home])]
 
 
 def _of_what_is_left(wanted: Table, observed: Observed) -> list[Step]:
@@ -130,17 +131,6 @@ def _prerequisites(wanted: Table, home: RegionalTable) -> str:
     return autoscaling.prerequisite(wanted.settings, home.settings) or encryption.prerequisite(
         wanted.settings, home.settings
     )
-
-
-def _after_tables(wanted: Table, observed: Observed, before: Plan) -> Observed:
-    """What the module ``tables`` would leave by its plan ``before``, which in check mode it hasn't done."""
-    after = predict.after(observed, before.steps)
-    home = after[wanted.home]
-    if home.status != ABSENT:
-        return after
-    new = transform.creation_defaults(wanted.settings)
-    new["encryption"] = encryption.value(new["encryption"], home.key)
-    return {**after, wanted.home: dataclasses.replace(home, status=ACTIVE, settings=new)}
 
 
 def _settled(shown: RegionalTable, defaults: dict[str, t.Any]) -> RegionalTable:
