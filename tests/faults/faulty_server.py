@@ -56,6 +56,7 @@ class Strike(t.NamedTuple):
 class Fault(t.NamedTuple):
     """What goes wrong with a call.
 
+    :ivar carried_out: whether the simulator gets it.
     :ivar lasting: whether the SDK's repetitions of the call meet it, too.
     :ivar delay: how many simulated seconds the call takes.
     :ivar answer: in place of the call's own.
@@ -70,24 +71,18 @@ class Fault(t.NamedTuple):
 
 
 NONE = Answer.none()
+INTERNAL = errors.ServiceError("InternalServerError", "The request processing has failed.", 500)
 FAULTS = {
     "killed before": Fault(kills=True, answer=NONE),
     "killed after": Fault(carried_out=True, kills=True, answer=NONE),
     "reset": Fault(answer=NONE),
     "lost answer": Fault(carried_out=True, lasting=False, answer=NONE),
     "lost answers": Fault(carried_out=True, answer=NONE),
-    "HTTP 500": Fault(answer=errors.ServiceError("InternalServerError", "The request processing has failed.", 500)),
-    "HTTP 500 after": Fault(
-        carried_out=True, answer=errors.ServiceError("InternalServerError", "The request processing has failed.", 500)
-    ),
+    "HTTP 500": Fault(answer=INTERNAL),
+    "HTTP 500 after": Fault(carried_out=True, answer=INTERNAL),
     "throttled": Fault(answer=errors.ServiceError("ThrottlingException", "Rate exceeded", 400)),
     "denied": Fault(answer=errors.ServiceError("AccessDeniedException", "denied, because a test asked for it", 400)),
-    "expired": Fault(
-        lasting=False,
-        answer=errors.ServiceError(
-            "ExpiredTokenException", "The security token included in the request is expired", 400
-        ),
-    ),
+    "expired": Fault(answer=errors.ServiceError("ExpiredTokenException", "The security token is expired", 400)),
     "portal": Fault(answer=PORTAL),
     "cut short": Fault(carried_out=True, cut=True),
     "delayed": Fault(carried_out=True, delay=DELAY),
