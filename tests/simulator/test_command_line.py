@@ -33,7 +33,7 @@ def simulator(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def simulator_in(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "simulator", *arguments], cwd=checkout, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "simulator", *arguments], cwd=checkout, capture_output=True, text=True, timeout=600
     )
 
 
@@ -171,7 +171,7 @@ def test_sigterm_ends_it_cleanly(port: str) -> None:
     assert process.stdout is not None
     assert process.stdout.readline().startswith("serving")
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(600) == 0
     process.stdout.close()
 
 
