@@ -25,7 +25,7 @@ from simulator.address import ADMIN_PATH, CHECKOUT, DEFAULT_PORT, HOST, NAME, SH
 from simulator.clock import DEFAULT_TIME_SCALE
 from simulator.lag import Lag
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 DESCRIPTION = """\
 AWS's regions on one loopback port, for DynamoDB global tables: replicas come and go as on AWS, items replicate

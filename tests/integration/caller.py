@@ -18,7 +18,7 @@ def arguments_of(
     name: str, url: str, tables: tuple[dict[str, t.Any], ...], params: dict[str, t.Any]
 ) -> dict[str, t.Any]:
     common = {"region": US, "endpoint_url": url, **({"tables": list(tables)} if tables else {})}
-    waiting = {"wait_delay": 0.01, "wait_timeout": 20} if name in ("tables", "replicas") else {}
+    waiting = {"wait_delay": 0.01, "wait_timeout": 300} if name in ("tables", "replicas") else {}
     flags = {f"_ansible_{flag}": params.pop(flag) for flag in ("check_mode", "diff") if flag in params}
     return {**common, **waiting, **flags, **params}
 

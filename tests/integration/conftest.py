@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import typing as t
@@ -55,6 +56,32 @@ def run(environment):
         )
 
     return run
+
+
+@pytest.fixture
+def known() -> set[str]:
+    """The files that Git knows or would add."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    return {name for name in listed if name and (CHECKOUT / name).is_file()}
+
+
+@pytest.fixture
+def clone(tmp_path, known) -> Path:
+    """A copy of the checkout, in which a test may leave what it likes."""
+    clone = tmp_path / "clone"
+    for name in known:
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CHECKOUT / name, clone / name)
+    link = clone / ".collections/ansible_collections/multiregion/dynamodb"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../../..")
+    return clone
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,14 +6,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import tarfile
-from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[2]
 # What the checkout has beside the collection: the simulator, what stands on it, and tools.
 ELSEWHERE = (
     ".",
@@ -59,24 +55,7 @@ MADE_BY_THE_BUILD = {"FILES.json", "MANIFEST.json"}
 
 
 @pytest.fixture
-def known():
-    """The files that Git knows or would add."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    ).stdout.split("\0")
-    return {name for name in listed if name and (CHECKOUT / name).is_file()}
-
-
-@pytest.fixture
-def archive(run, tmp_path, known):
-    clone = tmp_path / "clone"
-    for name in known:
-        (clone / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(CHECKOUT / name, clone / name)
+def archive(run, tmp_path, clone):
     for name in DECOYS:
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         (clone / name).write_text("a secret\n")

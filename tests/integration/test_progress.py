@@ -42,7 +42,7 @@ module = AnsibleModule(
     },
     supports_check_mode=True,
 )
-path, gate, last = module.params["progress_file"], module.params["gate"], time.monotonic() + 60
+path, gate, last = module.params["progress_file"], module.params["gate"], time.monotonic() + 600
 file = open(path, "a") if path else None
 for number, event in enumerate(module.params["events"] * module.params["times"]):
     while number and gate and not os.path.exists(gate) and time.monotonic() < last:
@@ -302,7 +302,7 @@ def test_a_run_that_is_interrupted_within_a_line_ends(stage):
 def test_a_task_that_has_a_timeout_is_ended_by_it(stage):
     """A signal that the thread which shows the lines would take is one that the task never sees."""
     process = stage.start(stage.story(gated=True, timeout=2), stdout=subprocess.PIPE, text=True)
-    out, _err = process.communicate(timeout=30)
+    out, _err = process.communicate(timeout=600)
     assert "Timed out after 2" in out
     assert stage.left_files() == []
 

@@ -39,7 +39,7 @@ def simulator_in(checkout: Path, *arguments: str, **variables: str) -> subproces
         env=os.environ | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
 
@@ -199,7 +199,7 @@ def test_sigterm_ends_it_cleanly(port: str) -> None:
     assert process.stdout is not None
     assert process.stdout.readline().startswith("serving")
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(600) == 0
     process.stdout.close()
 
 
