@@ -490,10 +490,10 @@ def test_a_strongly_consistent_read_that_doesnt_show_a_write_as_it_was_fails(str
 # What arrives altered
 
 
-def test_an_altered_item_is_named_as_such_and_not_waited_for(orders):
+def test_an_altered_item_is_told_apart_from_a_missing_one(orders):
     orders.admin.corrupt_next_item(EU, US)
 
-    result = orders.check(timeout=20 * HANGS)
+    result = orders.check()
 
     assert verdicts(result) == {**every("pass"), (EU, US): "fail"}
     failed = pair(result, EU, US)
