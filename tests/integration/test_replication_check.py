@@ -164,6 +164,20 @@ def orders(world):
     return world
 
 
+def before_each(world, operation, act, monkeypatch):
+    """``act`` gets the body of each call of an operation before it is sent."""
+
+    def hooked(*arguments, **keywords):
+        made = client(*arguments, **keywords)
+        made.meta.events.register(
+            f"before-call.dynamodb.{operation}", lambda params, **_more: act(json.loads(params["body"]))
+        )
+        return made
+
+    client = world.client
+    monkeypatch.setattr(world, "client", hooked)
+
+
 def verdicts(result, table=0):
     return {(pair["source"], pair["target"]): pair["verdict"] for pair in result["tables"][table]["pairs"]}
 
@@ -279,16 +293,9 @@ def test_a_paused_region_fails_both_ways(orders):
     orders.assert_nothing_left()
 
 
-def test_replication_that_stops_after_the_puts_fails_with_the_operation_and_leaves_nothing(orders):
-    updating = threading.Event()
-
-    def pause_at_update(_elapsed):
-        if not updating.is_set() and orders.admin.calls(operation="UpdateItem"):
-            orders.admin.pause(source=US, target=EU)
-            updating.set()
-
-    orders.admin.set_lag(0.3)
-    result = orders.check(timeout=2.4, clock=HookedClock(pause_at_update))
+def test_replication_that_stops_after_the_puts_fails_with_the_operation_and_leaves_nothing(orders, monkeypatch):
+    before_each(orders, "UpdateItem", lambda _body: orders.admin.pause(source=US, target=EU), monkeypatch)
+    result = orders.check(timeout=2.4)
 
     assert pair(result, US, EU)["verdict"] == "fail"
     assert {missing["operation"] for missing in pair(result, US, EU)["missing"]} == {"update"}
@@ -311,22 +318,6 @@ def test_one_lost_item_is_missing_by_its_key(orders):
     orders.assert_nothing_left()
 
 
-def pause_convergence(world, region, monkeypatch):
-    """Before the first item that every region writes, nothing gets to or from ``region`` any more."""
-
-    def pause(params, **_more):
-        if "writer" in json.loads(params["body"])["Item"][probes.MARKER]["M"]:
-            world.admin.pause(region=region)
-
-    def hooked(*arguments, **keywords):
-        made = client(*arguments, **keywords)
-        made.meta.events.register("before-call.dynamodb.PutItem", pause)
-        return made
-
-    client = world.client
-    monkeypatch.setattr(world, "client", hooked)
-
-
 def test_what_all_regions_write_at_once_ends_the_same_everywhere(orders):
     found = orders.check()["tables"][0]["convergence"]
 
@@ -336,7 +327,11 @@ def test_what_all_regions_write_at_once_ends_the_same_everywhere(orders):
 
 
 def test_regions_that_dont_converge_fail_with_what_each_shows(orders, monkeypatch):
-    pause_convergence(orders, AP, monkeypatch)
+    def pause(item):
+        if "writer" in item["Item"][probes.MARKER]["M"]:
+            orders.admin.pause(region=AP)
+
+    before_each(orders, "PutItem", pause, monkeypatch)
     result = orders.check(timeout=5.0)
 
     assert verdicts(result) == every("pass")
@@ -490,10 +485,10 @@ def test_a_strongly_consistent_read_that_doesnt_show_a_write_as_it_was_fails(str
 # What arrives altered
 
 
-def test_an_altered_item_is_named_as_such_and_not_waited_for(orders):
+def test_an_altered_item_is_told_apart_from_a_missing_one(orders):
     orders.admin.corrupt_next_item(EU, US)
 
-    result = orders.check(timeout=20 * HANGS)
+    result = orders.check()
 
     assert verdicts(result) == {**every("pass"), (EU, US): "fail"}
     failed = pair(result, EU, US)
