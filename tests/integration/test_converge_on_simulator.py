@@ -177,6 +177,9 @@ class Pairs(stages.World):
         assert {call["error"] for call in calls} <= {None, "", "ThrottlingException"}
         return [(call["region"], call["operation"], call["table"]) for call in calls]
 
+    def settle(self) -> None:
+        self.admin.advance(HOUR)  # TTL takes a change every half hour
+
     def forget(self) -> None:
         self.admin.clear_calls()
 

@@ -24,8 +24,6 @@ from .service_model.model import ServiceModel
 from .test_converge_properties import REPLICAS, TABLES, ModelClock
 
 STAGES = (TABLES, REPLICAS)
-# So many waits let everything settle that nobody waits for, and TTL take another change.
-SETTLED = 40
 EXAMPLES = int(os.environ.get("PAIRS_OF_INVENTORIES", "250"))
 
 
@@ -74,10 +72,13 @@ class World:
         for part in STAGES if inventory else ():
             if self.stage(parse(inventory), part).failures:
                 return False
-        for _ in range(SETTLED):
-            self.clock.sleep(1)
+        self.settle()
         self.forget()
         return True
+
+    def settle(self) -> None:
+        """Let everything end that nobody waits for."""
+        self.service.settle()
 
 
 def model_world() -> World:
