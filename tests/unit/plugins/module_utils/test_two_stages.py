@@ -24,6 +24,7 @@ from .service_model.model import ServiceModel
 from .test_converge_properties import REPLICAS, TABLES, ModelClock
 
 STAGES = (TABLES, REPLICAS)
+# Each has one to three tables, two on average: 500 pairs of definitions. PAIRS_OF_INVENTORIES=5000 looks longer.
 EXAMPLES = int(os.environ.get("PAIRS_OF_INVENTORIES", "250"))
 
 
