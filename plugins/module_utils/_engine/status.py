@@ -131,6 +131,8 @@ def _cell(home: RegionalTable, shown: RegionalTable) -> str:
     listed = home.replicas.get(shown.region)
     if _stands_alone(home, shown):
         return f"{shown.status} (no replica)"
+    if group.disagree(home, shown):
+        return f"{shown.status} (not listed in {home.region})"
     return f"{shown.status} ({listed})" if listed not in (None, shown.status) else shown.status
 
 
@@ -177,6 +179,8 @@ def _of_state(table: Table, observed: Observed, region: str, cell: str) -> t.Ite
                 Kind.PROBLEM if wanted else Kind.NOTE,
                 f"a table of that name stands alone in {region}, no replica of this",
             )
+    elif region in observed and group.disagree(home, observed[region]):
+        yield Kind.CHANGING, f"{cell} in {region}"
     elif wanted and statuses != {ACTIVE}:
         yield Kind.UNLIKE, f"{cell} in {region}"
     elif region in table.listed_regions and not wanted and ACTIVE in statuses:

@@ -104,6 +104,12 @@ DIFFERING = {
         (table("orders", EU), LEFT, ["ABSENT in eu-west-1"], "not as listed"),
         (
             table("orders", EU),
+            changed(PAIR, HOME, replicas={}),
+            ["ACTIVE (not listed in us-east-1) in eu-west-1"],
+            "being changed",
+        ),
+        (
+            table("orders", EU),
             changed(PAIR, EU, status="ABSENT"),
             ["ABSENT (ACTIVE) in eu-west-1"],
             "not as listed",
