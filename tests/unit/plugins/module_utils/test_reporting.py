@@ -39,7 +39,7 @@ def troubled():
 # The files
 
 
-def test_each_format_is_written_for_everybody_to_read_and_nothing_else_is(tmp_path):
+def test_each_format_is_written_for_its_user_alone_and_nothing_else_is(tmp_path):
     requested = {name: str(tmp_path / name) for name in FORMATS}
     reporting.check(requested)
     assert list(tmp_path.iterdir()) == []
