@@ -84,7 +84,11 @@ class RequestHandler(BaseHTTPRequestHandler):
         log.debug(format, *args)
 
     def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the caller died on the way
+            self.close_connection = True
+            return
         try:
             for_admin = self.path.startswith(ADMIN_PATH)
             answer = self._admin_answer(body) if for_admin else self._service_answer(body)

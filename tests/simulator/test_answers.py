@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import socket
 import zlib
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -45,3 +47,16 @@ def test_m_every_answer_has_a_request_id_and_the_checksum_of_its_body(
     headers = answer["ResponseMetadata"]["HTTPHeaders"]
     assert headers["x-amzn-requestid"]
     assert int(headers["x-amz-crc32"]) == zlib.crc32(bodies[0])
+
+
+def test_a_call_of_which_only_a_part_arrives_is_no_call(world: World) -> None:
+    address = urlsplit(world.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        scope = "Authorization: Credential=A/20261101/us-west-2/dynamodb/aws4_request"
+        head = (
+            f"POST / HTTP/1.1\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\n{scope}\r\nContent-Length: 100\r\n\r\n"
+        )
+        connection.sendall(f"{head}{{}}".encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100) == b""
+    assert world.admin.calls() == []
