@@ -185,7 +185,7 @@ class Pairs(stages.World):
 
 
 @given(inventory_pairs.pairs(most_tables=2))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_both_stages_do_what_check_mode_says_and_a_second_run_nothing(world, pair):
     earlier, wanted = pair
     world.admin.reset()

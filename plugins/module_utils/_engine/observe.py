@@ -44,9 +44,9 @@ def _read_scaling(clients: Clients, shown: RegionalTable, name: str, wanted: t.A
 
 
 def _read_outliving(clients: Clients, shown: RegionalTable, name: str, wanted: t.Any) -> RegionalTable:
-    """What scales a table that is to be on demand; nobody manages it, and so it stops nobody."""
+    """What scales a table that is to be on demand. Nobody manages it: it is no setting, and stops nobody."""
     try:
-        return _read_scaling(clients, shown, name, None)
+        return dataclasses.replace(shown, scaling=_read_scaling(clients, shown, name, None).scaling)
     except errors.ServiceError as error:
         if error.kind != errors.DENIED:
             raise
