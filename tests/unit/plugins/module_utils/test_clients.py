@@ -42,5 +42,10 @@ def test_a_client_of_another_service_is_made_once_and_only_when_a_call_needs_it(
 )
 def test_calls_to_this_machine_pass_no_proxy_however_it_is_written(url, bypassed):
     configs: list[t.Any] = []
-    Clients(lambda service, region, endpoint, config: configs.append(config), url, [HOME])
+
+    def client(service: str, region: str, endpoint: str | None, config: t.Any) -> mock.Mock:
+        configs.append(config)
+        return mock.Mock()
+
+    Clients(client, url, [HOME])
     assert [config.proxies == {} for config in configs] == [bypassed]

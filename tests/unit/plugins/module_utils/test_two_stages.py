@@ -64,7 +64,7 @@ class World:
     def stage(self, wanted: list[spec.Table], part: engine.Part, check_mode: bool = False) -> Done:
         plans: list[approval.Document] = []
         limits = engine.Limits(max_removals=99, wait_timeout=90_000, wait_delay=1)
-        approve = lambda run: plans.append(approval.document(run))  # noqa: E731
+        approve = lambda run: plans.append(approval.document(run, {}))  # noqa: E731
         run = engine.converge(wanted, part, self.service, limits, check_mode, self.clock, approve)
         return Done(plans[0], run)
 
