@@ -365,11 +365,12 @@ def test_not_being_allowed_to_look_for_what_is_left_is_said_and_stops_nobody(mon
     assert "access denied: application-autoscaling:DescribeScalableTargets in us-east-1: allow that action" in note
 
 
-def test_being_throttled_is_waited_out(monkeypatch):
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError"])
+def test_what_passes_is_waited_out(monkeypatch, code):
     model = ServiceModel()
     bring(model, table(autoscaling=ON))
     left = iter(range(2))
-    deny(monkeypatch, "DescribeScalableTargets", "ThrottlingException", lambda: next(left, None) is not None)
+    deny(monkeypatch, "DescribeScalableTargets", code, lambda: next(left, None) is not None)
     assert run(model, table(absent=True), TABLES).failure == ""
     assert (model.tables, model.scaling) == ({}, {})
 
