@@ -365,12 +365,11 @@ def test_not_being_allowed_to_look_for_what_is_left_is_said_and_stops_nobody(mon
     assert "access denied: application-autoscaling:DescribeScalableTargets in us-east-1: allow that action" in note
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError"])
-def test_what_passes_is_waited_out(monkeypatch, code):
+def test_being_throttled_is_waited_out(monkeypatch):
     model = ServiceModel()
     bring(model, table(autoscaling=ON))
     left = iter(range(2))
-    deny(monkeypatch, "DescribeScalableTargets", code, lambda: next(left, None) is not None)
+    deny(monkeypatch, "DescribeScalableTargets", "ThrottlingException", lambda: next(left, None) is not None)
     assert run(model, table(absent=True), TABLES).failure == ""
     assert (model.tables, model.scaling) == ({}, {})
 
@@ -380,6 +379,15 @@ def test_where_it_is_managed_not_being_allowed_to_look_stops_the_table(monkeypat
     bring(model, table(autoscaling=ON))
     deny(monkeypatch, "DescribeScalableTargets")
     assert "access denied: application-autoscaling:Desc" in run(model, table(autoscaling=ON), TABLES).failure
+
+
+def test_a_failure_of_the_service_is_waited_out(monkeypatch):
+    model = ServiceModel()
+    bring(model, table(autoscaling=ON))
+    left = iter(range(2))
+    deny(monkeypatch, "DescribeScalableTargets", "InternalServerError", lambda: next(left, None) is not None)
+    assert run(model, table(absent=True), TABLES).failure == ""
+    assert (model.tables, model.scaling) == ({}, {})
 
 
 def deny(
