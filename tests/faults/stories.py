@@ -33,15 +33,18 @@ def orders(*replicas: str | Table, **options: t.Any) -> Table:
     return {"name": "orders", "partition_key": "id", "replicas": entries, **options}
 
 
+SCALED: Table = {
+    "billing_mode": "PROVISIONED",
+    "read_capacity": 5,
+    "write_capacity": 5,
+    "autoscaling": {"enabled": True, "write": {"min": 5, "max": 50}},
+}
 STRONG = orders(OHIO, consistency="strong", witness_region=OREGON)
 STORIES = {
     "create": Story(
         orders(
             {"region": EU, "tags": {"team": "eu"}, "read_capacity": 7},
-            billing_mode="PROVISIONED",
-            read_capacity=5,
-            write_capacity=5,
-            autoscaling={"enabled": True, "write": {"min": 5, "max": 50}},
+            **SCALED,
             ttl={"enabled": True, "attribute": "ends"},
             tags={"team": "us"},
         ),
@@ -64,7 +67,9 @@ STORIES = {
         before=STRONG,
         leaves=(OHIO,),
     ),
-    "end a group": Story(orders({"region": EU, "state": "absent"}), before=orders(EU), leaves=(EU,)),
+    "end a group": Story(
+        orders({"region": EU, "state": "absent"}, **SCALED), before=orders(EU, **SCALED), leaves=(EU,)
+    ),
     "verify": Story(orders(EU), before=orders(EU), modules=("replication_check",)),
     "disassociate": Story(
         orders({"region": EU, "state": "disassociated", "disassociation_protection": False}), before=orders(EU)

@@ -247,10 +247,11 @@ def _every_target(clients: Clients, region: str) -> list[Settings] | errors.Serv
 
 
 def _with_targets(shown: RegionalTable, name: str, targets: list[Settings] | errors.ServiceError) -> RegionalTable:
-    """Not being allowed to look for what is left stops nobody: the table itself went as it should."""
+    """Not being allowed to look for what is left stops nobody: the table itself went as it should. What passes by
+    itself is waited for."""
     if not isinstance(targets, errors.ServiceError):
         return dataclasses.replace(shown, scaling={**autoscaling.read(name, targets, []), **shown.scaling})
-    if targets.kind == errors.THROTTLED:
+    if targets.transient:
         return _unread(shown, targets, patient=True)
     return dataclasses.replace(shown, scaling_problem=str(targets))
 

@@ -412,6 +412,15 @@ def test_where_it_is_managed_not_being_allowed_to_look_stops_the_table(monkeypat
     assert "access denied: application-autoscaling:Desc" in run(model, table(autoscaling=ON), TABLES).failure
 
 
+def test_a_failure_of_the_service_is_waited_out(monkeypatch):
+    model = ServiceModel()
+    bring(model, table(autoscaling=ON))
+    left = iter(range(2))
+    deny(monkeypatch, "DescribeScalableTargets", "InternalServerError", lambda: next(left, None) is not None)
+    assert run(model, table(absent=True), TABLES).failure == ""
+    assert (model.tables, model.scaling) == ({}, {})
+
+
 def deny(
     monkeypatch: pytest.MonkeyPatch,
     operation: str,
