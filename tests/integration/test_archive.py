@@ -33,6 +33,7 @@ ELSEWHERE = (
 DECOYS = (
     ".env",
     ".vault-pass",
+    "docs/iam-prod.json",
     "docs/replication.json",
     "drift.txt",
     "inventories/aws/group_vars/all/vault.yml",
@@ -41,6 +42,7 @@ DECOYS = (
     "inventories/prod/hosts.yml",
     "meta/account.yml",
     "playbooks/group_vars/all.yml",
+    "playbooks/prod-vault.yml",
     "playbooks/replication.html",
     "plugins/modules/__pycache__/tables.cpython-311.pyc",
     "plugins/modules/credentials.json",
@@ -48,6 +50,7 @@ DECOYS = (
     "replication.html",
     "roles/ours/tasks/main.yml",
     "roles/tables/files/key.pem",
+    "roles/tables/vars/secrets.yml",
     "tables.json",
     "vault-pass.txt",
 )

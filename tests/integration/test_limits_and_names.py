@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from caller import EU, changes, flat
+from conftest import CHECKOUT
 from test_playbooks import PLAYBOOKS
 
 ORDERS = {"name": "orders", "partition_key": "id"}
@@ -47,9 +48,36 @@ def test_tags_that_select_no_stage_fail_and_do_nothing(play, admin, tmp_path, pl
     ended = play(playbook, "--tags", "verfy", **VARIABLES, **needed)
     assert ended.returncode != 0
     stages = "tables, replicas, verify" if playbook == "site" else playbook
-    assert "Nothing was done: the run was limited to other tags (--tags verfy, --skip-tags none)." in flat(ended.stdout)
+    assert "Nothing was done: the run was limited to tags (--tags verfy, --skip-tags none)." in flat(ended.stdout)
     assert f"The tags of this playbook: {stages}." in flat(ended.stdout)
     assert admin.calls() == []
+
+
+def test_a_tag_that_selects_nothing_fails_beside_one_that_does(site):
+    ended = site("--tags", "tables,replicas,verfiy")
+    assert ended.returncode != 0
+    assert "Not everything that was asked for was done: the run was limited to tags" in flat(ended.stdout)
+
+
+def test_a_tag_that_an_importer_gave_to_the_whole_playbook_is_none_of_ours_to_refuse(run, admin, served, tmp_path):
+    importer = tmp_path / "deploy.yml"
+    importer.write_text(f"- import_playbook: {CHECKOUT}/site.yml\n  tags: deploy\n")
+    port = f"simulator_port={served.url.rpartition(':')[2]}"
+    ended = run("ansible-playbook", str(importer), "-i", "inventories/local", "--tags", "deploy", "-e", port)
+    assert ended.returncode == 0, ended.stdout
+    assert "1 table: 1 pass" in ended.stdout
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+@pytest.mark.parametrize("limit", ["elsewhere", "simulator"])
+def test_a_limit_that_leaves_no_account_fails(run, admin, tmp_path, playbook, limit):
+    """With the one the limit is another host, with the other the group is."""
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text("dynamodb: {hosts: {simulator: }}\nall: {hosts: {elsewhere: }}\n")
+    group = ["-e", "dynamodb_hosts=nowhere"] if limit == "simulator" else []
+    ended = run("ansible-playbook", f"playbooks/{playbook}.yml", "-i", str(inventory), "--limit", limit, *group)
+    assert ended.returncode != 0
+    assert "so there is no account to work on" in flat(ended.stdout)
 
 
 def test_the_checks_run_whatever_the_tags(play):

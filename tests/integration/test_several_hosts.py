@@ -38,6 +38,23 @@ def accounts(admin, served, tmp_path, run):
     )
 
 
+@pytest.mark.parametrize("nothing", [None, {"production": None, "staging": None}])
+def test_a_hash_that_is_null_approves_nothing(accounts, admin, nothing):
+    ended = accounts("tables", tables_expect_plan=nothing)
+    assert ended.returncode != 0
+    assert "expect_plan is 'none for production', but must be a plan's hash" in flat(ended.stdout)
+    assert changes(admin) == []
+
+
+def test_a_plan_file_that_one_host_alone_has_is_no_others(accounts, tmp_path):
+    own = tmp_path / "host_vars"
+    own.mkdir()
+    (own / "production.yml").write_text(f"tables_plan_file: {tmp_path}/production.json\n")
+    ended = accounts("tables", "--check")
+    assert ended.returncode == 0, ended.stdout
+    assert (tmp_path / "production.json").exists()
+
+
 def test_each_host_has_a_hash_of_its_own_and_none_fits_another(accounts, admin, tmp_path):
     checked = accounts("tables", "--check", tables_plan_file=OWN_FILE)
     assert checked.returncode == 0, checked.stdout

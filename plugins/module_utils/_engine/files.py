@@ -89,8 +89,8 @@ def _found(path: str) -> os.stat_result | None:
 
 
 def _replaceable(path: str) -> bool:
-    found = _found(path)
-    return not found or stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)
+    """Whether a file, a link to one or to nothing, or nothing stands there: a link such as /dev/stdout stays, too."""
+    return not _found(path) or not os.path.exists(path) or os.path.isfile(path)
 
 
 def _mode(path: str) -> int:

@@ -29,6 +29,13 @@ def test_what_can_not_become_a_file_is_refused(path, sentence):
         files.check("out", path)
 
 
+def test_a_link_to_a_device_stays(tmp_path):
+    link = tmp_path / "stdout"
+    link.symlink_to("/dev/null")
+    with pytest.raises(spec.Refused, match="which is no regular file"):
+        files.check("out", str(link))
+
+
 def test_checking_leaves_nothing_and_takes_a_new_file_as_well_as_an_old_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old").write_text("kept")
