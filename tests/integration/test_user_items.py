@@ -328,6 +328,25 @@ def test_a_lost_answer_is_recognised(world):
     assert (done.results[0]["verdict"], done.results[0]["reason"], done.changed) == ("pass", "", True)
 
 
+def test_an_item_whose_every_answer_is_lost_may_have_been_written(world):
+    world.admin.lose_answer(operation="PutItem", region=US, count=None)
+    done = travel(world, ITEM, {"customer": {"S": "two"}})
+
+    first, second = (result["reason"] for result in done.results)
+    assert is_same(world, US, ITEM) and done.changed
+    assert verdicts(done) == ["unknown", "unknown"]
+    assert first.endswith(": it may have been written, and then stays")
+    assert "may have been written" not in second
+
+
+def test_an_item_that_is_refused_at_once_is_not_written(world):
+    world.admin.fail("AccessDeniedException", operation="PutItem", region=US)
+    done = travel(world, ITEM)
+
+    assert (verdicts(done), done.changed) == (["unknown"], False)
+    assert "may have been written" not in done.results[0]["reason"]
+
+
 # Runs that end early, and runs at once
 
 

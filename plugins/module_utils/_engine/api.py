@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import traceback
 import typing as t
 
 with contextlib.suppress(ImportError):  # AnsibleAWSModule says that boto3 is missing
@@ -46,9 +47,16 @@ def _explained(client: t.Any, call: str, service: str = "dynamodb") -> t.Iterato
         yield
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         raise explain(error, call, client.meta.region_name, service) from error
-    except (botocore.parsers.ResponseParserError, AttributeError, KeyError, TypeError, ValueError) as error:
-        # What botocore's parsers raise, some by accident, on a body of another shape.
+    except Exception as error:
+        if not _while_parsing(error):
+            raise
         raise not_the_service(call, client.meta.region_name, "a body that can't be read") from error
+
+
+def _while_parsing(error: Exception) -> bool:
+    """Whether botocore's parsers raised it: on a body of another shape they raise anything, some of it by accident."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__") == botocore.parsers.__name__ for frame, line in frames)
 
 
 def caller_account(client: t.Any) -> str:

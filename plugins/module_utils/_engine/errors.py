@@ -202,6 +202,11 @@ class ServiceError(Exception):
     def transient(self) -> bool:
         return self.kind in TRANSIENT
 
+    @property
+    def may_have_worked(self) -> bool:
+        """Whether the service may have carried the call out all the same: it didn't refuse it at the first try."""
+        return self.retried or self.kind in (FAULT, UNREACHABLE, FOREIGN)
+
 
 def explain(error: Exception, call: str, region: str, service: str = "dynamodb") -> ServiceError:
     """What an exception of botocore means, as a sentence that says what happened, where, and what to do."""

@@ -15,7 +15,7 @@ import typing as t
 
 from .state import ABSENT, ACTIVE, UPDATING
 from .steps import ADD, DISASSOCIATE, DISSOLVE, FOUND, READ, REMOVE
-from .wording import counted, named
+from .wording import counted, grouped, named
 
 if t.TYPE_CHECKING:
     from .converge import Progress
@@ -100,14 +100,6 @@ def _change(last: Shown, place: tuple[str, str], state: str) -> str:
     if before is None:
         return "" if state in (ABSENT, ACTIVE) else f"{place[1]}: {state}"
     return "" if state == before else f"{place[1]}: {before} → {state}"
-
-
-def grouped(news: t.Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Sentence -> the tables that it is true for."""
-    names: dict[str, list[str]] = {}
-    for sentence, name in news:
-        names.setdefault(sentence, []).append(name)
-    return names
 
 
 def told(news: t.Iterable[tuple[str, str]]) -> list[str]:

@@ -14,7 +14,7 @@ from .settings import autoscaling, encryption
 from .spec import Table
 from .state import ABSENT, Observed, RegionalTable
 from .steps import Step
-from .wording import count, counted, shared_lines
+from .wording import count, counted, grouped, shared_lines
 
 if t.TYPE_CHECKING:
     from .converge import Progress
@@ -49,11 +49,8 @@ def _failure(run: list[Progress], steps: list[str], check_mode: bool) -> str:
 
 def _step_lines(taken: dict[str, list[Step]]) -> list[str]:
     """The steps of each table, removals first, what is the same for many tables in one line."""
-    names: dict[str, list[str]] = {}
     removals = {step.sentence for steps in taken.values() for step in steps if step.removal}
-    for name, steps in taken.items():
-        for step in steps:
-            names.setdefault(step.sentence, []).append(name)
+    names = grouped((step.sentence, name) for name, steps in taken.items() for step in steps)
     ordered = sorted(names, key=lambda sentence: sentence not in removals)
     return [f"{sentence}: {counted(names[sentence])}" for sentence in ordered]
 
@@ -69,11 +66,7 @@ def summary(tables: list[dict[str, t.Any]], steps: list[str], check_mode: bool) 
 
 def _grouped(tables: list[dict[str, t.Any]], field: str) -> dict[str, list[str]]:
     """What many tables have in common -> their names; ``field`` is a list of sentences."""
-    names: dict[str, list[str]] = {}
-    for table in tables:
-        for sentence in table[field]:
-            names.setdefault(sentence, []).append(table["name"])
-    return names
+    return grouped((sentence, table["name"]) for table in tables for sentence in table[field])
 
 
 def region_result(table: RegionalTable) -> dict[str, t.Any]:

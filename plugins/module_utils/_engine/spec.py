@@ -28,7 +28,7 @@ from .settings import (
     table_problems,
     tags,
 )
-from .wording import named
+from .wording import grouped, named
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 # How a problem of one table begins; what has another beginning is of all.
@@ -71,10 +71,8 @@ class Refused(ValueError):
 
 def _shared(problems: list[str]) -> list[str]:
     """The problems, with those that many tables have in common in one line."""
-    tables: dict[str, list[str]] = {}
-    for problem in problems:
-        table, rest = OF_TABLE.fullmatch(problem).groups()
-        tables.setdefault(rest, []).append(table)
+    parted = (OF_TABLE.fullmatch(problem).groups() for problem in problems)
+    tables = grouped((rest, table) for table, rest in parted)
     return [
         f"table{'s' if len(names) > 1 else ''} {named(names)}{rest}" if names[0] else rest
         for rest, names in tables.items()

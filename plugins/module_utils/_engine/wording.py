@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 # So many names are spelled out in a line; more are counted.
 NAMES_IN_A_LINE = 3
 
@@ -23,6 +25,14 @@ def named(names: list[str]) -> str:
 def counted(names: list[str]) -> str:
     """``a, b`` or ``12 tables``."""
     return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else count(len(names), "table")
+
+
+def grouped(said: t.Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Sentence -> the tables that it is said of; ``said`` are pairs of these."""
+    names: dict[str, list[str]] = {}
+    for sentence, name in said:
+        names.setdefault(sentence, []).append(name)
+    return names
 
 
 def shared_lines(sentences: dict[str, list[str]]) -> list[str]:

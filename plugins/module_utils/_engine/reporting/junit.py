@@ -24,7 +24,6 @@ except ImportError:  # reporting.check says that it is missing
 
 PACKAGES = {"junitparser": junitparser}
 
-# What XML 1.0 can't hold, even escaped (https://www.w3.org/TR/xml/#charsets).
 Document = dict[str, t.Any]
 
 

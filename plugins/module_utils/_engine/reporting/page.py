@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ..verification.probes import count
 from ..verification.states import FAIL, PASS, UNSURE
+from ..wording import count
 from . import plots, summary, template
 
 try:

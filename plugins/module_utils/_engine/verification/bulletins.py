@@ -11,12 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .probes import count
+from ..wording import NAMES_IN_A_LINE, count
 from .staleness import Reading, Staleness
 from .states import Pair
-
-# So many names are spelled out in a line; more are counted.
-NAMES_IN_A_LINE = 3
 
 BEHIND, CAUGHT_UP = "behind", "caught up"
 

@@ -20,6 +20,7 @@ from ..progress import Event, told
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
+from ..wording import count
 from . import cleanup, convergence, cost, heartbeats, journey, user_items
 from .cleanup import Left, Sweep, clear, sweep
 from .convergence import Attempt, Convergence
@@ -29,7 +30,7 @@ from .ground import Ground
 from .heartbeats import PairWatched, Subject, Watched
 from .journey import Journey
 from .options import Options
-from .probes import DELETE, EVERYWHERE, PUT, SLOTS, UPDATE, Lease, Probe, Schema, count
+from .probes import DELETE, EVERYWHERE, PUT, SLOTS, UPDATE, Lease, Probe, Schema
 from .rounds import SPENT, Plan, Round
 from .states import CHECK_MODE, FAIL, ITEMS, PASS, STATES, Pair, PairState, dependence, pair_states, region_state
 

@@ -11,8 +11,9 @@ import time
 from concurrent.futures import Executor
 
 from .. import errors
+from ..wording import count
 from .ground import Ground
-from .probes import DELETE, SLOTS, Marked, Probe, Schema, count, every_probe
+from .probes import DELETE, SLOTS, Marked, Probe, Schema, every_probe
 from .reads import read
 from .staleness import DAY
 

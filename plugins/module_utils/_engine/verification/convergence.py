@@ -14,10 +14,11 @@ import threading
 from concurrent.futures import Executor
 
 from .. import errors
+from ..wording import count
 from .cost import STRONG
 from .evidence import Sample
 from .ground import Ground
-from .probes import PUT, Marked, Probe, Seen, altered, another_run, count
+from .probes import PUT, Marked, Probe, Seen, altered, another_run
 from .reads import read
 from .rounds import PATIENCE, SPENT
 from .states import FAIL, PASS, UNSURE

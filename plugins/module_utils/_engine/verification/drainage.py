@@ -10,8 +10,8 @@ import dataclasses
 import math
 import typing as t
 
+from ..wording import count
 from .bulletins import few
-from .probes import count
 from .states import FAIL, PASS, UNSURE
 
 if t.TYPE_CHECKING:

@@ -78,7 +78,7 @@ class _Party:
     """All of a table's items together: a writer, and beside it a watcher for each target.
 
     :ivar samples: target -> the lags that could be measured.
-    :ivar written: by this run, as far as its calls were answered.
+    :ivar written: by this run; where an answer was lost, perhaps.
     """
 
     def __init__(
@@ -157,11 +157,13 @@ class _Party:
                     raise self._interrupted(self._home)
                 acknowledged = self._put(probe)
             except errors.ServiceError as error:
+                reason = f"{error}: it may have been written, and then stays" if probe in self.written else str(error)
                 if error.kind != errors.REFUSED:
-                    for rest in probes[number:]:
+                    self._travellers[probe].doubt(reason)
+                    for rest in probes[number + 1 :]:
                         self._travellers[rest].doubt(str(error))
                     return
-                self._travellers[probe].refute(str(error))
+                self._travellers[probe].refute(reason)
                 continue
             if acknowledged:
                 with self._news:
@@ -171,7 +173,12 @@ class _Party:
     def _put(self, probe: Probe) -> Acknowledgement | None:
         """Where somebody else was faster, the same content counts as standing, another is told to the traveller."""
         ground, traveller = self._ground, self._travellers[probe]
-        written = ground.write_item(self._home, PUT, user_items.put(ground.schema, traveller.item.attributes))
+        try:
+            written = ground.write_item(self._home, PUT, user_items.put(ground.schema, traveller.item.attributes))
+        except errors.ServiceError as error:
+            if error.may_have_worked:
+                self.written.add(probe)
+            raise
         acknowledged = Acknowledgement(ground.clock.now(), exact=written.held and not written.retried)
         if written.held or written.retried:
             self.written.add(probe)

@@ -169,11 +169,6 @@ def every_probe(regions: t.Iterable[str]) -> list[Probe]:
     return [Probe(region, slot) for region in regions for slot in range(SLOTS + HEARTBEAT_SLOTS)]
 
 
-def count(number: int, noun: str) -> str:
-    """``3 items``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def shows(operation: str, marked: Marked | None, lease: Lease) -> bool:
     """Whether an item, as read, is as ``operation`` under ``lease`` left it. An update shows the put before it, too."""
     if operation == DELETE:

@@ -13,17 +13,16 @@ import time
 import typing as t
 
 from ..state import RegionalTable
+from ..wording import NAMES_IN_A_LINE, count, named
 from .convergence import Convergence
 from .cost import Cost
 from .evidence import Evidence, lag, worst
-from .probes import OPERATIONS, Probe, Schema, count
+from .probes import OPERATIONS, Probe, Schema
 from .states import FAIL, PASS, UNSURE
 
 if t.TYPE_CHECKING:
     from .check import Checked, Outcome
 
-# So many names are spelled out in a line; more are counted.
-NAMES_IN_A_LINE = 3
 # From so many on, tables that passed and have regions and items in common share a line.
 SHARED_LINE = 10
 
@@ -191,8 +190,7 @@ def _missing_since(evidence: Evidence, waited: list[float]) -> str:
 def _keys(entries: list[t.Any], schema: Schema) -> str:
     """``; keys: ...``, the first few of them, each once."""
     keys = list(dict.fromkeys(" and ".join(dict.fromkeys(schema.printable(entry.probe).values())) for entry in entries))
-    more = f" and {len(keys) - NAMES_IN_A_LINE} more" if len(keys) > NAMES_IN_A_LINE else ""
-    return f" (key{'' if len(keys) == 1 else 's'}: {', '.join(keys[:NAMES_IN_A_LINE])}{more})"
+    return f" (key{'' if len(keys) == 1 else 's'}: {named(keys)})"
 
 
 def _table_lines(table: Result, outcome: Outcome) -> t.Iterator[str]:

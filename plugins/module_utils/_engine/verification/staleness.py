@@ -15,8 +15,8 @@ import math
 import operator
 import typing as t
 
+from ..wording import count
 from .evidence import Sample
-from .probes import count
 from .states import Pair
 from .watch import Acknowledgement, Look
 

@@ -209,3 +209,24 @@ def test_only_the_service_says_that_there_is_none(clients, call, code):
     Answering.odd = Odd(400, b'{"__type": "%s", "message": "Not found"}' % code.encode(), SERVICES)
     assert CALLS[call](clients) is None
     assert_foreign(clients, call, Answering.odd._replace(headers=()))
+
+
+@pytest.mark.parametrize("bug", [AttributeError("gone"), KeyError("gone"), TypeError("odd"), ValueError("odd")])
+def test_an_error_in_the_code_is_no_answer_of_a_proxy(clients, bug):
+    def broken(**others: t.Any) -> None:
+        raise bug
+
+    Answering.odd = Odd(200, b"{}", SERVICES)
+    client = clients[HOME]
+    client.meta.events.register_first("after-call", broken)
+    try:
+        with pytest.raises(type(bug)) as crash:
+            api.describe_table(client, TABLE)
+    finally:
+        client.meta.events.unregister("after-call", broken)
+    assert crash.value is bug
+
+
+def test_a_method_that_the_client_lacks_is_no_answer_of_a_proxy(clients):
+    with pytest.raises(AttributeError, match="describe_table"):
+        api.describe_table(clients.of("kms", HOME), TABLE)

@@ -167,3 +167,20 @@ def test_a_member_that_botocore_does_not_know_is_told_from_a_wrong_one():
     assert "update boto3 and botocore" in str(errors.explain(unknown, "UpdateTable", "us-east-1"))
     wrong = botocore.exceptions.ParamValidationError(report="Invalid length for parameter StreamArn")
     assert "update boto3" not in str(errors.explain(wrong, "UpdateTable", "us-east-1"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "retried", "expected"),
+    [
+        (errors.UNREACHABLE, False, True),
+        (errors.FAULT, False, True),
+        (errors.FOREIGN, False, True),
+        (errors.CREDENTIALS, True, True),
+        (errors.THROTTLED, True, True),
+        (errors.CREDENTIALS, False, False),
+        (errors.THROTTLED, False, False),
+        (errors.BUSY, False, False),
+    ],
+)
+def test_a_call_may_have_worked_unless_it_was_refused_at_the_first_try(kind, retried, expected):
+    assert errors.ServiceError(kind, "PutItem", "us-east-1", "", retried).may_have_worked is expected
