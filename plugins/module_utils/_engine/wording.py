@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 # So many names are spelled out in a line; more are counted.
 NAMES_IN_A_LINE = 3
 
@@ -34,6 +36,11 @@ def shared_lines(sentences: dict[str, list[str]]) -> list[str]:
     names: dict[str, list[str]] = {}
     for name, said in sentences.items():
         for sentence in dict.fromkeys(said):
-            shown = first.setdefault(sentence.replace(name, ""), sentence)
+            shown = first.setdefault(_without(name, sentence), sentence)
             names.setdefault(shown, []).append(name)
     return [f"{named(tables)}: {sentence}" for sentence, tables in names.items()]
+
+
+def _without(name: str, sentence: str) -> str:
+    """Without the table's name where it is a word of its own: ``east`` is none in ``us-east-1``."""
+    return re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.[\w.-])", "", sentence)
