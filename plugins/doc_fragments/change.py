@@ -36,7 +36,8 @@ options:
   plan_file:
     description:
       - A file on the host that gets the plan as JSON, in check mode and, before anything is changed, in the run. Each
-        table that isn't as wanted, its steps with region, call, parameters and a description, and the plan's hash.
+        table that isn't as wanted or couldn't be read, its steps with region, call, parameters and a description, and
+        the plan's hash.
       - Its directory must exist. It is written in one move. A new file is for the user alone, one that exists keeps its
         mode, and a link is replaced.
     type: path
@@ -44,6 +45,8 @@ options:
     description:
       - The hash of a plan, RV(plan_hash) of a run in check mode. A plan that isn't that one is refused before any
         change; when O(plan_file) still holds the expected plan, the message says what differs.
+      - The run makes no other calls. A table that turns out later to need more fails before any of that is done. While
+        a region can't be read, no plan is the expected one.
       - A plan is the calls to be made, each table's in their order, in one account at one O(endpoint_url). What only
         differs in its description, such as a number of items, is the same plan.
       - Replicas of a table that doesn't exist yet are planned for the table as it will be, so that what check mode

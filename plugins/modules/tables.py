@@ -144,7 +144,7 @@ tables:
           type: str
           returned: always
     pending:
-      description: What is still to come, with O(wait=false).
+      description: What is still to come, with O(wait=false). In check mode what is under way, whoever began it.
       type: list
       elements: str
       returned: always

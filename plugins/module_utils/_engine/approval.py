@@ -4,6 +4,8 @@
 
 """The first plan of a run as a document that can be kept, and approved by its hash before anything changes.
 
+What is approved are the calls of that plan. A run makes no other, whatever it finds later.
+
 A plan is of one account at one endpoint, and its hash is too: what was approved for staging never fits production.
 """
 
@@ -17,6 +19,7 @@ import typing as t
 
 from . import files
 from .spec import Refused
+from .wording import shared_lines
 
 if t.TYPE_CHECKING:
     from .converge import Progress
@@ -27,10 +30,13 @@ Document = dict[str, t.Any]
 HASH = re.compile(r"[0-9a-f]{64}")
 # So many steps are spelled out where a plan isn't the expected one.
 STEPS_IN_A_MESSAGE = 10
+_NOT_COMPARED = "The plan can't be compared with the expected one, so nothing was changed. Not read:"
 
 
 class Approval:
-    """Called with every table's first plan: writes it to a file, and refuses one that isn't expected.
+    """Called with every table's plan after each look, of which the first is the run's plan.
+
+    It writes that to a file, and refuses one that isn't expected; later it fails a table that needs more.
 
     :ivar asked: whether anybody wants to keep or to expect a plan, so that the place has to be known (`bind`).
     :ivar hash: of that plan.
@@ -43,6 +49,7 @@ class Approval:
         self.bind("", None)
         self._path = plan_file
         self._expected = expect_plan
+        self._calls: set[tuple[str, str]] = set()
         if expect_plan is not None and not HASH.fullmatch(expect_plan):
             raise Refused([f"expect_plan is {expect_plan!r}, but must be a plan's hash, 64 hexadecimal digits."])
         if plan_file is not None:
@@ -53,13 +60,32 @@ class Approval:
         self._place = {"account_id": account_id, "endpoint_url": endpoint_url or ""}
 
     def __call__(self, run: list[Progress]) -> None:
-        """:raises Refused: when the plan isn't the expected one, or can't be written."""
+        """:raises Refused: when the first plan isn't the expected one, or can't be written."""
+        if not self.hash:
+            self._decide(run)
+        elif self._expected is not None:
+            for progress in run:
+                self._hold_to_what_is_approved(progress)
+
+    def _decide(self, run: list[Progress]) -> None:
         plan = document(run, self._place)
-        self.hash = plan["hash"]
-        if self._expected not in (None, self.hash):
+        if self._expected is not None and (unread := {one.wanted.name: [one.unread] for one in run if one.unread}):
+            raise Refused([f"{_NOT_COMPARED} {'; '.join(shared_lines(unread))}. Run again."])
+        if self._expected not in (None, plan["hash"]):
             raise Refused([_unexpected(plan, self._expected, self._approved())])
         if self._path is not None:
             _write(self._path, plan)
+        self.hash = plan["hash"]
+        self._calls = {(table["name"], _called(step)) for table in plan["tables"] for step in table["steps"]}
+
+    def _hold_to_what_is_approved(self, progress: Progress) -> None:
+        name = progress.wanted.name
+        found = [step for step in progress.plan.steps if (name, _called(_step(step))) not in self._calls]
+        if found and not progress.failure:
+            progress.failure = (
+                f"its state changed since the plan was approved, so that it needs more now, of which nothing was done: "
+                f"{_some([step.sentence for step in found])}. Look at it in check mode, and expect what you find right."
+            )
 
     def _approved(self) -> Document | None:
         """The expected plan, when the file still holds it."""
@@ -72,18 +98,18 @@ class Approval:
 
 
 def document(run: list[Progress], place: dict[str, str]) -> Document:
-    """The plan of every table that isn't as it is wanted.
+    """The plan of every table that isn't as it is wanted; one that couldn't be read is in it with its failure.
 
     :param place: ``account_id``, and ``endpoint_url``, which is empty for AWS's own.
     """
     tables = [
         {
             "name": progress.wanted.name,
-            "failure": progress.failure,
+            "failure": progress.failure or progress.unread,
             "steps": [_step(step) for step in (() if progress.failure else progress.plan.steps)],
         }
         for progress in sorted(run, key=lambda progress: progress.wanted.name)
-        if progress.failure or progress.plan.steps
+        if progress.failure or progress.unread or progress.plan.steps
     ]
     plan = {**place, "tables": tables}
     return {"hash": _hash(plan), **plan}
@@ -119,7 +145,7 @@ def _unexpected(plan: Document, expected: str, approved: Document | None) -> str
         return f"{sentence}. The expected one is for {_place(approved)}, but this run is on {_place(plan)}."
     now, then = _sentences(plan), _sentences(approved)
     parts = [
-        f"{what}: {'; '.join(found[:STEPS_IN_A_MESSAGE])}{'; ...' if len(found) > STEPS_IN_A_MESSAGE else ''}"
+        f"{what}: {_some(found)}"
         for what, found in (
             ("planned now but not then", [now[step] for step in now if step not in then]),
             ("planned then but not now", [then[step] for step in then if step not in now]),
@@ -128,6 +154,10 @@ def _unexpected(plan: Document, expected: str, approved: Document | None) -> str
     ]
     differing = ". ".join(parts) or "the same steps in another order"
     return f"{sentence}: {differing}. Look at it in check mode, and expect what you find right."
+
+
+def _some(sentences: list[str]) -> str:
+    return "; ".join(sentences[:STEPS_IN_A_MESSAGE]) + ("; ..." if len(sentences) > STEPS_IN_A_MESSAGE else "")
 
 
 def _sentences(plan: Document) -> dict[tuple[str, str], str]:

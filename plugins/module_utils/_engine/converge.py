@@ -153,8 +153,17 @@ class Progress:
     def pending(self) -> list[str]:
         """What is still to come, and what the service showed or said last."""
         steps = [step.sentence + (f" (waits: {step.waits_for})" if step.waits_for else "") for step in self.plan.steps]
-        waits = [wait.sentence for wait in self.plan.waits]
-        return [*steps, *waits, *([self.setback] if self.setback else [])]
+        return [*steps, *self.awaited, *([self.setback] if self.setback else [])]
+
+    @property
+    def awaited(self) -> list[str]:
+        """What is under way, whoever began it: what follows from it isn't planned yet."""
+        return [wait.sentence for wait in self.plan.waits]
+
+    @property
+    def unread(self) -> str:
+        """What couldn't be read, empty when the newest look was complete."""
+        return "; ".join(wait.sentence for wait in self.plan.waits if wait.key[0] == READ)
 
 
 def converge(
@@ -171,7 +180,7 @@ def converge(
 
     An interruption goes on upwards with a note that says what is under way.
 
-    :param approve: called with every table's first plan, before any change.
+    :param approve: called with every table's plan after each look, before anything is done of it. It may fail a table.
     :param progress: called after every pass that may change something, with what is new in it.
     :raises Refused: before any change, when the run would remove more than ``max_removals``, or by ``approve``.
     """
@@ -204,8 +213,7 @@ def _converge(
                 clock.sleep(limits.wait_delay)
                 _look(doubtful, part, clients, pool, check_mode, patient)
             _guard_removals(run, limits.max_removals, stop=not patient)
-            if not patient:
-                approve(run)
+            approve(run)
             if check_mode:
                 break
             _act(unfinished, clients, pool)
@@ -306,5 +314,5 @@ def _next_removal(plan: Plan, refused: Step) -> Step | None:
 def _fail_unread(run: list[Progress]) -> None:
     """A single pass that couldn't read a region has no answer for that table."""
     for progress in run:
-        if not progress.failure and any(wait.key[0] == READ for wait in progress.plan.waits):
-            progress.failure = "; ".join(wait.sentence for wait in progress.plan.waits)
+        if not progress.failure and progress.unread:
+            progress.failure = progress.unread

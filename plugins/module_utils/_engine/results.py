@@ -61,7 +61,9 @@ def summary(tables: list[dict[str, t.Any]], steps: list[str], check_mode: bool) 
     lines += [f"still to come: {what}: {counted(named)}" for what, named in _grouped(tables, "pending").items()]
     changed = sum(table["changed"] for table in tables)
     what = "to change" if check_mode else "changed"
-    return [*lines, f"{count(len(tables), 'table')}: {changed} {what}, {len(tables) - changed} unchanged"]
+    unsettled = sum(bool(table["pending"]) for table in tables)
+    totals = f"{count(len(tables), 'table')}: {changed} {what}, {len(tables) - changed} unchanged"
+    return [*lines, totals + (f", {unsettled} not settled" if unsettled else "")]
 
 
 def _grouped(tables: list[dict[str, t.Any]], field: str) -> dict[str, list[str]]:
@@ -88,7 +90,7 @@ def _table_result(progress: Progress, check_mode: bool) -> dict[str, t.Any]:
         "changed": bool(steps),
         "notes": list(dict.fromkeys([*progress.plan.notes, *(step.note for step in steps if step.note)])),
         "steps": [{"region": step.region, "call": step.call, "description": step.sentence} for step in steps],
-        "pending": [] if check_mode else progress.pending,
+        "pending": progress.awaited if check_mode else progress.pending,
         "regions": [region_result(table) for table in outcome.values()],
     }
 

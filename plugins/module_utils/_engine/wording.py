@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 # So many names are spelled out in a line; more are counted.
@@ -44,6 +45,11 @@ def shared_lines(sentences: dict[str, list[str]]) -> list[str]:
     names: dict[str, list[str]] = {}
     for name, said in sentences.items():
         for sentence in dict.fromkeys(said):
-            shown = first.setdefault(sentence.replace(name, ""), sentence)
+            shown = first.setdefault(_without(name, sentence), sentence)
             names.setdefault(shown, []).append(name)
     return [f"{named(tables)}: {sentence}" for sentence, tables in names.items()]
+
+
+def _without(name: str, sentence: str) -> str:
+    """Without the table's name where it is a word of its own: ``east`` is none in ``us-east-1``."""
+    return re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.[\w.-])", "", sentence)

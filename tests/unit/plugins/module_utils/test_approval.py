@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import typing as t
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import approval, spec
@@ -16,7 +17,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from hypothesis import given, settings
 
 from .service_model.model import ServiceModel
-from .test_converge import AP, EU, HOME, table
+from .test_converge import AP, EU, HOME, table, throttle_reads_of
 from .test_converge_properties import REPLICAS, TABLES, ModelClock, earlier_and_wanted, standing
 
 STAGING, PRODUCTION = ("111111111111", None), ("222222222222", None)
@@ -34,10 +35,20 @@ def run(
     """The hash of the run's plan."""
     approve = approval.Approval(plan_file, expect_plan)
     approve.bind(*place)
-    limits = engine.Limits(max_removals=9, wait_timeout=500, wait_delay=1)
-    run = engine.converge(list(tables), part, model, limits, check_mode, ModelClock(model), approve)
+    run = converge(model, part, *tables, check_mode=check_mode, approve=approve)
     assert [progress.failure for progress in run] == [""] * len(tables)
     return approve.hash
+
+
+def converge(model: ServiceModel, part: engine.Part, *tables: spec.Table, check_mode: bool, approve: t.Any) -> t.Any:
+    limits = engine.Limits(max_removals=9, wait_timeout=500, wait_delay=1)
+    return engine.converge(list(tables), part, model, limits, check_mode, ModelClock(model), approve)
+
+
+def approved(plan_file: str | None, expect_plan: str | None) -> approval.Approval:
+    approve = approval.Approval(plan_file, expect_plan)
+    approve.bind(*STAGING)
+    return approve
 
 
 @given(earlier_and_wanted())
@@ -58,6 +69,60 @@ def model() -> ServiceModel:
     run(model, TABLES, table("orders"), table("baskets"))
     model.calls.clear()
     return model
+
+
+@pytest.mark.parametrize("also", [(), (AP,)])
+def test_what_a_table_needs_only_later_was_not_approved(model, also):
+    """A replica that was still going at the first look: nothing is planned for it yet."""
+    run(model, REPLICAS, table("orders", EU))
+    model[HOME].update_table(TableName="orders", ReplicaUpdates=[{"Delete": {"RegionName": EU}}])
+    wanted = [table("orders", EU, *also), table("baskets", EU)]
+    digest = run_hash(model, REPLICAS, *wanted)
+    model.calls.clear()
+    orders, baskets = converge(model, REPLICAS, *wanted, check_mode=False, approve=approved(None, digest))
+    assert "of which nothing was done: add a replica in eu-west-1. Look at it in check mode" in orders.failure
+    assert baskets.failure == ""
+    created = [
+        given["ReplicaUpdates"][0]["Create"]["RegionName"]
+        for _region, _call, given in model.calls
+        if given["TableName"] == "orders"
+    ]
+    assert EU not in created
+
+
+def run_hash(model: ServiceModel, part: engine.Part, *tables: spec.Table) -> str:
+    """The hash of check mode's plan."""
+    approve = approved(None, None)
+    converge(model, part, *tables, check_mode=True, approve=approve)
+    return approve.hash
+
+
+def test_what_was_not_read_is_compared_with_no_plan(model):
+    nothing = run_hash(model, REPLICAS, table("baskets"))
+    throttle_reads_of(model, "orders")
+    with pytest.raises(spec.Refused, match=r"so nothing was changed. Not read: orders: throttled.*Run again"):
+        run(model, REPLICAS, table("orders", EU), table("baskets"), expect_plan=nothing)
+    assert model.calls == []
+
+
+def test_a_plan_file_says_what_was_not_read(model, tmp_path):
+    path = tmp_path / "plan.json"
+    throttle_reads_of(model, "orders")
+    wanted = [table("orders", EU), table("baskets", EU)]
+    converge(model, REPLICAS, *wanted, check_mode=True, approve=approved(str(path), None))
+    plan = json.loads(path.read_text())
+    assert {entry["name"]: (entry["failure"][:9], len(entry["steps"])) for entry in plan["tables"]} == {
+        "baskets": ("", 1),
+        "orders": ("throttled", 0),
+    }
+    assert plan["hash"] != run_hash(model, REPLICAS, table("baskets", EU))
+
+
+def test_a_change_that_was_approved_and_never_came_about_is_asked_for_again(model):
+    digest = run_hash(model, REPLICAS, table("orders", EU))
+    model.abort_creates = 1
+    run(model, REPLICAS, table("orders", EU), expect_plan=digest)
+    assert len(model.calls) == 2
 
 
 def test_a_plan_is_written_for_its_user_alone_with_what_is_called_and_without_tables_that_are_as_wanted(

@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import results, spec, state
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.converge import Progress
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.plan import plan_replicas
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.plan import plan_replicas, plan_table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.steps import Step
 
 HOME, EU = "us-east-1", "eu-west-1"
@@ -59,6 +60,48 @@ def test_a_diff_has_only_the_fields_that_change_and_none_for_an_unchanged_table(
         "stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"},
     }
     assert diff["after"][EU]["replicas"] == [HOME]
+
+
+def with_status(status: str, table: state.RegionalTable) -> state.RegionalTable:
+    return dataclasses.replace(table, status=status)
+
+
+@pytest.mark.parametrize(
+    ("part", "home", "replica", "awaited"),
+    [
+        (
+            plan_replicas,
+            shown("orders", HOME, {EU: "DELETING"}),
+            with_status("DELETING", shown("orders", EU, {HOME: "ACTIVE"})),
+            "replica eu-west-1 is DELETING",
+        ),
+        (
+            plan_replicas,
+            shown("orders", HOME),
+            with_status("DELETING", shown("orders", EU)),
+            "eu-west-1 is DELETING",
+        ),
+        (plan_table, with_status("DELETING", shown("orders", HOME)), state.absent(EU), "us-east-1 is DELETING"),
+        (
+            plan_table,
+            state.absent(HOME),
+            shown("orders", EU, {HOME: "ACTIVE"}),
+            "us-east-1 doesn't show the table that eu-west-1 lists there",
+        ),
+        (
+            plan_replicas,
+            shown("orders", HOME),
+            shown("orders", EU, {HOME: "ACTIVE"}),
+            "us-east-1 and eu-west-1 don't yet agree on the replica there",
+        ),
+    ],
+)
+def test_what_goes_or_is_not_settled_is_no_table_that_stays_as_it_is_in_check_mode(part, home, replica, awaited):
+    wanted = spec.Table("orders", HOME, settings={"partition_key": "id"}, replicas={EU: spec.Replica(EU)})
+    result = results.module_result([looked(part, wanted, {HOME: home, EU: replica})], check_mode=True)
+    assert awaited in result["tables"][0]["pending"]
+    assert f"still to come: {awaited}: orders" in result["summary"]
+    assert result["summary"][-1].endswith(", 1 not settled")
 
 
 def looked(part: t.Callable[..., t.Any], wanted: spec.Table, observed: state.Observed) -> Progress:
@@ -156,4 +199,7 @@ def with_settings(settings: dict[str, t.Any], **more: t.Any) -> state.RegionalTa
 def test_what_is_still_to_come_is_said_and_notes_that_tables_share_take_one_line():
     run = [checked(f"table-{number}", add=True) for number in range(4)]
     lines = results.module_result(run, check_mode=False)["summary"]
-    assert lines == ["still to come: add a replica in eu-west-1: 4 tables", "4 tables: 0 changed, 4 unchanged"]
+    assert lines == [
+        "still to come: add a replica in eu-west-1: 4 tables",
+        "4 tables: 0 changed, 4 unchanged, 4 not settled",
+    ]

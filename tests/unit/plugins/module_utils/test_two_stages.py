@@ -5,7 +5,7 @@
 """The stages tables and replicas, one after the other as site.yml runs them, for any two inventories.
 
 What check mode plans for both is what the run does; what it refuses, the run refuses before that stage changes
-anything; and a second run has nothing to do.
+anything; a run under approval of that plan needs nothing else; and a second run has nothing to do.
 """
 
 from __future__ import annotations
@@ -64,10 +64,19 @@ class World:
     def forget(self) -> None:
         self.service.calls.clear()
 
-    def stage(self, wanted: list[spec.Table], part: engine.Part, check_mode: bool = False) -> Done:
+    def stage(
+        self, wanted: list[spec.Table], part: engine.Part, check_mode: bool = False, approved: str | None = None
+    ) -> Done:
+        """:param approved: the hash of the only plan that may be carried out."""
         plans: list[approval.Document] = []
         limits = engine.Limits(max_removals=99, wait_timeout=90_000, wait_delay=1)
-        approve = lambda run: plans.append(approval.document(run, PLACE))  # noqa: E731
+        approval_of_plan = approval.Approval(None, approved)
+        approval_of_plan.bind(**PLACE)
+
+        def approve(run: list[engine.Progress]) -> None:
+            plans.append(approval.document(run, PLACE))
+            approval_of_plan(run)
+
         run = engine.converge(wanted, part, self.service, limits, check_mode, self.clock, approve)
         return Done(plans[0], run)
 
@@ -96,7 +105,7 @@ def assert_both_stages_do_what_check_mode_says(world: World, wanted: list[Entry]
     assert world.changes() == []
     for check, part in zip(checked, STAGES, strict=True):
         made = len(world.changes())
-        done = world.stage(tables, part)
+        done = world.stage(tables, part, approved=check.plan["hash"])
         assert done.failures.keys() == check.failures.keys()
         assert done.bound() == check.bound()
         for before, after in zip(check.run, done.run, strict=True):

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What many tables have in common is said once."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import wording
+
+DENIED = "access denied: dynamodb:CreateTable in {}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"east": DENIED.format("us-east-1"), "west": DENIED.format("us-west-1")},
+        {"a": "denied: table/b.a", "b": "denied: table/b.b"},
+        {"a": "denied: table/a_1", "b": "denied: table/b_1"},
+        {"a": "denied: table/a.1", "b": "denied: table/b.1"},
+        {"1": "denied: ns-1", "2": "denied: ns-2"},
+    ],
+)
+def test_tables_whose_names_are_parts_of_other_words_share_no_line(said):
+    lines = wording.shared_lines({name: [sentence] for name, sentence in said.items()})
+    assert lines == [f"{name}: {sentence}" for name, sentence in said.items()]
+
+
+@pytest.mark.parametrize(
+    "said", ["denied: table/{}/index/i", "{} is in motion", "there is no {}.", "'{}', too", "it is called {}"]
+)
+def test_what_differs_in_the_tables_own_names_alone_is_one_line(said):
+    names = ["orders", "shop.baskets", "a-b_c"]
+    assert wording.shared_lines({name: [said.format(name)] for name in names}) == [
+        f"orders, shop.baskets, a-b_c: {said.format('orders')}"
+    ]
