@@ -173,6 +173,19 @@ def test_any_planned_step_fails_and_is_shown(drift, admin, tables):
     assert changes(admin) == []
 
 
+def test_a_replica_that_is_going_is_not_as_the_inventory_says(drift, run_module, admin, tables):
+    admin.hold()
+    run_module("replicas", {**SHOP, "replicas": [{"region": AP, "state": "absent"}]}, wait=False)
+    admin.clear_calls()
+    code, said = drift(ORDERS, LISTED)
+    assert code != 0
+    assert "still to come: ap-southeast-2 is UPDATING: shop-baskets" in said  # what it shows before DELETING
+    assert "2 tables: 0 to change, 2 unchanged, 1 not settled" in said
+    assert "Changes are under way in shop-baskets: run again once they are done." in said
+    assert "The tables are as the inventory says." not in said
+    assert changes(admin) == []
+
+
 def test_replicas_that_no_inventory_names_are_said_once_and_are_no_drift(drift, tables):
     code, said = drift(ORDERS, {**SHOP, "replicas": [OF_REPLICA]})
     assert code == 0, said

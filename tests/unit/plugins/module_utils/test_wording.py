@@ -16,9 +16,9 @@ DENIED = "access denied: dynamodb:CreateTable in {}"
     "said",
     [
         {"east": DENIED.format("us-east-1"), "west": DENIED.format("us-west-1")},
-        {"a": "denied: table/b.a", "b": "denied: table/b.b"},
-        {"a": "denied: table/a_1", "b": "denied: table/b_1"},
-        {"a": "denied: table/a.1", "b": "denied: table/b.1"},
+        {"x": "denied: table/z.x", "y": "denied: table/z.y"},
+        {"x": "denied: table/x_1", "y": "denied: table/y_1"},
+        {"x": "denied: table/x.1", "y": "denied: table/y.1"},
         {"1": "denied: ns-1", "2": "denied: ns-2"},
     ],
 )
