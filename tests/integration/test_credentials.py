@@ -90,6 +90,7 @@ def echo():
             text = f"The Canonical String should have been {dict(self.headers)}"
             body = json.dumps({"__type": "x#InvalidSignatureException", "message": text}).encode()
             self.send_response(400)
+            self.send_header("x-amzn-RequestId", "1")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -129,7 +130,8 @@ def test_a_token_that_no_header_can_hold_is_not_shown(run_module, environment_of
 def test_keys_of_the_task_come_before_any_profile_of_the_shell(run_module, admin, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     monkeypatch.setenv("AWS_DEFAULT_PROFILE", "nobody")
-    assert run_module("tables", TABLE, access_key=KEY_ID, secret_key=SECRET)["changed"]
+    result = run_module("tables", TABLE, access_key=KEY_ID, secret_key=SECRET)
+    assert result["changed"], result
 
 
 def test_a_profile_and_keys_or_half_of_them_are_refused(run_module, admin):

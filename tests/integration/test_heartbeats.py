@@ -321,7 +321,7 @@ def test_what_a_killed_run_left_is_swept_by_the_next(orders):
     schema = ground.schema
     for source, slot in ((US, 20), (AP, 23)):
         parameters = schema.write(probes.PUT, probes.Probe(source, slot), probes.Lease("died", 1))
-        orders.clients[source].put_item(**parameters)
+        orders.client("dynamodb", source).put_item(**parameters)
     until(lambda: all(len(orders.items(region)) == 2 for region in REGIONS))
 
     watched = orders.watch(rounds=2)["orders"]
@@ -346,7 +346,7 @@ def test_a_users_item_with_a_reserved_key_is_untouched(orders):
     """Also where the source hasn't got it yet, so that the condition of the write there would hold."""
     mine = {"customer": {"S": f"{probes.KEY_PREFIX}/{US}/20"}, "note": {"S": "mine"}}
     orders.admin.pause(region=EU)
-    orders.clients[EU].put_item(TableName="orders", Item=mine)
+    orders.client("dynamodb", EU).put_item(TableName="orders", Item=mine)
 
     watched = orders.watch(rounds=2)["orders"]
 
@@ -358,7 +358,9 @@ def test_a_users_item_with_a_reserved_key_is_untouched(orders):
 def test_without_a_free_key_the_pairs_of_that_source_are_unknown(orders):
     subject = orders.subject()
     for slot in range(20, 24):
-        orders.clients[US].put_item(TableName="orders", Item={"customer": {"S": f"{probes.KEY_PREFIX}/{US}/{slot}"}})
+        orders.client("dynamodb", US).put_item(
+            TableName="orders", Item={"customer": {"S": f"{probes.KEY_PREFIX}/{US}/{slot}"}}
+        )
 
     watched = heartbeats.watch({"orders": subject}, Pace(rounds=2, interval=INTERVAL))["orders"]
 

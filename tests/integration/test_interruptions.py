@@ -122,7 +122,9 @@ def test_a_module_that_verifies_removes_its_items(alone, orders, served, name, n
     what = "items" if name == "replication_check" else "heartbeats"
     assert said == f"Interrupted by {number.name}. Its {what} are removed. Run again to continue."
     orders.resume()
-    assert items(served) == []
+    until(
+        lambda: items(served) == []
+    )  # a put may arrive after its deletion in that region, until the other deletion does
 
 
 def test_items_that_cannot_be_removed_are_named(alone, orders, served):

@@ -67,6 +67,7 @@ def refusing_service():
             text = "No.\x1b[2J\x9b31m\u202e"
             body = json.dumps({"__type": "com.amazon.coral.service#AccessDeniedException", "Message": text}).encode()
             self.send_response(400)
+            self.send_header("x-amzn-RequestId", "1")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
