@@ -114,7 +114,7 @@ def start(options: argparse.Namespace) -> int:
     """Start in the background, and come back once it answers."""
     identity = _identity(options.port)
     if identity:
-        print(f"already running: {url_of(options.port)} (pid {identity['pid']})")
+        print(f"already running: {url_of(options.port)} (pid {identity['pid']!a})")
         return 0
     command = [sys.executable, "-m", "simulator", "run", "--port", str(options.port)]
     command += ["--time-scale", str(options.time_scale)]
@@ -127,7 +127,7 @@ def start(options: argparse.Namespace) -> int:
             raise CannotDo(f"the simulator ended at once{_see(options.log_file)}")
         identity = _identity(options.port)
         if identity:
-            print(f"started {url_of(options.port)} (pid {identity['pid']})")
+            print(f"started {url_of(options.port)} (pid {identity['pid']!a})")
             return 0
         time.sleep(0.05)
     process.terminate()
@@ -146,7 +146,7 @@ def stop(options: argparse.Namespace) -> int:
         if time.monotonic() > deadline:
             raise CannotDo(f"port {options.port} is still held {PATIENCE:.0f} s after its simulator was asked to end")
         time.sleep(0.05)
-    print(f"stopped {url_of(options.port)} (pid {identity['pid']})")
+    print(f"stopped {url_of(options.port)} (pid {identity['pid']!a})")
     return 0
 
 
@@ -194,7 +194,7 @@ def _identity(port: int) -> dict[str, Any] | None:
         if identity["name"] == NAME and identity["checkout"] == CHECKOUT:
             return identity
         if identity["name"] == NAME:
-            stranger = f"the simulator of another checkout ({identity['checkout']}, pid {identity['pid']})"
+            stranger = f"the simulator of another checkout ({identity['checkout']!a}, pid {identity['pid']!a})"
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         pass
     if not is_taken(port):

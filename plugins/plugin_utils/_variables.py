@@ -16,8 +16,8 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 COLLECTION = Path(__file__).parents[2]
-# How alike two names are, their prefix aside: a user may have variables of the same prefix.
-ALIKE = 0.75
+# How alike two names are, their prefix aside, and with it: a user may have variables of the same prefix.
+ALIKE, ALIKE_WITH_PREFIX = 0.75, 0.93
 
 
 @functools.cache
@@ -37,9 +37,12 @@ def misspelt(variables: t.Iterable[str]) -> dict[str, str]:
     found = {}
     for name in sorted(variables):
         prefix, _underscore, rest = name.partition("_")
-        if rest not in known().get(prefix, [rest]):
-            for near in difflib.get_close_matches(rest, known()[prefix], 1, ALIKE):
-                found[name] = f"{prefix}_{near}"
+        if prefix in known():
+            near = rest not in known()[prefix] and difflib.get_close_matches(rest, known()[prefix], 1, ALIKE)
+            found |= {name: f"{prefix}_{near[0]}"} if near else {}
+        elif any(name.startswith(ours[:4]) for ours in known()):
+            names = [f"{ours}_{each}" for ours, rests in known().items() for each in rests]
+            found |= {name: near for near in difflib.get_close_matches(name, names, 1, ALIKE_WITH_PREFIX)}
     return found
 
 

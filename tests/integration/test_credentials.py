@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import html
 import http.server
 import json
 import threading
@@ -89,6 +90,9 @@ def echo():
             self.rfile.read(int(self.headers["Content-Length"]))
             text = f"The Canonical String should have been {dict(self.headers)}"
             body = json.dumps({"__type": "x#InvalidSignatureException", "message": text}).encode()
+            if "urlencoded" in self.headers["Content-Type"]:  # STS speaks XML
+                error = f"<Code>SignatureDoesNotMatch</Code><Message>{html.escape(text)}</Message>"
+                body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>".encode()
             self.send_response(400)
             self.send_header("x-amzn-RequestId", "1")
             self.send_header("Content-Length", str(len(body)))
@@ -127,11 +131,18 @@ def test_a_token_that_no_header_can_hold_is_not_shown(run_module, environment_of
     assert TOKEN not in json.dumps(result)
 
 
-def test_keys_of_the_task_come_before_any_profile_of_the_shell(run_module, admin, monkeypatch):
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
-    monkeypatch.setenv("AWS_DEFAULT_PROFILE", "nobody")
-    result = run_module("tables", TABLE, access_key=KEY_ID, secret_key=SECRET)
-    assert result["changed"], result
+def test_keys_of_the_task_come_before_any_profile_of_the_shell(run, served, admin):
+    variables = {
+        "dynamodb_tables": [TABLE],
+        "dynamodb_endpoint_url": served.url,
+        "dynamodb_access_key": KEY_ID,
+        "dynamodb_secret_key": SECRET,
+        "dynamodb_environment": {},
+    }
+    command = ("ansible-playbook", "playbooks/tables.yml", "-e", json.dumps(variables))
+    ended = run(*command, AWS_PROFILE="nobody", AWS_DEFAULT_PROFILE="nobody")
+    assert ended.returncode == 0, ended.stdout
+    assert "changed=1" in ended.stdout
 
 
 def test_a_profile_and_keys_or_half_of_them_are_refused(run_module, admin):

@@ -140,7 +140,7 @@ def _called(step: Document) -> str:
 def _unexpected(plan: Document, expected: str, approved: Document | None) -> str:
     sentence = f"The plan isn't the expected one ({expected}), so nothing was changed. It is now {plan['hash']}"
     if approved is None:
-        return f"{sentence}. To see what differs, name the file that holds the expected plan as plan_file."
+        return f"{sentence}. To see what differs, name the file that holds the expected plan as plan_file (tables_plan_file, replicas_plan_file)."
     if _place(plan) != _place(approved):
         return f"{sentence}. The expected one is for {_place(approved)}, but this run is on {_place(plan)}."
     now, then = _sentences(plan), _sentences(approved)

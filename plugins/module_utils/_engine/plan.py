@@ -74,16 +74,16 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
         refusal = f"it doesn't exist in {wanted.home}: create it first (role or module tables)."
         return Plan(refusal=refusal, compares_regions=True)
     start = observed
-    if check_mode:  # what the module tables would do comes before
+    steps = [*group.removals(wanted, home), *group.disassociations(wanted, observed)]
+    if check_mode or steps:  # what the module tables refuses is refused before any item goes
         before = plan_table(wanted, observed)
         if before.refusal:
             return before
-        start = predict.after(observed, before.steps)
+        start = predict.after(observed, before.steps) if check_mode else observed
     if refusal := group.refusal(wanted, start):
         return Plan(refusal=refusal, compares_regions=True)
     if refusal := group.encryption_refusal(wanted, start):
         return Plan(refusal=refusal)
-    steps = [*group.removals(wanted, home), *group.disassociations(wanted, observed)]
     left = predict.after(start, steps)
     steps += (group.encryption_steps if left[wanted.home].replicas else _of_what_is_left)(wanted, left)
     left = predict.after(start, steps)

@@ -65,7 +65,7 @@ class Refused(ValueError):
 
     def __init__(self, problems: list[str]) -> None:
         lines = _shared(problems)
-        super().__init__("\n".join([*([f"{len(problems)} problems:"] if len(problems) > 1 else []), *lines]))
+        super().__init__("\n".join([*([f"{len(lines)} problems:"] if len(lines) > 1 else []), *lines]))
         self.problems = problems
 
 

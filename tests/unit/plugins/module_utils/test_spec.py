@@ -214,7 +214,7 @@ def test_a_problem_that_many_tables_have_takes_one_line():
     tables = [{"name": f"table-{number}", "ttl": {"enabled": True}} for number in range(100)]
     assert refused([*tables, {**ORDERS, "encryption": True}]).count("\n") == 0
     assert refused([*tables, {**ORDERS, "sort_key": "id"}]).splitlines() == [
-        "101 problems:",
+        "2 problems:",
         "tables 'table-0', 'table-1', 'table-2' and 97 more: ttl.enabled: true needs ttl.attribute, "
         "the attribute that holds the expiry time.",
         "table 'orders': partition_key and sort_key must be two attributes.",

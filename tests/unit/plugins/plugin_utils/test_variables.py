@@ -30,6 +30,13 @@ def test_a_missing_s_is_told():
     }
 
 
+def test_a_letter_of_the_prefix_is_told_too():
+    assert _variables.misspelt(["table_expect_plan", "dynamdb_tables", "tabletop"]) == {
+        "table_expect_plan": "tables_expect_plan",
+        "dynamdb_tables": "dynamodb_tables",
+    }
+
+
 def test_variables_that_roles_and_playbooks_set_themselves_and_those_of_users_are_none():
     own = set()
     for path in [*_variables.COLLECTION.glob("roles/*/tasks/*.yml"), *_variables.COLLECTION.glob("playbooks/*.yml")]:
