@@ -38,11 +38,14 @@ def misspelt(variables: t.Iterable[str]) -> dict[str, str]:
     for name in sorted(variables):
         prefix, _underscore, rest = name.partition("_")
         if prefix in known():
-            near = rest not in known()[prefix] and difflib.get_close_matches(rest, known()[prefix], 1, ALIKE)
-            found |= {name: f"{prefix}_{near[0]}"} if near else {}
+            for near in (
+                difflib.get_close_matches(rest, known()[prefix], 1, ALIKE) if rest not in known()[prefix] else ()
+            ):
+                found[name] = f"{prefix}_{near}"
         elif any(name.startswith(ours[:4]) for ours in known()):
             names = [f"{ours}_{each}" for ours, rests in known().items() for each in rests]
-            found |= {name: near for near in difflib.get_close_matches(name, names, 1, ALIKE_WITH_PREFIX)}
+            for near in difflib.get_close_matches(name, names, 1, ALIKE_WITH_PREFIX):
+                found[name] = near
     return found
 
 

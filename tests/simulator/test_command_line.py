@@ -175,7 +175,7 @@ def test_the_simulator_of_another_checkout_is_left_alone(port: str, tmp_path: Pa
         for command in ("start", "stop", "status"):
             result = simulator(command, "--port", port)
             assert result.returncode == 1
-            assert f"the simulator of another checkout ({tmp_path}" in result.stderr
+            assert f"the simulator of another checkout ('{tmp_path}" in result.stderr
     finally:
         assert simulator_in(tmp_path, "stop", "--port", port).stdout.startswith("stopped")
 

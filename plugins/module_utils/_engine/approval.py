@@ -80,7 +80,9 @@ class Approval:
 
     def _hold_to_what_is_approved(self, progress: Progress) -> None:
         name = progress.wanted.name
-        found = [step for step in progress.plan.steps if (name, _called(_step(step))) not in self._calls]
+        # A step that waits isn't carried out yet, and may look different by then; removals are tried leaf first.
+        due = [step for step in progress.plan.steps if step.removal or not step.waits_for]
+        found = [step for step in due if (name, _called(_step(step))) not in self._calls]
         if found and not progress.failure:
             progress.failure = (
                 f"its state changed since the plan was approved, so that it needs more now, of which nothing was done: "
@@ -140,7 +142,8 @@ def _called(step: Document) -> str:
 def _unexpected(plan: Document, expected: str, approved: Document | None) -> str:
     sentence = f"The plan isn't the expected one ({expected}), so nothing was changed. It is now {plan['hash']}"
     if approved is None:
-        return f"{sentence}. To see what differs, name the file that holds the expected plan as plan_file (tables_plan_file, replicas_plan_file)."
+        how = "name the file that holds the expected plan as plan_file (tables_plan_file, replicas_plan_file)"
+        return f"{sentence}. To see what differs, {how}."
     if _place(plan) != _place(approved):
         return f"{sentence}. The expected one is for {_place(approved)}, but this run is on {_place(plan)}."
     now, then = _sentences(plan), _sentences(approved)

@@ -106,7 +106,7 @@ def assert_both_stages_do_what_check_mode_says(world: World, wanted: list[Entry]
     for check, part in zip(checked, STAGES, strict=True):
         made = len(world.changes())
         done = world.stage(tables, part, approved=check.plan["hash"])
-        assert done.failures.keys() == check.failures.keys()
+        assert done.failures.keys() == check.failures.keys(), (done.failures, check.failures)
         assert done.bound() == check.bound()
         for before, after in zip(check.run, done.run, strict=True):
             planned = [] if before.failure else [step.sentence for step in before.plan.steps]
