@@ -122,7 +122,6 @@ NOBODYS = {
     "text": Odd(200, b'"text"'),
     "a list as an error": Odd(400, b"[]"),
     "no UTF-8": Odd(200, b"\xff\xfe"),
-    "a body cut short": Odd(200, b'{"Table": {"TableSt', SERVICES, length=1000),
 }
 # With a request id, but without what the call returns.
 PARTIAL = {
@@ -179,17 +178,29 @@ def test_an_answer_that_is_not_the_services_is_a_failed_call(clients, call, odd)
     assert_foreign(clients, call, NOBODYS[odd])
 
 
+@pytest.mark.parametrize("call", CALLS)
+def test_an_answer_that_is_cut_short_is_a_failed_call(clients, call):
+    """Older SDKs notice it themselves, as a connection that ended."""
+    error = failure(clients, call, Odd(200, b'{"Table": {"TableSt', SERVICES, length=1000))
+    assert error.kind in (errors.FOREIGN, errors.UNREACHABLE)
+    assert (error.transient, error.call, error.region) == (True, call, HOME)
+
+
 @pytest.mark.parametrize("odd", PARTIAL)
 @pytest.mark.parametrize("call", sorted(answers.MEMBERS))
 def test_an_answer_without_what_the_call_returns_is_a_failed_call(clients, call, odd):
     assert_foreign(clients, call, PARTIAL[odd])
 
 
-def assert_foreign(clients: Clients, call: str, odd: Odd) -> None:
+def failure(clients: Clients, call: str, odd: Odd) -> errors.ServiceError:
     Answering.odd = odd
     with pytest.raises(errors.ServiceError) as failed:
         CALLS[call](clients)
-    error = failed.value
+    return failed.value
+
+
+def assert_foreign(clients: Clients, call: str, odd: Odd) -> None:
+    error = failure(clients, call, odd)
     assert (error.kind, error.transient, error.call, error.region) == (errors.FOREIGN, True, call, HOME)
     assert str(error).startswith(f"{call} in {HOME} wasn't answered as AWS answers (")
     assert "a proxy or a captive portal" in str(error)
