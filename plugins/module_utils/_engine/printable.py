@@ -13,7 +13,19 @@ import typing as t
 
 # What people read of a result, and where in it more of that is; what is elsewhere is data.
 _READ = frozenset(
-    "msg summary diff differences cannot_know notes pending description reason problem problems".split()  # noqa: SIM905
+    (
+        "msg",
+        "summary",
+        "diff",
+        "differences",
+        "cannot_know",
+        "notes",
+        "pending",
+        "description",
+        "reason",
+        "problem",
+        "problems",
+    )
 )
 _PARTS = ("tables", "regions", "steps", "pairs", "convergence", "user_items", "left_behind")
 
