@@ -662,7 +662,7 @@ def main() -> None:
     about = {"versions": versions(), "settings": options.settings}
     result = module_result(checked, about)
     try:
-        reporting.write(requested, module_result(checked, about, full=True))
+        reporting.write(requested, result)
     except Refused as unwritten:
         module.fail_json(changed=checked.changed, **{**result, "msg": f"{unwritten}\n{result['msg']}"})
     module.exit_json(changed=checked.changed, **result)

@@ -169,6 +169,34 @@ def get_metric_data(
     return values
 
 
+def describe_stream(client: t.Any, arn: str) -> list[dict[str, t.Any]]:
+    """Every shard of a stream (DynamoDB Streams client)."""
+    shards: list[dict[str, t.Any]] = []
+    with _explained(client, "DescribeStream"):
+        start: dict[str, str] = {}
+        while True:
+            described = client.describe_stream(StreamArn=arn, **start)["StreamDescription"]
+            shards += described["Shards"]
+            if not described.get("LastEvaluatedShardId"):
+                return shards
+            start = {"ExclusiveStartShardId": described["LastEvaluatedShardId"]}
+
+
+def get_shard_iterator(client: t.Any, arn: str, shard: str) -> str:
+    """Where the oldest record of a shard is (DynamoDB Streams client)."""
+    with _explained(client, "GetShardIterator"):
+        return client.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+
+
+def get_records(client: t.Any, iterator: str) -> tuple[list[dict[str, t.Any]], str | None]:
+    """Up to 1,000 records from there, and where the next ones are; None at the end of a closed shard."""
+    with _explained(client, "GetRecords"):
+        answer = client.get_records(ShardIterator=iterator)
+        return answer["Records"], answer.get("NextShardIterator")
+
+
 def change(clients: t.Any, region: str, call: str, parameters: dict[str, t.Any]) -> None:
     """Carry out a step's call; what came of it is seen by the next observation, not taken from the answer."""
     service, method = CHANGES[call]

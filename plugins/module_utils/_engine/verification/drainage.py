@@ -10,37 +10,39 @@ import dataclasses
 import math
 import typing as t
 
-from ..wording import count
-from .bulletins import few
-from .states import FAIL, PASS, UNSURE
+from ..wording import NAMES_IN_A_LINE, count, named
+from .recent import Recent
+from .results import left_behind
+from .states import FAIL, PASS
 
 if t.TYPE_CHECKING:
     from .heartbeats import PairWatched
+    from .probes import Schema
+    from .reserved import Left
     from .staleness import Staleness
 
-NOT_DRAINED, NO_EVIDENCE, UNKNOWN = "not drained", "no evidence of undrained writes", "unknown"
+NOT_DRAINED, NO_EVIDENCE, UNKNOWN = "not_drained", "no_evidence", "unknown"
 # From the worst to the best.
 ANSWERS = (NOT_DRAINED, UNKNOWN, NO_EVIDENCE)
 
-# Probes go on for so many times the longest lag of late, and there are so many of them at least.
+# Probes go on for so many times the longest recent lag, and there are so many of them at least.
 WINDOW = 10
 LEAST_PROBES = 10
-# From so many on, tables that were probed alike share a line.
-SHARED_LINE = 10
+# The keys that were written within so many seconds are compared, at least; a stream has them for a day.
+LEAST_RECENT = 300
+DAY = 86400
 
-ORDER = (
-    "What probes can't tell: replication keeps no order across items, so an older write may still be on its way though "
-    "newer ones have arrived."
-)
+Result = dict[str, t.Any]
 
 
 @dataclasses.dataclass
-class Departure:
+class Drainage:
     """What was found out about leaving ``region`` with one table.
 
     :ivar nothing: why there is nothing to leave, as a sentence; the table then counts for no answer.
-    :ivar problems: what couldn't be found out, as sentences.
+    :ivar problems: what couldn't be found out, as sentences; ``unreached``, the same of single targets.
     :ivar watched: target -> what came of the probes to it.
+    :ivar recent: what came of the keys that were written of late; None when they weren't looked at.
     :ivar latency: target -> the longest ReplicationLatency that CloudWatch has of the last hour, in seconds.
     :ivar strong: whether strongly consistent reads looked for the probes, as in a group of that kind.
     """
@@ -51,145 +53,168 @@ class Departure:
     strong: bool = False
     nothing: str = ""
     problems: list[str] = dataclasses.field(default_factory=list)
+    unreached: dict[str, str] = dataclasses.field(default_factory=dict)
     watched: dict[str, PairWatched] = dataclasses.field(default_factory=dict)
+    recent: Recent | None = None
     latency: dict[str, float] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
-    left_behind: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    schema: Schema | None = None
+    left: list[Left] = dataclasses.field(default_factory=list)
 
     @property
-    def stalenesses(self) -> list[Staleness]:
-        return [watched.staleness for watched in self.watched.values()]
+    def reached(self) -> list[str]:
+        """The targets that can be looked at."""
+        return [target for target in self.targets if target not in self.unreached]
 
     @property
     def takes_writes(self) -> bool:
         """Whether the region accepted a probe."""
-        return any(staleness.written for staleness in self.stalenesses)
+        return any(one.staleness.written for one in self.watched.values())
+
+    def lag_to(self, target: str) -> float:
+        """The longest recent lag to a target, in seconds: seen now, or by CloudWatch."""
+        watched = self.watched.get(target)
+        return lag_of(watched.staleness if watched else None, self.latency.get(target))
 
     @property
     def longest_lag(self) -> float:
-        """The longest lag of late, in seconds: seen now, or by CloudWatch."""
-        return longest_lag(self.stalenesses, self.latency)
+        return max((self.lag_to(target) for target in self.targets), default=0.0)
 
     @property
-    def needed(self) -> float:
+    def looked_back(self) -> float:
+        """The keys of how many seconds are to be compared."""
+        return min(DAY, max(LEAST_RECENT, WINDOW * self.longest_lag))
+
+    def needed(self, target: str) -> float:
         """How many seconds the probes have to cover. Where reads are strongly consistent there is no lag."""
-        return 0.0 if self.strong else WINDOW * self.longest_lag
+        return 0.0 if self.strong else WINDOW * self.lag_to(target)
 
-    @property
-    def covered(self) -> float:
-        """How many seconds the probes that arrived everywhere cover."""
-        return max(0.0, min((one.until - one.since for one in self.stalenesses), default=0.0))
-
-    @property
-    def probes(self) -> int:
-        """How many probes arrived everywhere."""
-        return min((staleness.arrived for staleness in self.stalenesses), default=0)
-
-    @property
-    def overtaken(self) -> list[str]:
-        """The targets of a strongly consistent group where such a read missed an acknowledged write."""
-        return [target for target, one in self.watched.items() if self.strong and one.staleness.misses]
+    def covered(self, target: str) -> float:
+        """How many seconds the probes that arrived in a target cover."""
+        staleness = self.watched[target].staleness
+        return max(0.0, staleness.until - staleness.since)
 
     @property
     def answer(self) -> str:
-        verdicts = {watched.verdict for watched in self.watched.values()}
-        if FAIL in verdicts or self.overtaken:
-            return NOT_DRAINED
-        if self.problems or not self.watched or UNSURE in verdicts or not self._enough:
-            return UNKNOWN
-        return NO_EVIDENCE
+        """The worst of its targets'."""
+        answers = {self.answer_of(target) for target in self.targets} or {UNKNOWN}
+        answers |= {UNKNOWN} if self.problems else set()
+        return next(answer for answer in ANSWERS if answer in answers)
 
-    @property
-    def _enough(self) -> bool:
-        return self.probes >= LEAST_PROBES and self.covered >= self.needed
+    def answer_of(self, target: str) -> str:
+        reasons = [answer for answer, _sentence, _detail in self.reasons(target)]
+        return next((answer for answer in ANSWERS if answer in reasons), NO_EVIDENCE)
 
-    def reasons(self) -> t.Iterator[tuple[str, str]]:
-        """What stands in the way of the better answer: what it amounts to, and why, without the end of a sentence."""
-        for target, watched in self.watched.items():
-            if watched.verdict != PASS:
-                yield NOT_DRAINED if watched.verdict == FAIL else UNKNOWN, f"{self._to(target)}: {watched.reason}"
-        for target in self.overtaken:
-            yield NOT_DRAINED, f"{self._to(target)}: a strongly consistent read missed an acknowledged write"
-        yield from ((UNKNOWN, problem) for problem in self.problems)
-        if self.watched and not self._enough and all(watched.verdict == PASS for watched in self.watched.values()):
+    def reasons(self, target: str) -> t.Iterator[tuple[str, str, str]]:
+        """What stands in the way of the better answer: what it amounts to, why, and how much of it."""
+        if target in self.unreached:
+            yield UNKNOWN, self.unreached[target], ""
+        watched = self.watched.get(target)
+        if watched is None:
+            return
+        yield from self._of_probes(target, watched)
+        yield from self._of_recent_keys(target)
+
+    def _of_probes(self, target: str, watched: PairWatched) -> t.Iterator[tuple[str, str, str]]:
+        arrived, covered, needed = watched.staleness.arrived, self.covered(target), self.needed(target)
+        if watched.verdict == FAIL:
+            yield NOT_DRAINED, "probes haven't arrived", watched.reason
+        elif watched.verdict != PASS:
+            yield UNKNOWN, watched.reason, ""
+        elif arrived < LEAST_PROBES or covered < needed:
             yield (
                 UNKNOWN,
-                f"{count(self.probes, 'probe')} over {self.covered:.3g} s arrived everywhere, but there have to be "
-                f"{LEAST_PROBES} over {self.needed:.3g} s, {WINDOW} times the longest lag of late "
-                f"({self.longest_lag:.3g} s): run again, with a longer timeout (evacuate_timeout), "
-                f"{math.ceil(1.5 * self.needed) + 30} s for instance",
+                f"too few probes arrived for a lag of {self.lag_to(target):.3g} s: run again, with a longer timeout "
+                f"(evacuate_timeout), {math.ceil(1.5 * needed) + 30} s for instance",
+                f"{arrived} over {covered:.3g} s; needed are {LEAST_PROBES} over {needed:.3g} s",
             )
 
-    def _to(self, target: str) -> str:
-        return f"{self.region} → {target}"
+    def _of_recent_keys(self, target: str) -> t.Iterator[tuple[str, str, str]]:
+        if self.recent is None:
+            if not self.strong:
+                yield UNKNOWN, "the keys that were written last weren't compared", ""
+            return
+        if self.recent.problem:
+            yield UNKNOWN, self.recent.problem, ""
+        if differing := self.recent.differing.get(target):
+            of = f"{len(differing)} of {len(self.recent.keys)}"
+            yield NOT_DRAINED, "items that were written last differ there", of
 
 
-def longest_lag(stalenesses: t.Iterable[Staleness], latency: dict[str, float]) -> float:
-    """In seconds; what couldn't be measured counts with the most that it can have been."""
-    return max([*(staleness.bound for staleness in stalenesses), *latency.values()], default=0.0)
+def lag_of(staleness: Staleness | None, latency: float | None) -> float:
+    """In seconds; 0 where nothing is known."""
+    return max(staleness.peak or 0.0 if staleness else 0.0, latency or 0.0)
 
 
-def settled(stalenesses: list[Staleness], latency: dict[str, float], strong: bool, timeout: float, rounds: int) -> bool:
-    """Whether more probes of a table, after so many rounds, won't change what can be said of it."""
-    needed = 0.0 if strong else WINDOW * longest_lag(stalenesses, latency)
-    if rounds < LEAST_PROBES:
-        return False
-    if needed > timeout or any(not (one.written and one.looks) for one in stalenesses):
+def settled(
+    followed: dict[str, Staleness], latency: dict[str, float], strong: bool, timeout: float, rounds: int
+) -> bool:
+    """Whether more probes of a table, after so many rounds, won't change what can be said of any target."""
+    return rounds >= LEAST_PROBES and all(
+        _is_settled(one, 0.0 if strong else WINDOW * lag_of(one, latency.get(target)), timeout)
+        for target, one in followed.items()
+    )
+
+
+def _is_settled(staleness: Staleness, needed: float, timeout: float) -> bool:
+    if needed > timeout or not (staleness.written and staleness.looks):
         return True
-    return all(one.arrived >= LEAST_PROBES and one.until - one.since >= needed for one in stalenesses)
+    return staleness.arrived >= LEAST_PROBES and staleness.until - staleness.since >= needed
 
 
-def module_result(region: str, departures: list[Departure], latency_problem: str) -> dict[str, t.Any]:
-    """The whole result; ``msg`` has what stands in the way of the better answer, then the totals."""
-    concerned = [departure for departure in departures if not departure.nothing]
-    answers = {departure.answer for departure in concerned} or {UNKNOWN}
-    troubled = [line for departure in concerned if departure.answer != NO_EVIDENCE for line in _lines(departure)]
-    if not concerned:
-        troubled = [f"None of the listed tables has a replica with items in {region}: there is nothing to leave."]
-    cannot_know = list(_cannot_know(region, concerned))
-    totals = _totals(concerned)
+def module_result(region: str, drainages: list[Drainage], latency_problem: str) -> Result:
+    """The whole result; ``summary`` tells it in few lines."""
+    concerned = [one for one in drainages if not one.nothing]
+    answers = {one.answer for one in concerned} or {UNKNOWN}
+    summary = [
+        *_by_target(region, concerned),
+        *_latency_lines(concerned, latency_problem),
+        *_remarks(drainages),
+        *(cannot_know := list(_cannot_know(region, concerned))),
+        _totals(concerned),
+    ]
     return {
         "answer": next(answer for answer in ANSWERS if answer in answers),
         "evacuate_region": region,
-        "tables": [_table(departure) for departure in departures],
+        "tables": [_table(one) for one in drainages],
         "cannot_know": cannot_know,
-        "summary": [
-            *_fine(concerned),
-            *troubled,
-            *_latency_lines(concerned, latency_problem),
-            *_remarks(departures),
-            *cannot_know,
-            totals,
-        ],
-        "msg": "\n".join([*troubled, totals]),
+        "summary": summary,
+        "msg": "\n".join(summary),
     }
 
 
-def _table(departure: Departure) -> dict[str, t.Any]:
+def _table(one: Drainage) -> Result:
+    reasons = [
+        f"{target}: {_joined(why, detail)}" for target in one.targets for _answer, why, detail in one.reasons(target)
+    ]
     return {
-        "name": departure.name,
-        "answer": "" if departure.nothing else departure.answer,
-        "msg": departure.nothing or "\n".join(_lines(departure)),
-        "consistency": "strong" if departure.strong else "eventual",
-        "takes_writes": departure.takes_writes,
-        "needed": round(departure.needed, 3),
-        "covered": round(departure.covered, 3),
-        "pairs": [_pair(departure, target) for target in departure.targets],
-        "notes": departure.notes,
-        "left_behind": departure.left_behind,
+        "name": one.name,
+        "answer": "" if one.nothing else one.answer,
+        "msg": one.nothing or "; ".join([*reasons, *one.problems]),
+        "consistency": "strong" if one.strong else "eventual",
+        "takes_writes": one.takes_writes,
+        "recent_keys": len(one.recent.keys) if one.recent else 0,
+        "pairs": [_pair(one, target) for target in one.targets],
+        "notes": one.notes,
+        "left_behind": left_behind(one.left, one.schema),
     }
 
 
-def _pair(departure: Departure, target: str) -> dict[str, t.Any]:
-    watched = departure.watched.get(target)
+def _pair(one: Drainage, target: str) -> Result:
+    watched = one.watched.get(target)
     staleness = watched.staleness if watched else None
-    latency = departure.latency.get(target)
+    latency = one.latency.get(target)
+    differing = one.recent.differing.get(target, []) if one.recent else []
     return {
-        "source": departure.region,
+        "source": one.region,
         "target": target,
-        "verdict": watched.verdict if watched else UNSURE,
+        "answer": one.answer_of(target),
         "written": staleness.written if staleness else 0,
         "arrived": staleness.arrived if staleness else 0,
+        "needed": round(one.needed(target), 3),
+        "covered": round(one.covered(target), 3) if staleness else 0.0,
+        "differing": [one.recent.keys[probe] for probe in differing[:100]],
+        "differing_count": len(differing),
         "lag": {
             "max": None if staleness is None or staleness.peak is None else round(staleness.peak, 3),
             "resolution": round(staleness.resolution, 3) if staleness else None,
@@ -198,89 +223,107 @@ def _pair(departure: Departure, target: str) -> dict[str, t.Any]:
     }
 
 
-def _lines(departure: Departure) -> t.Iterator[str]:
-    if departure.answer == NO_EVIDENCE:
-        yield f"{departure.name}: {_finding([departure])}"
-    for answer, reason in departure.reasons():
-        yield f"{departure.name}: {answer}: {reason}."
+def _joined(sentence: str, detail: str) -> str:
+    return f"{sentence} ({detail})" if detail else sentence
 
 
-def _fine(departures: list[Departure]) -> list[str]:
-    """The tables with the better answer; many that were probed alike share a line."""
-    groups: dict[tuple[t.Any, ...], list[Departure]] = {}
-    for departure in departures:
-        if departure.answer == NO_EVIDENCE:
-            groups.setdefault((tuple(departure.targets), departure.strong), []).append(departure)
-    lines = []
-    for group in groups.values():
-        if len(group) < SHARED_LINE:
-            lines += [f"{departure.name}: {_finding([departure])}" for departure in group]
-        else:
-            lines.append(f"{count(len(group), 'table')}: {_finding(group)}")
-    return lines
+def _by_target(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
+    """What forbids to leave comes first, then what isn't known, then what was seen."""
+    if not drainages:
+        yield f"None of the listed tables has a replica with items in {region}: there is nothing to leave."
+        return
+    targets = dict.fromkeys(target for one in drainages for target in one.targets)
+    fine = []
+    for answer, head in ((NOT_DRAINED, f"DON'T LEAVE {region} FOR"), (UNKNOWN, f"UNKNOWN  {region} →")):
+        for target in targets:
+            concerned = [one for one in drainages if target in one.targets and one.answer_of(target) == answer]
+            if concerned:
+                yield f"{head} {target}: {_tables(concerned, len(drainages))}: {_worst(concerned, target, answer)}."
+    problems: dict[str, list[Drainage]] = {}
+    for one in drainages:
+        for problem in one.problems:
+            problems.setdefault(problem, []).append(one)
+    for problem, concerned in problems.items():
+        yield f"UNKNOWN  {_tables(concerned, len(drainages))}: {problem}."
+    for target in targets:
+        if all(one.answer_of(target) == NO_EVIDENCE for one in drainages if target in one.targets):
+            fine.append(target)
+    if fine:
+        yield f"{named(fine)}: {_seen(drainages, fine)}."
 
 
-def _finding(departures: list[Departure]) -> str:
-    first = departures[0]
-    probes = min(departure.probes for departure in departures)
-    what = f"{NO_EVIDENCE}: {count(probes, 'probe')} from {first.region}"
-    where = few(first.targets, "region")
-    if first.strong:
-        return f"{what} showed at once in {where}, by strongly consistent reads"
-    covered = min(departure.covered for departure in departures)
-    longest = longest_lag((one for departure in departures for one in departure.stalenesses), {})
-    seen = [latency for departure in departures for latency in departure.latency.values()]
-    cloudwatch = f"; ReplicationLatency was at most {max(seen):.2f} s in the last hour" if seen else ""
-    return f"{what} over {covered:.3g} s arrived in {where}, after {longest:.2f} s at most{cloudwatch}"
+def _tables(concerned: list[Drainage], of: int) -> str:
+    if len(concerned) > NAMES_IN_A_LINE:
+        return f"{len(concerned)} of {count(of, 'table')}"
+    return ", ".join(one.name for one in concerned)
 
 
-def _latency_lines(departures: list[Departure], problem: str) -> t.Iterator[str]:
+def _worst(concerned: list[Drainage], target: str, answer: str) -> str:
+    reasons = [(why, detail) for one in concerned for level, why, detail in one.reasons(target) if level == answer]
+    said = {why: detail for why, detail in reversed(reasons)}
+    return "; ".join(_joined(why, detail) for why, detail in said.items())
+
+
+def _seen(drainages: list[Drainage], targets: list[str]) -> str:
+    """What stands behind no evidence."""
+    watched = [one.watched[target] for one in drainages for target in targets if target in one.watched]
+    probes = sum(one.staleness.written for one in watched)
+    if all(one.strong for one in drainages):
+        return f"every probe showed at once, by strongly consistent reads ({probes})"
+    keys = sum(len(one.recent.keys) for one in drainages if one.recent)
+    longest = max(lag_of(one.staleness, None) for one in watched)
+    seen = [latency for one in drainages for latency in one.latency.values()]
+    cloudwatch = f", ReplicationLatency at most {max(seen):.2f} s in the last hour" if seen else ""
+    back = max(one.recent.since for one in drainages if one.recent)
+    return (
+        f"every probe ({probes}) arrived, after {longest:.2f} s at most{cloudwatch}, and every key written in the last "
+        f"{back / 60:.0f} min ({keys}) has the same item there"
+    )
+
+
+def _latency_lines(drainages: list[Drainage], problem: str) -> t.Iterator[str]:
     """What CloudWatch couldn't say."""
-    asked = [departure for departure in departures if departure.watched and not departure.strong]
     if problem:
         yield f"ReplicationLatency wasn't looked at: {problem}."
         return
-    pairs = sum(len(departure.watched) for departure in asked)
-    silent = [departure for departure in asked if departure.watched.keys() - departure.latency.keys()]
+    asked = [one for one in drainages if one.watched and not one.strong]
+    pairs = sum(len(one.watched) for one in asked)
+    silent = [one for one in asked if one.watched.keys() - one.latency.keys()]
     if silent:
-        missing = sum(len(departure.watched.keys() - departure.latency.keys()) for departure in silent)
-        named = few([departure.name for departure in silent], "table")
-        yield f"CloudWatch has no ReplicationLatency of the last hour for {missing} of {count(pairs, 'pair')}: {named}."
+        missing = sum(len(one.watched.keys() - one.latency.keys()) for one in silent)
+        yield (
+            f"CloudWatch has no ReplicationLatency of the last hour for {missing} of {count(pairs, 'pair')}: "
+            f"{named([one.name for one in silent])}."
+        )
 
 
-def _remarks(departures: list[Departure]) -> t.Iterator[str]:
-    nothing: dict[str, list[str]] = {}
-    for departure in departures:
-        if departure.nothing:
-            nothing.setdefault(departure.nothing, []).append(departure.name)
-    for sentence, names in nothing.items():
-        yield f"{few(names, 'table')}: {sentence}."
-    notes: dict[str, list[str]] = {}
-    for departure in departures:
-        for note in departure.notes:
-            notes.setdefault(note, []).append(departure.name)
-        for left in departure.left_behind:
+def _remarks(drainages: list[Drainage]) -> t.Iterator[str]:
+    said: dict[str, list[str]] = {}
+    for one in drainages:
+        for note in [one.nothing, *one.notes] if one.nothing else one.notes:
+            said.setdefault(note, []).append(one.name)
+        for left in one.left:
             note = (
-                f"left behind in {left['region']}, or not confirmed as removed: "
-                f"{count(len(left['item_keys']), 'item')} ({left['reason']}). The next verification removes them"
+                f"left behind in {left.region}, or not confirmed as removed: {count(len(left.probes), 'item')} "
+                f"({left.reason}); the next verification removes them"
             )
-            notes.setdefault(note, []).append(departure.name)
-    for note, names in notes.items():
-        yield f"{few(names, 'table')}: {note}."
+            said.setdefault(note, []).append(one.name)
+    yield from (f"{named(names)}: {note}." for note, names in said.items())
 
 
-def _cannot_know(region: str, departures: list[Departure]) -> t.Iterator[str]:
-    writable = [departure.name for departure in departures if departure.takes_writes]
+def _cannot_know(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
+    writable = [one.name for one in drainages if one.takes_writes]
     if writable:
         yield (
-            f"{region} still takes writes ({few(writable, 'table')}): stop what writes there first, then ask again; "
-            "what is written from now on isn't covered."
+            f"{region} still takes writes ({named(writable)}): stop what writes there first, then ask again; what is "
+            "written from now on isn't covered."
         )
-    if any(departure.watched and not departure.strong for departure in departures):
-        yield ORDER
+    if any(one.watched and not one.strong for one in drainages):
+        yield "What was written before that isn't compared: replication keeps no order across items."
 
 
-def _totals(departures: list[Departure]) -> str:
-    answers = [departure.answer for departure in departures]
-    counts = ", ".join(f"{answers.count(answer)} {answer}" for answer in (NO_EVIDENCE, NOT_DRAINED, UNKNOWN))
-    return f"{count(len(departures), 'table')}: {counts}"
+def _totals(drainages: list[Drainage]) -> str:
+    answers = [one.answer for one in drainages]
+    words = {NO_EVIDENCE: "no evidence of undrained writes", NOT_DRAINED: "not drained", UNKNOWN: "unknown"}
+    counts = ", ".join(f"{answers.count(answer)} {word}" for answer, word in words.items())
+    return f"{count(len(drainages), 'table')}: {counts}"

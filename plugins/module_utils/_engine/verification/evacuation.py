@@ -8,27 +8,29 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import itertools
-import threading
+import time
 import typing as t
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 from .. import api, errors
-from ..clients import WORKERS, Clients
+from ..clients import Clients
 from ..observe import Reading, look
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
-from . import drainage
-from .check import TABLES_AT_ONCE, Clock
-from .cleanup import sweep
-from .drainage import Departure
-from .ground import Ground
-from .heartbeats import SETTLING, Progress, Subject, watch
+from . import calls, drainage, heartbeats, recent, reserved
+from .calls import Calls, all_of, to_the_end
+from .check import GRACE, told
+from .drainage import Drainage
+from .heartbeats import KEYS, SETTLING, Progress, Stalenesses, Watched
+from .history import History
 from .probes import Lease, Schema
+from .reserved import Claim
+from .session import Session
 from .staleness import DAY, SHORTEST_INTERVAL, Pace
-from .states import Pair, dependence, pair_states
+from .states import dependence, pair_states
 
 # CloudWatch is asked for so many seconds, in points of so many, and of so many metrics at a time (GetMetricData).
 HOUR = 3600
@@ -72,25 +74,28 @@ def evacuate(
     options: Options,
     check_mode: bool,
     progress: Progress = lambda _event: None,
-    clock: t.Any = Clock,
 ) -> dict[str, t.Any]:
-    """The module's result. An interruption still cleans up, then goes on upwards."""
+    """The module's result. An interruption still cleans up, then goes on upwards with a note of that."""
     tables = [table for table in tables if not table.absent]
     members = {table.name: _members(table, region) for table in tables}
     observed = look([Reading(table, {name: {} for name in members[table.name]}) for table in tables], clients)
-    departures = {table.name: _judge_states(table, region, observed[table.name], check_mode) for table in tables}
-    probed = {table.name: table for table in tables if departures[table.name].targets and not check_mode}
-    probed = {name: table for name, table in probed.items() if table.verification != "states"}
-    latency_problem = _read_latency(region, [departures[name] for name in probed], clients, clock)
-    run = str(uuid.uuid4())
-
-    def prepare(table: Table) -> Subject:
-        return _subject(departures[table.name], table, observed[table.name], clients, run, clock)
-
-    with ThreadPoolExecutor(TABLES_AT_ONCE) as pool:
-        subjects = dict(zip(probed, pool.map(prepare, probed.values()), strict=True))
-    _probe(departures, subjects, options, progress)
-    return drainage.module_result(region, list(departures.values()), latency_problem)
+    drainages = {table.name: _judge_states(table, region, observed[table.name], check_mode) for table in tables}
+    probed = [table for table in tables if drainages[table.name].reached and not check_mode]
+    probed = [table for table in probed if table.verification != "states"]
+    latency_problem = _read_latency(region, [drainages[table.name] for table in probed], clients)
+    sender = Calls(clients, dict.fromkeys(name for table in probed for name in members[table.name]))
+    subjects = [
+        Subject(drainages[table.name], observed[table.name], sender, clients, turn, str(uuid.uuid4()))
+        for turn, table in enumerate(probed)
+    ]
+    try:
+        calls.run(_probe(subjects, options, progress))
+    except BaseException as error:
+        error.add_note(told({one.drainage.name: one.drainage.left for one in subjects}))
+        raise
+    finally:
+        sender.close()
+    return drainage.module_result(region, list(drainages.values()), latency_problem)
 
 
 def _members(table: Table, region: str) -> list[str]:
@@ -99,65 +104,62 @@ def _members(table: Table, region: str) -> list[str]:
     return list(dict.fromkeys((*table.regions, *leaving)))
 
 
-def _judge_states(table: Table, region: str, observed: Observed, check_mode: bool) -> Departure:
+def _judge_states(table: Table, region: str, observed: Observed, check_mode: bool) -> Drainage:
     """What the states say: which regions can be probed, and why others can't."""
-    departure = Departure(table.name, region)
+    found = Drainage(table.name, region)
     home = observed[table.home]
     if region == table.witness_region or region in home.witnesses:
-        departure.nothing = f"{region} is only the witness of its strongly consistent group and holds no items"
-        return departure
+        found.nothing = f"{region} is only the witness of its strongly consistent group and holds no items"
+        return found
     if region not in observed:
         if home.problem:
-            departure.problems.append(home.problem)
+            found.problems.append(home.problem)
         elif region in home.replicas:
-            departure.problems.append(
+            found.problems.append(
                 f"its replica in {region} isn't listed: add {region} to dynamodb_replica_regions, or to its replicas"
             )
         else:
-            departure.nothing = f"it isn't in {region}"
-        return departure
+            found.nothing = f"it isn't in {region}"
+        return found
     if observed[region].status == ABSENT:
-        departure.problems.append(f"there is no table of that name in {region}, though it is listed")
-        return departure
+        found.problems.append(f"there is no table of that name in {region}, though it is listed")
+        return found
     others = [name for name in observed if name != region]
     if not others:
-        departure.problems.append(f"{region} is its only listed region: its items are nowhere else")
-        return departure
+        found.problems.append(f"{region} is its only listed region: its items are nowhere else")
+        return found
     if refusal := dependence(observed):
-        departure.problems.append(refusal)
-        return departure
-    departure.strong = observed[region].consistency == STRONG
+        found.problems.append(refusal)
+        return found
+    found.strong = observed[region].consistency == STRONG
     states = pair_states(observed)
     for target in others:
-        if states[region, target].testable:
-            departure.targets.append(target)
-        else:
-            departure.problems.append(f"{region} → {target}: {states[region, target].reason}")
+        found.targets.append(target)
+        if not states[region, target].testable:
+            found.unreached[target] = states[region, target].reason
     if region == table.home:
-        departure.notes.append(
-            f"{region} is its home region: name another (dynamodb_region) before managing it from there"
-        )
+        found.notes.append(f"{region} is its home region: name another (dynamodb_region) before managing it from there")
     unlisted = sorted(observed[region].replicas.keys() - observed.keys())
     if unlisted:
-        departure.problems.append(
+        found.problems.append(
             f"it has replicas in {', '.join(unlisted)} that aren't listed, and weren't looked at: list them"
         )
     if check_mode:
-        departure.problems.append("check mode: no probe was written, so there is no answer")
+        found.problems.append("check mode: no probe was written, so there is no answer")
     elif table.verification == "states":
-        departure.problems.append(
+        found.problems.append(
             "nothing may be written into it (verification: states), so no probe was sent: set verification: items"
         )
-    return departure
+    return found
 
 
-def _read_latency(region: str, departures: list[Departure], clients: Clients, clock: t.Any) -> str:
+def _read_latency(region: str, drainages: list[Drainage], clients: Clients) -> str:
     """Fill in each table's ReplicationLatency of the last hour; why it couldn't be read, as a sentence.
 
     Only eventually consistent groups have it, in the source region (AWS_FACTS section 7).
     """
-    asked = [(one, target) for one in departures if not one.strong for target in one.targets]
-    now = int(clock.epoch()) // PERIOD * PERIOD
+    asked = [(one, target) for one in drainages if not one.strong for target in one.reached]
+    now = int(time.time()) // PERIOD * PERIOD
     start, end = (datetime.datetime.fromtimestamp(moment, datetime.UTC) for moment in (now - HOUR, now + PERIOD))
     try:
         for begin in range(0, len(asked), METRICS_AT_ONCE):
@@ -178,58 +180,98 @@ def _latency_query(identifier: str, table: str, target: str) -> dict[str, t.Any]
     return {"Id": identifier, "MetricStat": {"Metric": metric, "Period": PERIOD, "Stat": "Maximum"}}
 
 
-def _subject(
-    departure: Departure, table: Table, observed: Observed, clients: Clients, run: str, clock: t.Any
-) -> Subject:
-    """The table as heartbeats take it, once what a run that died left at their keys is gone."""
-    region = departure.region
-    schema = Schema.of(table.name, observed[region])
-    ground = Ground(schema, clients, Lease(run, 0), clock, 0.0, threading.Event(), strong=departure.strong)
-    regions = [region, *departure.targets]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        swept = sweep(ground, regions, [region], pool)
-    departure.notes += swept.notes(schema)
-    unreadable = [swept.unreadable[name] for name in regions if name in swept.unreadable]
-    departure.problems += unreadable
-    reached = [target for target in departure.targets if target not in swept.unreadable]
-    pairs: list[Pair] = [] if region in swept.unreadable else [(region, target) for target in reached]
-    holders = [name for name, shown in observed.items() if shown.status != ABSENT]
-    return Subject(ground, pairs, {region: swept.free_heartbeats(region)}, holders)
+class Subject:
+    """A table that probes are sent of."""
+
+    def __init__(
+        self, found: Drainage, observed: Observed, sender: Calls, clients: Clients, turn: int, run: str
+    ) -> None:
+        self.drainage = found
+        self.clients = clients
+        self.claim = Claim(0, KEYS)
+        self.holders = [name for name, shown in observed.items() if shown.status != ABSENT]
+        self.watched: Watched | None = None
+        found.schema = Schema.of(found.name, observed[found.region])
+        copies = len(observed[found.region].replicas)
+        history = History(copies, keep=False)
+        self._lease = functools.partial(Lease, run)
+        self._make = functools.partial(Session, turn, sender, found.schema, history=history, strong=found.strong)
+        self.session: Session | None = None
+
+    async def prepare(self, timeout: float, kept: int) -> None:
+        """Claim keys in the region, once what a run that died left there is gone."""
+        self.session = self._make(lease=self._lease(int(time.time() + 3 * timeout + GRACE)))
+        found = self.drainage
+        await reserved.claim(self.session, self.claim, [found.region], self.holders, self.session.now + timeout)
+        found.notes += self.claim.notes
+        problems = self.claim.problems
+        if found.region in problems:
+            found.problems.append(problems[found.region])
+            return
+        found.unreached |= {target: problems[target] for target in found.targets if target in problems}
+        pairs = [(found.region, target) for target in found.reached]
+        self.watched = Watched(self.session, pairs, self.claim, self.holders, kept) if pairs else None
+
+    async def compare(self, timeout: float) -> None:
+        """The keys of late; in a strongly consistent group every write is everywhere once it is acknowledged."""
+        found = self.drainage
+        found.notes += self.watched.all_notes()
+        found.watched = {target: one for (_source, target), one in self.watched.pairs.items()}
+        if not found.strong:
+            patience = max(SETTLING, 2 * found.longest_lag)
+            found.recent = await recent.compare(
+                self.session,
+                self.clients,
+                found.region,
+                list(found.watched),
+                found.looked_back,
+                patience,
+                self.session.now + timeout,
+            )
+
+    async def clear(self, timeout: float) -> None:
+        if self.session and self.claim.touched:
+            touched, self.claim.touched = self.claim.touched, set()
+            until = self.session.now + min(timeout, 60.0)
+            self.drainage.left = await to_the_end(reserved.clear(self.session, self.holders, touched, until))
 
 
-def _probe(
-    departures: dict[str, Departure], subjects: dict[str, Subject], options: Options, progress: Progress
-) -> None:
+async def _probe(subjects: list[Subject], options: Options, progress: Progress) -> None:
+    kept = heartbeats.kept([(one.drainage.region, target) for target in one.drainage.targets] for one in subjects)
+    try:
+        await all_of(one.prepare(options.timeout, kept) for one in subjects)
+        watched = {one.drainage.name: one for one in subjects if one.watched}
+        await _watch(watched, options, progress)
+        await all_of(one.compare(options.timeout) for one in watched.values())
+    finally:
+        await all_of(one.clear(options.timeout) for one in subjects)
+
+
+async def _watch(watched: dict[str, Subject], options: Options, progress: Progress) -> None:
     rounds = itertools.count(1)
 
-    def enough(stalenesses: dict[str, dict[Pair, t.Any]]) -> bool:
+    def enough(stalenesses: Stalenesses) -> bool:
         number = next(rounds)
         return all(
             drainage.settled(
-                list(followed.values()), departures[name].latency, departures[name].strong, options.timeout, number
+                {target: one for (_source, target), one in followed.items()},
+                watched[name].drainage.latency,
+                watched[name].drainage.strong,
+                options.timeout,
+                number,
             )
             for name, followed in stalenesses.items()
         )
 
-    def settling(stalenesses: dict[str, dict[Pair, t.Any]]) -> float:
+    def settling(stalenesses: Stalenesses) -> float:
         """Where lag is long, the newest probes take as long, too."""
-        longest = [
-            drainage.longest_lag(list(followed.values()), departures[name].latency)
+        longest = max(
+            drainage.lag_of(one, watched[name].drainage.latency.get(target))
             for name, followed in stalenesses.items()
-        ]
-        return min(options.timeout, max(SETTLING, 2 * max(longest)))
+            for (_source, target), one in followed.items()
+        )
+        return min(options.timeout, max(SETTLING, 2 * longest))
 
     pace = Pace(duration=options.timeout, interval=options.interval)
-    found = watch(subjects, pace, progress, enough=enough, settling=settling)
-    for name, watched in found.items():
-        departure, schema = departures[name], subjects[name].ground.schema
-        departure.watched = {target: one for (_source, target), one in watched.pairs.items()}
-        departure.notes += watched.notes
-        departure.left_behind = [
-            {
-                "region": left.region,
-                "item_keys": [schema.printable(probe) for probe in sorted(left.probes)],
-                "reason": left.reason,
-            }
-            for left in watched.left
-        ]
+    tables = {name: one.watched for name, one in watched.items()}
+    await heartbeats.watch(tables, pace, progress, enough=enough, settling=settling)

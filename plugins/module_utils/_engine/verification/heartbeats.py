@@ -4,100 +4,85 @@
 
 """Heartbeats from region to region, many tables side by side: shows replication falling behind and catching up.
 
-In a round each source region writes its next heartbeat; half an interval later every target is asked for those of all
-sources in one BatchGetItem. A region that doesn't answer is waited for once, then left behind: the others go on, and
-it is unknown until it answers again.
+In a round each source region writes a heartbeat to another of its keys; half an interval later every target is asked
+for those that it hasn't shown yet. A region that doesn't answer holds up nobody, and is unknown until it answers.
 """
 
 from __future__ import annotations
 
+import asyncio
+import collections
 import dataclasses
 import math
 import typing as t
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from .. import errors
-from ..clients import WORKERS
+from ..wording import count
+from .arrivals import Arrival, Arrivals
 from .bulletins import Bulletins
-from .cleanup import Left, clear, told
-from .ground import Ground
-from .probes import CALLS, MARKER, PUT, Lease, Probe
-from .reads import look
-from .staleness import (
-    UNKNOWN,
-    History,
-    Pace,
-    Reading,
-    Round,
-    Staleness,
-    Troubles,
-    rounds_kept,
-)
+from .calls import SILENCE, all_of
+from .history import DONE, Event, Look, Write
+from .probes import PUT, Probe
+from .reserved import Claim
+from .session import BATCH, Session
+from .staleness import UNKNOWN, Pace, Reading, Round, Staleness, Timeline, Troubles, rounds_kept
 from .states import FAIL, PASS, UNSURE, Pair
-from .watch import Acknowledgement, Look
+from .verdicts import PairEvidence
 
-# A region that answers none of what it was asked for so many seconds is no longer waited for.
-STALLED = 1.0
-# After the last heartbeat there are so many seconds for what is under way, and looks so far apart at most.
+# So many keys are taken at a time, and in all, for the heartbeats of a source; one whose heartbeat arrived everywhere
+# is written again.
+KEYS_AT_ONCE = 20
+KEYS = 1000
+# After the last heartbeat there are so many seconds for what is under way, and looks so far apart.
 SETTLING = 10.0
 SETTLING_LOOKS = 1.0
-# A heartbeat belongs to its run until the planned end, but no longer than this from when it is written, and then for
-# the grace: in seconds.
-LONGEST_LEASE = 3600
-GRACE = 120
 # Without news, how things stand is said so often, in seconds.
 SUMMARY_EVERY = 1.0
 
-# The calls that are made: one item in a source, all items in a target.
-WRITE, LOOK = CALLS[PUT], "BatchGetItem"
-
 Progress = t.Callable[[dict[str, t.Any]], None]
-
-
-@dataclasses.dataclass
-class Subject:
-    """A table whose pairs are watched.
-
-    :ivar free: source -> the keys reserved for its heartbeats that nobody else has, `Sweep.free_heartbeats`.
-    :ivar holders: the regions that are cleaned up at the end.
-    """
-
-    ground: Ground
-    pairs: list[Pair]
-    free: dict[str, list[Probe]]
-    holders: list[str]
-
-    @property
-    def sources(self) -> list[str]:
-        return list(dict.fromkeys(source for source, _target in self.pairs))
-
-    @property
-    def targets(self) -> list[str]:
-        return list(dict.fromkeys(target for _source, target in self.pairs))
+Stalenesses = dict[str, dict[Pair, Staleness]]
 
 
 @dataclasses.dataclass
 class PairWatched:
-    """What came of a pair.
-
-    :ivar verdict: pass when every heartbeat arrived in the end; fail when a strongly consistent read misses one.
-    :ivar staleness: what was followed: the peak, how many heartbeats were written and arrived.
-    """
+    """What came of a pair: ``verdict`` is a pass when every heartbeat arrived, and stayed."""
 
     staleness: Staleness
     verdict: str = UNSURE
     reason: str = ""
 
 
-@dataclasses.dataclass
 class Watched:
-    """What came of a table."""
+    """One table while it is watched, and what came of it.
 
-    rounds: list[Round]
-    pairs: dict[Pair, PairWatched]
-    notes: list[str]
-    left: list[Left]
-    ended_early: bool = False
+    :param pairs: the pairs that are watched.
+    :param claim: whose keys are written, after those of its items.
+    """
+
+    def __init__(self, session: Session, pairs: list[Pair], claim: Claim, holders: list[str], kept: int = 1000) -> None:
+        self.session = session
+        self.claim = claim
+        self.holders = holders
+        self.pairs = {pair: PairWatched(Staleness()) for pair in pairs}
+        self.sources = list(dict.fromkeys(source for source, _target in pairs))
+        self.targets = {
+            source: tuple(target for origin, target in pairs if origin == source) for source in self.sources
+        }
+        self.timeline = Timeline(kept)
+        self.troubles = Troubles()
+        self.notes: list[str] = []
+        self.ended_early = False
+        self.arrivals = Arrivals(session.lease)
+        self.down: dict[str, str] = {}
+        self._free: dict[str, collections.deque[Probe]] = {source: collections.deque() for source in self.sources}
+        self._drawn = dict.fromkeys(self.sources, 0)
+        self._out: dict[str, set[Probe]] = {source: set() for source in self.sources}  # of heartbeats under way
+        self._numbers = dict.fromkeys(self.sources, 0)
+        self._looked: dict[str, float] = {}  # target -> begin of the last look of this round that was answered
+        session.history.follow(self._take)
+
+    @property
+    def stalenesses(self) -> dict[Pair, Staleness]:
+        return {pair: watched.staleness for pair, watched in self.pairs.items()}
 
     def result(self) -> list[dict[str, t.Any]]:
         """``watch`` of the module's result, oldest first."""
@@ -114,369 +99,296 @@ class Watched:
                     for (source, target), reading in readings.items()
                 ],
             }
-            for elapsed, readings in self.rounds
+            for elapsed, readings in self.timeline.rounds
         ]
 
+    def _take(self, event: Event) -> None:
+        self.arrivals.take(event)
+        if isinstance(event, Look) and (event.seen or event.absent):
+            self._looked[event.region] = max(event.begun, self._looked.get(event.region, -math.inf))
+        elif isinstance(event, Write) and event.status == DONE:
+            for target in event.targets:
+                self.pairs[event.region, target].staleness.acknowledge(event)
 
-def watch(
-    subjects: dict[str, Subject],
-    pace: Pace,
-    progress: Progress = lambda _event: None,
-    admitted: t.Callable[[], bool] = lambda: True,
-    enough: t.Callable[[dict[str, dict[Pair, Staleness]]], bool] = lambda _stalenesses: False,
-    settling: t.Callable[[dict[str, dict[Pair, Staleness]]], float] = lambda _stalenesses: SETTLING,
-) -> dict[str, Watched]:
-    """What came of each table, by its name. An interruption still cleans up, then goes on upwards with a note of that.
+    async def beat(self, source: str, elapsed: float) -> None:
+        probe = await self._key(source)
+        if probe is None:
+            return
+        self._numbers[source] += 1
+        self.claim.touched.add(probe)
+        written = await self.session.write(
+            PUT,
+            probe,
+            number=self._numbers[source],
+            targets=self.targets[source],
+            patience=0.0 if self.session.strong else SETTLING,
+        )
+        if written.status == DONE:
+            self._out[source].add(probe)
+        else:
+            self._free[source].append(probe)
+            self.trouble(source, "PutItem", written.problem or "somebody else holds the key of a heartbeat", elapsed)
 
-    To be called from the thread that an interruption reaches.
+    async def _key(self, source: str) -> Probe | None:
+        """A key that no heartbeat is under way from; more are taken when all are. None when there are none left."""
+        if not self._free[source] and self._drawn[source] < KEYS:
+            more = await self.claim.more(self.session, source, self.holders, self._drawn[source], KEYS_AT_ONCE)
+            self._drawn[source] += KEYS_AT_ONCE
+            self._free[source].extend(more)
+        if not self._free[source]:
+            self.troubles.add(source, "PutItem", f"all {KEYS} keys for its heartbeats wait to be seen", 0.0)
+            return None
+        return self._free[source].popleft()
 
-    :param admitted: asked before every round whether there may be another; otherwise the watch ends, and says so.
-    :param settling: for how many seconds after the last heartbeat what is under way is looked for.
-    :param enough: asked after every round whether what was seen of the tables will do.
-    """
-    drill = _Drill({name: subject for name, subject in subjects.items() if subject.pairs}, pace, progress)
-    if not drill.tables:
-        return {}
-    try:
-        drill.run(admitted, enough, settling)
-        drill.close()
-    except BaseException as error:
-        drill.close()  # to its end, if it was interrupted there
-        error.add_note(told("heartbeats", {table.name: table.left for table in drill.tables}))
-        raise
-    return {table.name: table.outcome() for table in drill.tables}
-
-
-class _Table:
-    """One table while it is watched; only the writers' threads touch ``touched`` and ``current``."""
-
-    def __init__(self, name: str, subject: Subject, kept: int) -> None:
-        self.name = name
-        self.subject = subject
-        self.ground = subject.ground
-        self.pairs = {pair: PairWatched(Staleness()) for pair in subject.pairs}
-        self.history = History(kept)
-        self.troubles = Troubles()
-        self.notes: list[str] = []
-        self.left: list[Left] = []
-        self.ended_early = False
-        self.touched: set[Probe] = set()
-        # source -> which of its free keys has the heartbeats
-        self.current = dict.fromkeys(subject.sources, 0)
-        # What this round has said up to now.
-        self.readings: dict[Pair, Reading] = {}
-        self.written: set[str] = set()
-        # The pairs that a strongly consistent read tells of.
-        self.confirmed: set[Pair] = set()
-        # region -> why it is unknown in this round
-        self.down: dict[str, str] = {}
-
-    @property
-    def stalenesses(self) -> dict[Pair, Staleness]:
-        return {pair: watched.staleness for pair, watched in self.pairs.items()}
-
-    def probe(self, source: str) -> Probe | None:
-        free = self.subject.free[source]
-        return free[self.current[source]] if free else None
-
-    def asked(self, target: str, only_waiting: bool) -> dict[str, Probe]:
-        """source -> the key that a look in ``target`` asks for; with ``only_waiting`` where something is to come."""
-        return {
-            source: probe
-            for (source, pair_target), watched in self.pairs.items()
-            if pair_target == target
-            and (watched.staleness.waiting or not only_waiting)
-            and (probe := self.probe(source))
-        }
-
-    def begin_round(self) -> None:
-        self.readings, self.written, self.down, self.confirmed = {}, set(), {}, set()
-
-    def end_round(self, elapsed: float) -> dict[Pair, Reading]:
-        """Every pair's reading; when nothing new was written and nothing is under way, there is nothing to say."""
-        readings = {}
-        for pair, watched in self.pairs.items():
-            reading = self.readings.get(pair, UNKNOWN)
-            silent = pair[0] not in self.written and not watched.staleness.waiting
-            readings[pair] = UNKNOWN if silent else reading
-        self.history.add(Round(elapsed, readings))
-        return readings
-
-    def judge(self, elapsed: float, patience: float) -> dict[Pair, Reading]:
-        """The verdicts, after the last look, which was strongly consistent; and the last readings.
-
-        :param patience: how many seconds after its acknowledgement a heartbeat that a look doesn't show is missing.
-        """
-        readings = {}
-        patience = 0.0 if self.ground.strong else patience
-        for pair, watched in self.pairs.items():
-            source, target = pair
-            staleness = watched.staleness
-            if not staleness.written:
-                watched.reason = self.troubles.last(source) or f"no heartbeat of {source} was written"
-            elif not staleness.waiting:
-                watched.verdict = PASS
-                readings[pair] = self.readings.get(pair, Reading(arrived=True))
-            elif pair in self.confirmed and not self.readings[pair].arrived:
-                readings[pair] = self.readings[pair]
-                watched.verdict = FAIL if readings[pair].lag >= patience else UNSURE
-                watched.reason = (
-                    f"heartbeat {staleness.arrived + 1} of {staleness.written} hadn't arrived "
-                    f"{readings[pair].lag:.3g} s after its acknowledgement, by a strongly consistent read"
-                )
-                if watched.verdict != FAIL:
-                    watched.reason += f", but the watch ended before the {patience:g} s that it has to arrive"
-            else:
-                watched.reason = self.troubles.last(target) or f"{target} doesn't answer"
-        readings = {pair: readings.get(pair, UNKNOWN) for pair in self.pairs}
-        self.history.add(Round(elapsed, readings))
-        return readings
+    async def look(self, target: str, elapsed: float) -> None:
+        pending = [one.write.probe for one in self.arrivals.unseen(target)]
+        if len(pending) > BATCH:  # the oldest say how far behind the region is, the newest whether it moves
+            pending = [*pending[: BATCH // 2], *pending[-BATCH // 2 :]]
+        if not pending:  # everything that was written is known to be there
+            self._looked[target] = self.session.now
+            return
+        for look in await self.session.look(target, pending, consistent=self.session.strong):
+            if look.problem:
+                self.trouble(target, "BatchGetItem", look.problem, elapsed)
 
     def trouble(self, region: str, call: str, reason: str, elapsed: float) -> None:
         self.down[region] = reason
         self.troubles.add(region, call, reason, elapsed)
 
-    def outcome(self) -> Watched:
-        stragglers = dict.fromkeys(self._stragglers())
-        notes = [*self.notes, *self.troubles.notes(), *self.history.notes(), *stragglers]
-        return Watched(self.history.rounds, self.pairs, notes, self.left, self.ended_early)
+    def end_round(self, elapsed: float, silent: t.Collection[str] = ()) -> dict[Pair, Reading]:
+        """Every pair's reading; ``silent`` are the regions that owe an answer."""
+        readings = {}
+        for pair, watched in self.pairs.items():
+            source, target = pair
+            pending = [one for one in self.arrivals.unseen(target) if one.write.region == source]
+            look = None if target in silent else self._looked.get(target)
+            readings[pair] = watched.staleness.take(self.arrivals.forget(pair), pending, look)
+        self._looked = {}
+        self._release()
+        self.timeline.add(Round(elapsed, readings))
+        return readings
 
-    def _stragglers(self) -> t.Iterator[str]:
-        """A region that couldn't be cleaned up may still send what a region that was cleaned up didn't have yet."""
-        uncleared = {left.region for left in self.left}
-        for (source, target), watched in self.pairs.items():
-            if source in uncleared and watched.staleness.waiting:
-                yield (
-                    f"watch: a heartbeat of {source} may still arrive in {target}, because {source} couldn't be "
-                    "cleaned up: the next verification removes it"
-                )
+    def _release(self) -> None:
+        """Keys whose heartbeat arrived everywhere are free again."""
+        targets = {target for _source, target in self.pairs}
+        waiting = {one.write.probe for target in targets for one in self.arrivals.unseen(target)}
+        for source, out in self._out.items():
+            self._free[source].extend(sorted(out - waiting))
+            out &= waiting
+
+    async def last_look(self, elapsed: float) -> None:
+        """A strongly consistent look at every heartbeat's last number, in the targets and where it was written."""
+        until = self.session.now + SETTLING
+        latest = {target: [one.write.probe for one in self.arrivals.latest(target)] for _source, target in self.pairs}
+        missing: dict[str, list[Probe]] = {}
+        answers = await all_of(self.session.read(target, probes, until) for target, probes in latest.items())
+        for target, (_seen, problem) in zip(latest, answers, strict=True):
+            if problem:
+                self.trouble(target, "BatchGetItem", problem, elapsed)
+            for one in self.arrivals.latest(target):
+                if not one.arrived or one.went_back is not None:
+                    missing.setdefault(one.write.region, []).append(one.write.probe)
+        await all_of(self.session.read(source, set(probes), until) for source, probes in missing.items())
+
+    def judge(self) -> None:
+        """The verdicts, after the last look."""
+        for pair, watched in self.pairs.items():
+            _source, target = pair
+            latest = [one for one in self.arrivals.latest(target) if one.pair == pair]
+            watched.verdict, watched.reason = self._judge(pair, watched.staleness, latest)
+
+    def _judge(self, pair: Pair, staleness: Staleness, latest: list[Arrival]) -> tuple[str, str]:
+        source, target = pair
+        of = f"of {count(staleness.written, 'heartbeat')}"
+        back = [one for one in latest if one.went_back is not None and not one.removed]
+        lost = [one for one in latest if one.missing and not one.removed]
+        if back:
+            return FAIL, f"{target} went back: {len(back)} {of} are gone again, by a strongly consistent read"
+        if lost:
+            longest = max(one.waited for one in lost)
+            return FAIL, f"{len(lost)} {of} hadn't arrived, one {longest:.3g} s after its acknowledgement"
+        if removed := [one for one in latest if one.removed]:
+            return UNSURE, f"somebody removed {len(removed)} {of} in {source}: run again"
+        if not staleness.written:
+            return UNSURE, self.troubles.last(source) or f"no heartbeat of {source} was written"
+        waiting = [one for one in latest if not one.arrived]
+        if waiting and all(one.waited is not None for one in waiting):
+            longest = max(one.waited for one in waiting)
+            return UNSURE, (
+                f"{len(waiting)} {of} hadn't arrived {longest:.3g} s after the acknowledgement, but the watch ended "
+                f"before the {SETTLING:g} s that each has"
+            )
+        if waiting:
+            return UNSURE, self.troubles.last(target) or f"{target} doesn't answer"
+        return PASS, ""
+
+    def all_notes(self) -> list[str]:
+        return [*self.notes, *self.troubles.notes(), *self.timeline.notes()]
 
 
-class _Asked(t.NamedTuple):
-    """A call that is under way, and the round that it belongs to."""
+async def watch(
+    tables: dict[str, Watched],
+    pace: Pace,
+    progress: Progress = lambda _event: None,
+    admitted: t.Callable[[], bool] = lambda: True,
+    enough: t.Callable[[Stalenesses], bool] = lambda _stalenesses: False,
+    settling: t.Callable[[Stalenesses], float] = lambda _stalenesses: SETTLING,
+) -> None:
+    """Watch all tables until ``pace`` ends, then judge each.
 
-    table: _Table
-    call: str
-    region: str
-    number: int
+    :param admitted: asked before every round whether there may be another; otherwise the watch ends, and says so.
+    :param enough: asked after every round whether what was seen of the tables will do.
+    :param settling: for how many seconds after the last heartbeat what is under way is looked for.
+    """
+    if tables:
+        await _Rounds(tables, pace, progress).run(admitted, enough, settling)
 
 
-class _Drill:
-    """The rounds. What workers bring back is taken in by the thread that runs it, so nothing else is shared."""
+def count_in(evidence: PairEvidence, found: PairWatched, max_lag: float | None) -> None:
+    """What a watch showed of a pair counts with its items."""
+    if found.verdict == FAIL:
+        evidence.refute("heartbeats were lost", found.reason, evidence.remedy)
+    elif found.verdict != PASS:
+        evidence.doubt(f"watch: {found.reason}")
+    peak, resolution = found.staleness.peak, found.staleness.resolution
+    if max_lag is None or peak is None or peak <= max_lag:
+        return
+    limit = f"max_lag (verify_max_lag) of {max_lag:g} s"
+    if peak - resolution > max_lag:
+        evidence.refute(f"while it was watched, lag rose above {limit}", f"to {peak:.3g} s")
+    else:
+        evidence.doubt(
+            f"whether lag stayed within {limit} can't be told", f"{peak:.3g} s or less", "choose a shorter interval"
+        )
 
-    def __init__(self, subjects: dict[str, Subject], pace: Pace, progress: Progress) -> None:
-        kept = rounds_kept(sum(len(subject.pairs) for subject in subjects.values()))
-        self.tables = [_Table(name, subject, kept) for name, subject in subjects.items()]
+
+def kept(tables: t.Iterable[list[Pair]]) -> int:
+    """How many rounds of each of these tables are kept."""
+    return rounds_kept(sum(len(pairs) for pairs in tables))
+
+
+class _Rounds:
+    def __init__(self, tables: dict[str, Watched], pace: Pace, progress: Progress) -> None:
+        self._tables = tables
         self._pace = pace
         self._progress = progress
         self._bulletins = Bulletins()
-        self._pools: dict[str, ThreadPoolExecutor] = {}
-        self._under_way: dict[Future[t.Any], _Asked] = {}
-        self._owed: set[tuple[str, str, str]] = set()
-        self._overdue: set[Future[t.Any]] = set()
+        self._under_way: dict[tuple[str, str, str], asyncio.Task[None]] = {}
+        self._asked: dict[tuple[str, str, str], float] = {}
         self._number = 0
         self._told = -math.inf
-        if self.tables:
-            self._clock = self.tables[0].ground.clock
-            self._begun = self._clock.now()
-
-    def run(
-        self, admitted: t.Callable[[], bool], enough: t.Callable[..., bool], settling: t.Callable[..., float]
-    ) -> None:
-        while not self._stopped and not self._pace.over(self._number, self._elapsed):
-            if not admitted():
-                self._end_early()
-                break
-            self._round()
-            if enough({table.name: table.stalenesses for table in self.tables}):
-                break
-        if not self._stopped:
-            self._settle(admitted, settling)
-
-    def close(self) -> None:
-        """Wait for what is under way, so that nothing is written after it, then remove everything."""
-        for pool in self._pools.values():
-            pool.shutdown(cancel_futures=True)
-        touched = [table for table in self.tables if table.touched]
-        regions = {region for table in touched for region in table.subject.holders}
-        # So many tables at once, each in all of its regions, are as many calls as each client has connections.
-        with ThreadPoolExecutor(WORKERS) as outer, ThreadPoolExecutor(WORKERS * max(1, len(regions))) as inner:
-
-            def clear_table(table: _Table) -> None:
-                table.left = clear(table.ground, table.subject.holders, sorted(table.touched), inner)
-
-            list(outer.map(clear_table, touched))
+        self._loop = asyncio.get_running_loop()
+        self._begun = self._loop.time()
 
     @property
     def _elapsed(self) -> float:
-        return self._clock.now() - self._begun
+        return self._loop.time() - self._begun
 
     @property
-    def _stopped(self) -> bool:
-        return any(table.ground.stop.is_set() for table in self.tables)
+    def _stalenesses(self) -> Stalenesses:
+        return {name: table.stalenesses for name, table in self._tables.items()}
+
+    async def run(
+        self,
+        admitted: t.Callable[[], bool],
+        enough: t.Callable[[Stalenesses], bool],
+        settling: t.Callable[[Stalenesses], float],
+    ) -> None:
+        try:
+            while not self._pace.over(self._number, self._elapsed):
+                if not admitted():
+                    self._end_early()
+                    break
+                await self._round()
+                if enough(self._stalenesses):
+                    break
+            await self._settle(admitted, settling(self._stalenesses))
+        finally:
+            await self._finish()
+        for table in self._tables.values():
+            table.judge()
+        self._tell({name: dict.fromkeys(table.pairs, UNKNOWN) for name, table in self._tables.items()}, last=True)
+
+    async def _finish(self) -> None:
+        """Until every call under way has been answered, so that nothing is written after the clean-up."""
+        for task in (tasks := list(self._under_way.values())):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _end_early(self) -> None:
-        for table in self.tables:
+        for table in self._tables.values():
             table.ended_early = True
             table.notes.append(
                 f"watch: it ended early, at {self._pace.progress(self._number, self._elapsed)}, because it has cost "
                 "what it may (max_units, verify_max_units)"
             )
 
-    def _round(self) -> None:
-        begun = self._clock.now()
+    async def _round(self) -> None:
+        begun = self._loop.time()
         self._number += 1
-        for table in self.tables:
-            table.begin_round()
-            for source in table.subject.sources:
-                self._submit(table, WRITE, source, _beat, table, source, self._lease(table), self._number)
-        self._gather()
-        self._sleep_until(begun + self._pace.interval / 2)
+        for name, table in self._tables.items():
+            for source in table.sources:
+                self._ask((name, "write", source), table.beat)
+        await self._sleep_until(begun + self._pace.interval / 2)
         self._look()
-        elapsed = self._elapsed
-        readings = {table.name: table.end_round(elapsed) for table in self.tables}
+        await self._sleep_until(begun + self._pace.interval)
+        self._end_round()
+
+    def _end_round(self) -> None:
+        readings = {}
+        for name, table in self._tables.items():
+            silent = {
+                region
+                for (owner, call, region), task in self._under_way.items()
+                if owner == name and call == "look" and not task.done()
+            }
+            readings[name] = table.end_round(self._elapsed, silent)
         self._tell(readings)
-        self._sleep_until(begun + self._pace.interval)
+        for table in self._tables.values():
+            table.down = {}
+
+    def _ask(self, key: tuple[str, str, str], work: t.Callable[..., t.Any]) -> None:
+        """Ask a region, unless it still owes the answer to the same question."""
+        name, call, region = key
+        task = self._under_way.get(key)
+        if task is not None and not task.done():
+            if self._loop.time() >= self._asked[key] + SILENCE:
+                self._tables[name].trouble(region, call, f"{region} doesn't answer", self._elapsed)
+            return
+        if task is not None:
+            task.result()
+        self._asked[key] = self._loop.time()
+        self._under_way[key] = asyncio.ensure_future(work(region, self._elapsed))
+
+    def _look(self) -> None:
+        for name, table in self._tables.items():
+            for target in dict.fromkeys(target for _source, target in table.pairs):
+                self._ask((name, "look", target), table.look)
+
+    async def _settle(self, admitted: t.Callable[[], bool], seconds: float) -> None:
+        """What is under way has its time; then a strongly consistent look has the last word."""
+        end = self._loop.time() + seconds
+        while self._loop.time() < end and self._waiting and admitted():
+            await self._sleep_until(min(end, self._loop.time() + min(SETTLING_LOOKS, max(self._pace.interval, 0.05))))
+            self._look()
+            await asyncio.wait(list(self._under_way.values()), timeout=max(0.0, end - self._loop.time()))
+            self._end_round()
+        # A call has its own end: the SDK gives up on a region that doesn't answer.
+        await asyncio.gather(*self._under_way.values())
+        await all_of(table.last_look(self._elapsed) for table in self._tables.values())
+        self._end_round()
+
+    @property
+    def _waiting(self) -> bool:
+        return any(
+            table.arrivals.unseen(target) for table in self._tables.values() for _source, target in table.pairs
+        ) or any(not task.done() for task in self._under_way.values())
 
     def _tell(self, readings: dict[str, dict[Pair, Reading]], last: bool = False) -> None:
-        self._bulletins.take(
-            readings,
-            {table.name: table.stalenesses for table in self.tables},
-            {table.name: table.down for table in self.tables},
-        )
-        now = self._clock.now()
-        if last or self._bulletins.news or now >= self._told + SUMMARY_EVERY:
-            self._told = now
+        self._bulletins.take(readings, self._stalenesses, {name: table.down for name, table in self._tables.items()})
+        if last or self._bulletins.news or self._loop.time() >= self._told + SUMMARY_EVERY:
+            self._told = self._loop.time()
             self._progress(self._bulletins.event(self._pace.progress(self._number, self._elapsed)))
 
-    def _look(self, consistent: bool = False, only_waiting: bool = False) -> None:
-        for table in self.tables:
-            strong = consistent or table.ground.strong
-            for target in table.subject.targets:
-                if asked := table.asked(target, only_waiting):
-                    self._submit(table, LOOK, target, _look, table, target, asked, strong)
-        self._gather()
-
-    def _submit(self, table: _Table, call: str, region: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> None:
-        """Ask a region, unless it still owes the answer to the same question."""
-        if (table.name, call, region) in self._owed:
-            table.trouble(region, call, f"{region} doesn't answer {call}", self._elapsed)
-            return
-        if region not in self._pools:
-            # As many threads as its client has connections; those of a region that hangs are no other's.
-            self._pools[region] = ThreadPoolExecutor(WORKERS)
-        future = self._pools[region].submit(work, *arguments)
-        self._owed.add((table.name, call, region))
-        self._under_way[future] = _Asked(table, call, region, self._number)
-
-    def _gather(self) -> None:
-        """Take in what is answered, but don't wait for a region that gives no answer at all for a while."""
-        self._take_done()
-        while waiting := self._under_way.keys() - self._overdue:
-            done, silent = wait(waiting, STALLED)
-            answering = {self._under_way[future].region for future in done}
-            self._overdue |= {future for future in silent if self._under_way[future].region not in answering}
-            self._take_done()
-
-    def _take_done(self) -> None:
-        for future in [future for future in self._under_way if future.done()]:
-            table, call, region, number = asked = self._under_way.pop(future)
-            self._owed.discard((table.name, call, region))
-            self._overdue.discard(future)
-            try:
-                answer = future.result()
-            except errors.ServiceError as error:
-                self._failed(asked, str(error))
-                continue
-            if call == LOOK:
-                self._seen(table, region, *answer)
-            elif isinstance(answer, str):
-                self._failed(asked, answer)
-            else:
-                self._written(table, region, number, answer)
-
-    def _failed(self, asked: _Asked, reason: str) -> None:
-        table, call, region, _number = asked
-        table.trouble(region, call, reason, self._elapsed)
-        if call == LOOK:
-            for (_source, target), watched in table.pairs.items():
-                if target == region:
-                    watched.staleness.miss(self._clock.now())
-
-    def _written(self, table: _Table, source: str, number: int, acknowledged: Acknowledgement) -> None:
-        table.written.add(source)
-        for pair, watched in table.pairs.items():
-            if pair[0] == source:
-                watched.staleness.acknowledge(number, acknowledged)
-
-    def _seen(self, table: _Table, target: str, shown: Look, asked: dict[str, Probe], consistent: bool) -> None:
-        for pair, watched in table.pairs.items():
-            source = pair[0]
-            if pair[1] != target or source not in asked:
-                continue
-            probe = asked[source]
-            if probe in shown.unread:
-                watched.staleness.miss(shown.ended)
-                reason = f"throttled: {LOOK} in {target} left keys unprocessed"
-                table.trouble(target, LOOK, reason, self._elapsed)
-                continue
-            marked = shown.seen.get(probe)
-            mine = marked is not None and marked.run == table.ground.lease.run
-            if consistent:
-                table.confirmed.add(pair)
-            table.readings[pair] = watched.staleness.take(shown, marked.revision if mine else 0)
-
-    def _settle(self, admitted: t.Callable[[], bool], settling: t.Callable[..., float]) -> None:
-        """What is under way has a little longer; then a strongly consistent read has the last word."""
-        patience = settling({table.name: table.stalenesses for table in self.tables})
-        deadline = self._clock.now() + patience
-        while self._to_come() and not self._stopped and (left := deadline - self._clock.now()) > 0 and admitted():
-            self._sleep_until(self._clock.now() + min(left, self._pace.interval / 2, SETTLING_LOOKS))
-            self._look_again()
-        self._look_again(consistent=True)
-        elapsed = self._elapsed
-        self._tell({table.name: table.judge(elapsed, patience) for table in self.tables}, last=True)
-
-    def _to_come(self) -> bool:
-        """Whether anything is to come in a region that doesn't hang."""
-        return any(
-            watched.staleness.waiting and (table.name, LOOK, target) not in self._owed
-            for table in self.tables
-            for (_source, target), watched in table.pairs.items()
-        )
-
-    def _look_again(self, consistent: bool = False) -> None:
-        """A look where something is still to come."""
-        for table in self.tables:
-            table.begin_round()
-        self._look(consistent, only_waiting=True)
-
-    def _sleep_until(self, moment: float) -> None:
-        while not self._stopped and (left := moment - self._clock.now()) > 0:
-            self._clock.sleep(min(left, 1.0))
-
-    def _lease(self, table: _Table) -> Lease:
-        """Renewed by every heartbeat."""
-        planned = min(max(0.0, self._pace.planned - self._elapsed), LONGEST_LEASE)
-        return Lease(table.ground.lease.run, int(self._clock.epoch() + planned + self._pace.interval) + GRACE)
-
-
-def _beat(table: _Table, source: str, lease: Lease, number: int) -> Acknowledgement | str:
-    """Write a heartbeat; why it couldn't be, as a sentence, when someone else has every key that is free for it."""
-    ground = table.ground
-    for _attempt in table.subject.free[source]:
-        probe = table.probe(source)
-        parameters = ground.schema.write(PUT, probe, lease)
-        parameters["Item"][MARKER]["M"]["revision"] = {"N": str(number)}
-        table.touched.add(probe)
-        written = ground.write_item(source, PUT, parameters)
-        if written.held:
-            return Acknowledgement(ground.clock.now(), exact=not written.retried)
-        table.current[source] = (table.current[source] + 1) % len(table.subject.free[source])
-    return f"none of the keys that are reserved for the heartbeats of {source} is free: see notes"
-
-
-def _look(table: _Table, target: str, asked: dict[str, Probe], consistent: bool) -> tuple[Look, dict[str, Probe], bool]:
-    """One look at the heartbeats of the sources ``asked`` for."""
-    ground = table.ground
-    return look(ground, target, list(asked.values()), consistent), asked, consistent
+    async def _sleep_until(self, moment: float) -> None:
+        await asyncio.sleep(max(0.0, moment - self._loop.time()))

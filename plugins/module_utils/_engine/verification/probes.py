@@ -4,26 +4,29 @@
 
 """The items that verification writes: where they live, how they are known, under which condition they change. Pure.
 
-A probe's key follows from its source region and a slot alone, so any later run finds what a run that died left
-behind without a scan. Its marker names the run that wrote it and says until when nobody else may touch it. Every
-write is conditional on that marker, so an item without it stays, whoever wrote it. A condition sees only its own
-region's version of an item (AWS_FACTS section 7), so a region's keys are written from that region alone.
+A probe's key follows from its source region and a slot alone. A run draws its slots from thousands, so that each run
+meets other partitions; they follow from its id. It registers in one of the first slots of each source region, so a
+later run finds what a run that died left, without a scan. A marker names the run that wrote an item and says until
+when nobody else may touch it. Every write is conditional on that marker, so an item without it stays, whoever wrote
+it. A condition sees only its own region's version of an item (AWS_FACTS section 7), so a region's keys are written
+from that region alone.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import decimal
+import functools
+import random
 import typing as t
 import uuid
 import zlib
 
 from ..state import RegionalTable
 
-# So many keys are reserved in a table for each source region.
-SLOTS = 20
-# And behind these so many for its heartbeats, of which a watch takes one.
-HEARTBEAT_SLOTS = 4
+# So many keys are reserved in a table for each source region; runs register in the first ones.
+SLOTS = 10_000
+REGISTERS = 4
 KEY_PREFIX = "multiregion.dynamodb/verification"
 # Numbers of 38 digits, the most that DynamoDB keeps: this, the region in ten digits, the slot in four.
 NUMBER_PREFIX = f"-{'9' * 24}"
@@ -40,8 +43,8 @@ _WITHOUT_ITEM = {
     UPDATE: "attribute_exists(#key) AND",
     DELETE: "attribute_not_exists(#key) OR",
 }
-# What the marker says of the last operation that it went through.
-_REVISIONS = {PUT: 1, UPDATE: 2}
+# What the marker says of the operation that an item went through last. A deletion leaves none.
+NUMBERS = {PUT: 1, UPDATE: 2, DELETE: 0}
 
 Item = dict[str, t.Any]  # attribute -> {type: value}, as the API has it
 
@@ -64,15 +67,19 @@ class Lease:
 
 @dataclasses.dataclass(frozen=True)
 class Marked:
-    """An item at a reserved key, as it was read; ``run`` is empty when it isn't verification's.
+    """An item as it was read; ``run`` is empty when it isn't verification's.
 
     :ivar writer: the region that wrote it, of an item that every region writes.
+    :ivar slots: how many slots the run drew, of an item that registers it.
+    :ivar differing: the attributes that aren't as they were written, of an item of the user's.
     """
 
     run: str = ""
     expires: int = 0
     revision: int = 0
     writer: str = ""
+    slots: int = 0
+    differing: tuple[str, ...] = ()
 
 
 Seen = dict[Probe, Marked]  # the items that are there
@@ -96,15 +103,24 @@ class Schema:
         """The probe's key, as the API has it."""
         return {attribute: {kind: _value(kind, probe)} for attribute, kind in self.keys}
 
+    def key_of(self, item: Item) -> Item:
+        """The part of an item that is its key."""
+        return {attribute: item[attribute] for attribute, _kind in self.keys}
+
     def printable(self, probe: Probe) -> dict[str, str]:
         """The probe's key for people and for JSON: binary keys as the text that they hold."""
         return {attribute: str(_value("N" if kind == "N" else "S", probe)) for attribute, kind in self.keys}
 
-    def write(self, operation: str, probe: Probe, lease: Lease, writer: str = "") -> dict[str, t.Any]:
-        """Parameters of PutItem, UpdateItem or DeleteItem of an item of ``lease``; ``writer`` is written down by a put.
+    def write(
+        self, operation: str, probe: Probe, lease: Lease, number: int = 0, writer: str = "", slots: int = 0
+    ) -> dict[str, t.Any]:
+        """Parameters of PutItem, UpdateItem or DeleteItem of an item of ``lease``.
 
         A call whose answer was lost is sent again by the SDK, so each condition also holds after its own success.
+
+        :param number: what the marker's revision is to be; without it, that of the operation.
         """
+        number = number or NUMBERS[operation]
         condition = {
             "TableName": self.table,
             "ConditionExpression": f"{_WITHOUT_ITEM[operation]} #marker.#run = :run",
@@ -112,11 +128,11 @@ class Schema:
             "ExpressionAttributeValues": {":run": {"S": lease.run}},
         }
         if operation == PUT:
-            return {**condition, "Item": self._item(probe, lease, writer)}
+            return {**condition, "Item": self._item(probe, lease, number, writer, slots)}
         if operation == UPDATE:
             condition["UpdateExpression"] = "SET #marker.#revision = :revision"
             condition["ExpressionAttributeNames"]["#revision"] = "revision"
-            condition["ExpressionAttributeValues"][":revision"] = {"N": str(_REVISIONS[UPDATE])}
+            condition["ExpressionAttributeValues"][":revision"] = {"N": str(number)}
         return {**condition, "Key": self.key(probe)}
 
     def remove_dead(self, probe: Probe, seen: Marked) -> dict[str, t.Any]:
@@ -129,12 +145,13 @@ class Schema:
         parameters["ExpressionAttributeValues"][":expires"] = {"N": str(seen.expires)}
         return parameters
 
-    def _item(self, probe: Probe, lease: Lease, writer: str) -> Item:
+    def _item(self, probe: Probe, lease: Lease, number: int, writer: str, slots: int) -> Item:
         marker = {
             "run": {"S": lease.run},
             "expires": {"N": str(lease.expires)},
-            "revision": {"N": str(_REVISIONS[PUT])},
+            "revision": {"N": str(number)},
             **({"writer": {"S": writer}} if writer else {}),
+            **({"slots": {"N": str(slots)}} if slots else {}),
         }
         return {**self.key(probe), MARKER: {"M": marker}}
 
@@ -164,21 +181,33 @@ class Schema:
         return tuple(decimal.Decimal(value) if kind == "N" else value for kind, value in values)
 
 
-def every_probe(regions: t.Iterable[str]) -> list[Probe]:
-    """All reserved keys of the source regions."""
-    return [Probe(region, slot) for region in regions for slot in range(SLOTS + HEARTBEAT_SLOTS)]
+def registers(source: str) -> list[Probe]:
+    """Where runs that write from ``source`` register."""
+    return [Probe(source, slot) for slot in range(REGISTERS)]
 
 
-def shows(operation: str, marked: Marked | None, lease: Lease) -> bool:
-    """Whether an item, as read, is as ``operation`` under ``lease`` left it. An update shows the put before it, too."""
-    if operation == DELETE:
+def drawn(run: str, source: str, number: int) -> list[Probe]:
+    """The keys of a run, from its id alone, so that another one finds them."""
+    return [Probe(source, slot) for slot in _slots(run)[:number]]
+
+
+@functools.lru_cache(maxsize=32)
+def _slots(run: str) -> list[int]:
+    slots = list(range(REGISTERS, SLOTS))
+    random.Random(run).shuffle(slots)
+    return slots
+
+
+def shows(number: int, marked: Marked | None, lease: Lease) -> bool:
+    """Whether an item, as read, is as the write of that ``number`` left it, or a later one."""
+    if number == NUMBERS[DELETE]:
         return marked is None or marked.run != lease.run
-    return marked is not None and not altered(marked, lease) and marked.revision >= _REVISIONS[operation]
+    return marked is not None and is_of(marked, lease) and marked.revision >= number
 
 
-def altered(marked: Marked, lease: Lease) -> bool:
-    """Whether an item at a key that ``lease`` holds is another than was ever written there under it."""
-    return (marked.run, marked.expires) != (lease.run, lease.expires) or marked.revision not in _REVISIONS.values()
+def is_of(marked: Marked, lease: Lease) -> bool:
+    """Whether an item was written under ``lease``."""
+    return (marked.run, marked.expires) == (lease.run, lease.expires)
 
 
 def another_run(marked: Marked, lease: Lease) -> bool:
@@ -200,6 +229,7 @@ def _marked(item: Item) -> Marked:
     marker = item.get(MARKER, {}).get("M", {})
     try:
         numbers = int(marker["expires"]["N"]), int(marker["revision"]["N"])
-        return Marked(marker["run"]["S"], *numbers, marker.get("writer", {}).get("S", ""))
+        slots = int(marker.get("slots", {}).get("N", 0))
+        return Marked(marker["run"]["S"], *numbers, marker.get("writer", {}).get("S", ""), slots)
     except (KeyError, ValueError):
         return Marked()

@@ -13,31 +13,28 @@ import time
 import typing as t
 
 from ..state import RegionalTable
-from ..wording import NAMES_IN_A_LINE, count, named
-from .convergence import Convergence
+from . import story
+from .arrivals import Arrival, loss_that_shows
 from .cost import Cost
-from .evidence import Evidence, lag, worst
-from .probes import OPERATIONS, Probe, Schema
-from .states import FAIL, PASS, UNSURE
+from .heartbeats import PairWatched
+from .probes import Probe, Schema
+from .reserved import Left
+from .states import PASS
+from .verdicts import Convergence, Finding, PairEvidence, judge_convergence, judge_pair, lag, verdict_of, worst
 
 if t.TYPE_CHECKING:
     from .check import Checked, Outcome
 
-# From so many on, tables that passed and have regions and items in common share a line.
-SHARED_LINE = 10
-
 Result = dict[str, t.Any]
 
 
-def module_result(checked: Checked, about: Result | None = None, full: bool = False) -> Result:
-    """The whole result; ``msg`` has a line for each table and reason that stands in the way of a pass.
+def module_result(checked: Checked, about: Result | None = None) -> Result:
+    """The whole result; ``summary`` tells it in few lines.
 
     :param about: what else is to be said of the run.
-    :param full: whether it is for a report, with each single lag and every round of a watch.
     """
-    tables = [table_result(outcome, full) for outcome in checked.outcomes]
-    totals = _totals(tables)
-    troubled = [line for table in tables if table["verdict"] != PASS for line in table["msg"].splitlines()]
+    tables = [table_result(outcome) for outcome in checked.outcomes]
+    summary = story.summary(checked.outcomes, tables)
     return {
         "verdict": worst(table["verdict"] for table in tables),
         "run": {
@@ -46,46 +43,40 @@ def module_result(checked: Checked, about: Result | None = None, full: bool = Fa
             "seconds": round(checked.seconds, 3),
             **(about or {}),
         },
-        "cost": _cost(functools.reduce(operator.add, (one.meter.cost for one in checked.outcomes), Cost())),
+        "cost": _cost(functools.reduce(operator.add, (one.history.cost for one in checked.outcomes), Cost())),
         "tables": tables,
-        "summary": [*_passed(tables), *troubled, *_remarks(tables), totals],
-        "msg": "\n".join([*troubled, totals]),
+        "summary": summary,
+        "msg": "\n".join(summary),
     }
 
 
-def table_result(outcome: Outcome, full: bool = False) -> Result:
+def table_result(outcome: Outcome) -> Result:
     """One table of the result."""
-    items = outcome.journey.results if outcome.journey else []
-    verdicts = [evidence.verdict for evidence in outcome.evidence.values()]
-    verdicts += [outcome.alone.verdict] if outcome.alone else []
-    verdicts += [outcome.convergence.verdict] if outcome.convergence else []
-    verdicts += [item["verdict"] for item in items]
-    verdict = FAIL if outcome.refusal else worst(verdicts)
-    result = {
+    return {
         "name": outcome.wanted.name,
-        "verdict": verdict,
+        "verdict": outcome.judge(),
         "verification": outcome.how,
         "consistency": outcome.observed[outcome.wanted.home].consistency,
+        "reason": _reason(outcome.findings),
         "regions": [_region(shown) for shown in outcome.observed.values()],
-        "cost": _cost(outcome.meter.cost),
-        "pairs": [_pair(outcome, evidence, full) for evidence in outcome.evidence.values()],
-        "convergence": _convergence(outcome.convergence, full) if outcome.convergence else None,
-        "user_items": items,
-        **({"watch": outcome.watched.result() if outcome.watched else []} if full else {}),
+        "cost": _cost(outcome.history.cost),
+        "pairs": [_pair(outcome, evidence) for evidence in outcome.evidence.values()],
+        "convergence": _convergence(outcome.convergence) if outcome.convergence else None,
+        "user_items": [journey.result(outcome.schema) for journey in outcome.journeys],
+        "watch": outcome.watched.result() if outcome.watched else [],
         "notes": outcome.notes,
-        "left_behind": _left(outcome),
+        "left_behind": left_behind(outcome.left, outcome.schema),
     }
-    return {**result, "msg": "\n".join(_table_lines(result, outcome))}
 
 
-def _left(outcome: Outcome) -> list[Result]:
+def left_behind(left: list[Left], schema: Schema | None) -> list[Result]:
     return [
         {
-            "region": left.region,
-            "item_keys": [outcome.schema.printable(probe) for probe in sorted(left.probes)],
-            "reason": left.reason,
+            "region": one.region,
+            "item_keys": [schema.printable(probe) for probe in sorted(one.probes)],
+            "reason": one.reason,
         }
-        for left in outcome.left
+        for one in left
     ]
 
 
@@ -97,28 +88,40 @@ def _region(shown: RegionalTable) -> Result:
     return {"region": shown.region, "status": shown.status, **({"problem": shown.problem} if shown.problem else {})}
 
 
-def _pair(outcome: Outcome, evidence: Evidence, full: bool) -> Result:
+def _pair(outcome: Outcome, evidence: PairEvidence) -> Result:
+    findings = judge_pair(evidence)
+    arrivals = evidence.arrivals
+    limit = evidence.max_lag
+    late = [one for one in evidence.arrived if limit is not None and not evidence.strong and one.lower > limit]
+    bounds = _bounds(evidence.arrived)
     return {
         "source": evidence.source,
         "target": evidence.target,
-        "verdict": evidence.verdict,
-        "reason": evidence.refuted or "; ".join(_reasons(evidence, outcome.schema)),
-        "item_count": evidence.items,
-        "arrived": len(evidence.complete),
-        "missing": [_named(missing.operation, missing.probe, outcome.schema) for missing in evidence.missing],
-        "altered": [_named(altered.operation, altered.probe, outcome.schema) for altered in evidence.altered],
-        "late": [
-            {**_named(late.operation, late.probe, outcome.schema), "lag": round(late.sample.lag, 3)}
-            for late in evidence.late
-        ],
-        "lag": lag(evidence.samples, full),
-        "watch": _watched(outcome, evidence),
+        "verdict": verdict_of(findings),
+        "reason": _reason(findings),
+        "expected": evidence.expected or 0,
+        "arrived": sum(one.arrived for one in arrivals),
+        "loss_that_shows": round(loss_that_shows(evidence.expected), 3) if evidence.expected else None,
+        "missing": [_named(outcome, one) for one in arrivals if one.missing and not one.altered],
+        "altered": [_named(outcome, one) for one in arrivals if one.missing and one.altered],
+        "went_back": [_named(outcome, one) for one in arrivals if one.went_back is not None],
+        "late": [{**_named(outcome, one), "lag": _rounded(one)} for one in late],
+        "lag": lag([] if evidence.strong else bounds),
+        "lags": [] if evidence.strong else [[round(low, 3), round(high, 3)] for low, high in bounds],
+        "watch": _watched(outcome.watched.pairs.get(evidence.pair)) if outcome.watched else None,
     }
 
 
-def _watched(outcome: Outcome, evidence: Evidence) -> Result | None:
+def _bounds(arrivals: list[Arrival]) -> list[tuple[float, float]]:
+    return [(one.lower, one.upper) for one in arrivals]
+
+
+def _rounded(arrival: Arrival) -> list[float]:
+    return [round(arrival.lower, 3), round(arrival.upper, 3)]
+
+
+def _watched(found: PairWatched | None) -> Result | None:
     """What heartbeats showed of a pair; None when it wasn't watched."""
-    found = outcome.watched.pairs.get((evidence.source, evidence.target)) if outcome.watched else None
     if found is None:
         return None
     peak = found.staleness.peak
@@ -131,173 +134,39 @@ def _watched(outcome: Outcome, evidence: Evidence) -> Result | None:
     }
 
 
-def _named(operation: str, probe: Probe, schema: Schema) -> Result:
-    return {"operation": operation, "key": schema.printable(probe)}
-
-
-def _convergence(found: Convergence, full: bool) -> Result:
+def _named(outcome: Outcome, arrival: Arrival) -> Result:
+    waited = arrival.waited
     return {
-        "verdict": found.verdict,
-        "reason": found.reason,
-        "item_count": found.items,
-        "converged": len(found.converged),
-        "lag": lag(found.samples, full),
+        "operation": arrival.write.operation,
+        "key": outcome.schema.printable(arrival.write.probe),
+        "waited": None if waited is None else round(waited, 3),
     }
 
 
-def _reasons(evidence: Evidence, schema: Schema) -> t.Iterator[str]:
-    """Why a pair isn't a pass: what happened, to which keys, and what to do."""
-    total = count(evidence.items, "item")
-    for operation in OPERATIONS:
-        missing = [one for one in evidence.missing if one.operation == operation]
-        if missing:
-            what = f"{len(missing)} of {total}: the {operation} was missing"
-            yield f"{what} {_missing_since(evidence, [one.waited for one in missing])}{_keys(missing, schema)}"
-        changed = [one for one in evidence.altered if one.operation == operation]
-        if changed:
-            yield (
-                f"{len(changed)} of {total}: after the {operation} another item was found than was written, by a "
-                f"strongly consistent read{_keys(changed, schema)}"
-            )
-    if evidence.late:
-        slowest = max(one.sample.lag for one in evidence.late)
-        yield (
-            f"{count(len(evidence.late), 'change')} arrived later than max_lag (verify_max_lag) of "
-            f"{evidence.max_lag:g} s, the slowest after {slowest:.3g} s{_keys(evidence.late, schema)}"
-        )
-    yield from evidence.failures
-    yield from evidence.problems
-    if evidence.untimed:
-        yield (
-            f"{count(evidence.untimed, 'change')} arrived, but whether within max_lag (verify_max_lag) of "
-            f"{evidence.max_lag:g} s can't be told: a call was repeated or throttled, or poll_delay is too long: run "
-            "again"
-        )
-
-
-def _missing_since(evidence: Evidence, waited: list[float]) -> str:
-    if evidence.strong:
-        return (
-            "from a strongly consistent read that began after its acknowledgement: a strongly consistent group has to "
-            "show it at once"
-        )
-    return (
-        f"{min(waited):.3g} s after its acknowledgement, by a strongly consistent read: replication is paused, failing "
-        f"or slower than that; look at ReplicationLatency in {evidence.source}, or raise timeout (verify_timeout)"
-    )
-
-
-def _keys(entries: list[t.Any], schema: Schema) -> str:
-    """``; keys: ...``, the first few of them, each once."""
-    keys = list(dict.fromkeys(" and ".join(dict.fromkeys(schema.printable(entry.probe).values())) for entry in entries))
-    return f" (key{'' if len(keys) == 1 else 's'}: {named(keys)})"
-
-
-def _table_lines(table: Result, outcome: Outcome) -> t.Iterator[str]:
-    """A line for each reason against a pass; for a pass the one line that says what it rests on."""
-    name = table["name"]
-    if outcome.refusal:
-        yield f"{name}: {outcome.refusal}."
-        return
-    if outcome.alone and outcome.alone.reason:
-        yield f"{name}: {outcome.alone.verdict}: {outcome.alone.reason}."
-    for (verdict, reason), pairs in _by_reason(table["pairs"]).items():
-        yield f"{name}: {verdict}: {pairs}: {reason}."
-    if outcome.convergence and outcome.convergence.verdict != PASS:
-        yield f"{name}: {outcome.convergence.verdict}: {outcome.convergence.reason}."
-    for item in table["user_items"]:
-        if item["verdict"] != PASS:
-            key = ", ".join(item["key"].values())
-            yield f"{name}: {item['verdict']}: item {key} (verify_items) from {item['source']}: {item['reason']}."
-    if table["verdict"] == PASS:
-        yield f"{name}: {_achievement([table])}"
-
-
-def _by_reason(pairs: list[Result]) -> dict[tuple[str, str], str]:
-    groups: dict[tuple[str, str], list[str]] = {}
-    for verdict in (FAIL, UNSURE):
-        for pair in pairs:
-            if pair["verdict"] == verdict:
-                groups.setdefault((verdict, pair["reason"]), []).append(f"{pair['source']} → {pair['target']}")
+def _convergence(found: Convergence) -> Result:
+    findings = judge_convergence(found)
+    bounds = list(found.agreed.values())
     return {
-        key: ", ".join(names[:NAMES_IN_A_LINE])
-        + (f" and {len(names) - NAMES_IN_A_LINE} more pairs" if len(names) > NAMES_IN_A_LINE else "")
-        for key, names in groups.items()
+        "verdict": verdict_of(findings),
+        "reason": _reason(findings),
+        "item_count": len(found.probes),
+        "converged": len(found.agreed),
+        "lag": lag(bounds),
+        "lags": [[round(low, 3), round(high, 3)] for low, high in bounds],
     }
 
 
-def _passed(tables: list[Result]) -> list[str]:
-    groups: dict[tuple[t.Any, ...], list[Result]] = {}
-    for table in tables:
-        if table["verdict"] == PASS:
-            alike = (_regions(table), table["verification"], table["consistency"], _items(table))
-            groups.setdefault(alike, []).append(table)
-    lines = []
-    for group in groups.values():
-        if len(group) < SHARED_LINE:
-            lines += [table["msg"] for table in group]
-        else:
-            lines.append(f"{count(len(group), 'table')}: {_achievement(group)}")
-    return lines
+def _reason(findings: list[Finding]) -> str:
+    """Empty for a pass."""
+    return "; ".join(told(one) for one in findings if one.verdict != PASS)
 
 
-def _achievement(tables: list[Result]) -> str:
-    """What tables that passed, with regions and items in common, have shown."""
-    regions = _regions(tables[0])
-    if not tables[0]["pairs"]:
-        return f"only {regions} is listed: nothing had to replicate"
-    if tables[0]["verification"] == "states":
-        return f"{regions}: replicas are ACTIVE; only states were read, no item was written"
-    items = _items(tables[0])
-    done = (
-        f"{regions}: {count(items, 'item')} from each region {'was' if items == 1 else 'were'} put, updated and "
-        "deleted in every other, and what all wrote at once ended the same"
-    )
-    done += _besides(tables)
-    if tables[0]["consistency"] == "strong":
-        return f"{done}; strongly consistent reads showed each write at once"
-    lags = [pair["lag"] for table in tables for pair in table["pairs"]]
-    return (
-        f"{done}; lag {_seconds(lags, 'p50')} (median of the slowest pair), at most {_seconds(lags, 'max')}, measured "
-        f"to {_seconds(lags, 'resolution')}"
-    )
+def told(finding: Finding) -> str:
+    """``nothing arrives (5 of 5 puts missing after 24 s): look at ...``."""
+    detail = f" ({finding.detail})" if finding.detail else ""
+    remedy = f": {finding.remedy}" if finding.remedy else ""
+    return f"{finding.sentence}{detail}{remedy}"
 
 
-def _besides(tables: list[Result]) -> str:
-    """What the user's items and a watch have shown."""
-    items = sum(len(table["user_items"]) for table in tables)
-    peaks = [pair["watch"]["peak"] for table in tables for pair in table["pairs"] if pair["watch"]]
-    said = f"; {count(items, 'item')} of yours arrived unchanged" if items else ""
-    known = [peak for peak in peaks if peak is not None]
-    return said + (f"; while watched, lag was at most {max(known):.2f} s" if known else "")
-
-
-def _seconds(lags: list[Result], figure: str) -> str:
-    known = [lag_[figure] for lag_ in lags if lag_[figure] is not None]
-    return f"{max(known):.2f} s" if known else "not measured"
-
-
-def _regions(table: Result) -> str:
-    return ", ".join(region["region"] for region in table["regions"])
-
-
-def _items(table: Result) -> int:
-    return max((pair["item_count"] for pair in table["pairs"]), default=0)
-
-
-def _remarks(tables: list[Result]) -> t.Iterator[str]:
-    for table in tables:
-        yield from (f"{table['name']}: {note}." for note in table["notes"])
-        for left in table["left_behind"]:
-            yield (
-                f"{table['name']}: left behind in {left['region']}, or not confirmed as removed: "
-                f"{count(len(left['item_keys']), 'item')} ({left['reason']}). The next verification removes them."
-            )
-
-
-def _totals(tables: list[Result]) -> str:
-    verdicts = [table["verdict"] for table in tables]
-    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (PASS, FAIL, UNSURE))
-    unwritten = sum(1 for table in tables if table["verification"] != "items")
-    note = f"; {unwritten} by states only, without writing items" if unwritten else ""
-    return f"{count(len(tables), 'table')}: {counts}{note}"
+def keys_of(probes: t.Iterable[Probe], schema: Schema) -> list[str]:
+    return [" and ".join(dict.fromkeys(schema.printable(probe).values())) for probe in probes]

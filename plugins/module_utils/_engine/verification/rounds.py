@@ -2,231 +2,266 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One operation on the items of every region at once, and how it arrives in the others."""
+"""The workloads of a check: items of one region that are to arrive in the others, and items that all regions write."""
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-import threading
+import itertools
 import typing as t
-from concurrent.futures import Executor
 
-from .. import errors
+from ..errors import BUSY
+from .arrivals import Arrivals, longest
+from .calls import all_of
 from .cost import EVENTUAL, STRONG
-from .evidence import Altered, Evidence, Missing
-from .ground import Ground
-from .probes import DELETE, Marked, Probe, altered, another_run, shows
-from .reads import look, read
+from .dynamodb_json import Item
+from .history import DONE, FAILED, REFUSED, Look, Write
+from .probes import DELETE, PUT, UPDATE, Marked, Probe, another_run, is_of
+from .reserved import Claim
+from .session import PATIENCE, Session
 from .states import Pair
-from .watch import Acknowledgement, Look, Watch
+from .verdicts import SPENT, TAKEN, Convergence, PairEvidence
 
-# The longer an item is waited for, the less often it is looked for: this share of the time waited so far.
-PATIENCE = 0.1
-
-SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
+# What each operation has of a table's time. What one doesn't need, the next ones have.
+SHARES = {PUT: 0.4, UPDATE: 0.2, DELETE: 0.2}
+CONVERGENCE_SHARE = 0.2
+# After all regions agree, everything that may still arrive has so many times the longest lag to do so.
+AGREEMENT = 2
 
 
 @dataclasses.dataclass
-class Plan:
-    """What one round is to do.
+class Follower:
+    """Looks in one target until everything that is to arrive there has, or had its time.
 
-    :ivar candidates: source -> its probes in the order of trying.
-    :ivar wanted: how many of them are written; what another verification took meanwhile is passed over.
-    :ivar expected: whether a probe is to arrive in a target.
-    :ivar patience: how many seconds a write has to arrive, from its acknowledgement.
-    :ivar deadline: until when it may take longer than that, on the ground's clock.
+    :ivar arrivals: what is on its way, from the session's history.
+    :ivar items: the contents that are looked for, of items of the user's.
+    :ivar problems: why what hasn't arrived couldn't be judged, as sentences.
     """
 
-    operation: str
-    candidates: dict[str, list[Probe]]
-    wanted: int
-    expected: t.Callable[[Probe, str], bool]
-    patience: float
-    deadline: float
+    session: Session
+    target: str
+    arrivals: Arrivals
+    items: dict[Probe, Item] | None = None
+    problems: list[str] = dataclasses.field(default_factory=list)
 
-
-class Round:
-    """One operation: a writer for each source region, and beside it a watcher for each target.
-
-    :param evidence: is filled in; each watcher touches the pairs of its own target only.
-    :ivar touched: the probes that may be there now because of this round.
-    """
-
-    def __init__(self, ground: Ground, plan: Plan, evidence: dict[Pair, Evidence]) -> None:
-        self.touched: set[Probe] = set()
-        self._ground = ground
-        self._plan = plan
-        self._evidence = evidence
-        self._acknowledged: dict[Probe, Acknowledgement] = {}
-        self._all_written = False
-        self._spent: set[str] = set()  # targets that nobody may look at any more
-        self._news = threading.Condition()
-
-    def run(self, pool: Executor) -> None:
-        targets = sorted({target for _source, target in self._evidence})
-        writers = [pool.submit(self._write, source) for source in self._plan.candidates]
-        watchers = [pool.submit(self._watch, target) for target in targets]
-        try:
-            for writer in writers:
-                writer.result()
-        finally:
-            with self._news:
-                self._all_written = True
-                self._news.notify_all()
-        for watcher in watchers:
-            watcher.result()
-
-    def _write(self, source: str) -> None:
-        held = 0
-        for probe in self._plan.candidates[source]:
-            if held == self._plan.wanted or self._ground.stop.is_set():
-                return
-            try:
-                held += self._write_probe(probe)
-            except errors.ServiceError as error:
-                self._problem(source, str(error))
-                return
-        if held < min(self._plan.wanted, len(self._plan.candidates[source])):
-            self._problem(source, f"someone else changed verification's items in {source} meanwhile: run again later")
-
-    def _write_probe(self, probe: Probe) -> bool:
-        self.touched.add(probe)
-        written = self._ground.write(probe.source, self._plan.operation, probe)
-        if written.held:
-            with self._news:
-                self._acknowledged[probe] = Acknowledgement(self._ground.clock.now(), exact=not written.retried)
-                self._news.notify_all()
-        else:
-            self.touched.discard(probe)
-        return written.held
-
-    def _problem(self, source: str, sentence: str) -> None:
-        for (pair_source, _target), evidence in self._evidence.items():
-            if pair_source == source:
-                evidence.problem(sentence)
-
-    def _watch(self, target: str) -> None:
-        """Look until everything is there or late; a look that fails is repeated, whatever the reason.
-
-        In a strongly consistent group the first look that is answered decides.
-        """
-        ground = self._ground
-        # Of a deletion an eventually consistent read may show what was before the item was even put.
-        consistent = ground.strong or self._plan.operation == DELETE
-        watch = Watch(self._plan.operation, ground.lease)
-        decided: set[Probe] = set()
-        while pending := self._work(target, decided):
-            if ground.stop.is_set():
-                break
-            if ground.clock.now() >= self._deadline(pending):
-                self._wait_for_writers()
-                if self._pending(target, decided) == pending:
-                    break
+    async def follow(self, writes: asyncio.Task[t.Any], deadline: float) -> None:
+        """:param writes: ends when everything is written; ``deadline``: until when it may take, at the least."""
+        session = self.session
+        while not writes.done() or self.arrivals.pending(self.target):
+            pending = self.arrivals.pending(self.target)
+            if not pending:
+                await asyncio.wait([writes], timeout=session.poll_delay or 0.01)
                 continue
-            if not ground.meter.admits(len(pending) * (STRONG if consistent else EVENTUAL)):
-                self._spent.add(target)
-                break
-            try:
-                seen = look(ground, target, pending, consistent)
-            except errors.ServiceError:
-                now = ground.clock.now()
-                seen = Look(now, now, unread=frozenset(pending), clean=False)
-            decided |= self._record(target, pending, seen, watch)
-            if waiting := pending.keys() - decided:
-                ground.pause(self._pause({probe: pending[probe] for probe in waiting}))
-        self._settle(target)
+            oldest, due = pending[0].write.ended, self._due(deadline)
+            if session.now >= due and writes.done():
+                await self._settle(due)
+                return
+            if not session.strong:
+                pause = max(session.poll_delay, PATIENCE * (session.now - oldest))
+                await asyncio.sleep(max(0.0, min(pause, due - session.now) if writes.done() else pause))
+            if not session.admits(self._units()):
+                await asyncio.wait([writes])
+                await self._settle(session.now)
+                self.problems += [SPENT] if self.arrivals.pending(self.target) else []
+                return
+            await self._look(consistent=session.strong)
 
-    def _work(self, target: str, arrived: set[Probe]) -> dict[Probe, Acknowledgement]:
-        """What is still to arrive; before the first write is acknowledged, waits for it. Empty: nothing will come."""
-        with self._news:
-            self._news.wait_for(lambda: self._all_written or self._pending(target, arrived))
-            return self._pending(target, arrived)
+    def _due(self, deadline: float) -> float:
+        """When everything had its time."""
+        pending = self.arrivals.pending(self.target)
+        return max([deadline, *(one.write.ended + one.write.patience for one in pending)])
 
-    def _pending(self, target: str, arrived: set[Probe]) -> dict[Probe, Acknowledgement]:
-        return {
-            probe: acknowledged
-            for probe, acknowledged in self._acknowledged.items()
-            if probe not in arrived and self._plan.expected(probe, target)
-        }
+    def _units(self) -> float:
+        each = STRONG if self.session.strong else EVENTUAL
+        return each * len(self.arrivals.pending(self.target))
 
-    def _deadline(self, pending: dict[Probe, Acknowledgement]) -> float:
-        last = max(acknowledged.time for acknowledged in pending.values())
-        return max(self._plan.deadline, last + self._plan.patience)
+    async def _look(self, consistent: bool) -> list[Look]:
+        probes = [one.write.probe for one in self.arrivals.pending(self.target)]
+        if self.items is None:
+            return await self.session.look(self.target, probes, consistent)
+        return await self.session.look_at_items(self.target, {probe: self.items[probe] for probe in probes}, consistent)
 
-    def _pause(self, pending: dict[Probe, Acknowledgement]) -> float:
-        now = self._ground.clock.now()
-        waited = now - min(acknowledged.time for acknowledged in pending.values())
-        return max(0.0, min(max(self._ground.poll_delay, PATIENCE * waited), self._deadline(pending) - now))
+    async def _settle(self, due: float) -> None:
+        """A strongly consistent read has the last word on what wasn't seen, beside one where it was written."""
+        pending = self.arrivals.pending(self.target)
+        until = due + max((one.write.patience for one in pending), default=0.0)
+        by_source: dict[str, list[Probe]] = {}
+        for one in pending:
+            by_source.setdefault(one.write.region, []).append(one.write.probe)
+        _seen, problem = await self.session.read(self.target, [one.write.probe for one in pending], until, self.items)
+        if problem:
+            self.problems.append(problem)
+        await all_of(self.session.read(source, probes, until, self.items) for source, probes in by_source.items())
 
-    def _record(self, target: str, pending: dict[Probe, Acknowledgement], seen: Look, watch: Watch) -> set[Probe]:
-        """Note what arrived; the probes that needn't be looked for any more are returned."""
-        operation, ground = self._plan.operation, self._ground
-        arrived = watch.take(pending, seen)
-        for probe, sample in arrived.items():
-            self._evidence[probe.source, target].arrived[operation][probe] = None if ground.strong else sample
-        if not ground.strong:
-            return set(arrived)
-        for probe in pending.keys() - arrived.keys() - seen.unread:
-            self._judge(target, probe, seen.seen.get(probe), seen.begun - pending[probe].time)
-        return set(pending) - seen.unread
 
-    def _is_altered(self, marked: Marked | None) -> bool:
-        """What another run wrote is late: what a run that died had sent may still arrive before what this one did."""
-        lease = self._ground.lease
-        return (
-            self._plan.operation != DELETE
-            and marked is not None
-            and altered(marked, lease)
-            and not another_run(marked, lease)
+async def follow_all(followers: list[Follower], writes: t.Awaitable[t.Any], deadline: float) -> None:
+    """Everything that ``writes`` writes, in every follower's target."""
+    task = asyncio.ensure_future(writes)
+    await all_of([task, *(follower.follow(task, deadline) for follower in followers)])
+
+
+async def run_rounds(
+    session: Session, claim: Claim, evidence: dict[Pair, PairEvidence], arrivals: Arrivals, timeout: float
+) -> None:
+    """Put, update and delete of every source's items, each where the operation before was seen to arrive."""
+    targets: dict[str, list[str]] = {}
+    for source, target in evidence:
+        targets.setdefault(source, []).append(target)
+    candidates = {(source, probe): reached for source, reached in targets.items() for probe in claim.free[source]}
+    deadline = session.now
+    for operation, share in SHARES.items():
+        deadline += share * timeout
+        patience = 0.0 if session.strong else share * timeout
+        writes = all_of(
+            _write(session, claim, evidence, operation, probe, reached, patience, deadline)
+            for (_source, probe), reached in candidates.items()
         )
+        followers = [Follower(session, target, arrivals) for target in {target for _source, target in evidence}]
+        await follow_all(followers, writes, session.now if session.strong else deadline)
+        for follower in followers:
+            for pair in (pair for pair in evidence if pair[1] == follower.target):
+                for problem in follower.problems:
+                    evidence[pair].doubt(problem)
+        candidates = _reached(arrivals, candidates, operation)
 
-    def _settle(self, target: str) -> None:
-        """A strongly consistent read has the last word on what wasn't seen."""
-        ground = self._ground
-        self._wait_for_writers()
-        doubtful = self._pending(target, self._decided(target))
-        if not doubtful:
+
+async def _write(
+    session: Session,
+    claim: Claim,
+    evidence: dict[Pair, PairEvidence],
+    operation: str,
+    probe: Probe,
+    reached: list[str],
+    patience: float,
+    deadline: float,
+) -> None:
+    claim.touched.add(probe)
+    written = await session.write(operation, probe, targets=reached, patience=patience, until=deadline)
+    if written.status == REFUSED:
+        if operation == PUT:
+            claim.touched.discard(probe)
+        _doubt(evidence, probe.source, f"somebody changed verification's items in {probe.source}", "run again")
+    elif written.status == FAILED:
+        _doubt(evidence, probe.source, written.problem)
+
+
+def _doubt(evidence: dict[Pair, PairEvidence], source: str, sentence: str, remedy: str = "") -> None:
+    for (origin, _target), one in evidence.items():
+        if origin == source:
+            one.doubt(sentence, remedy=remedy)
+
+
+def _reached(
+    arrivals: Arrivals, candidates: dict[tuple[str, Probe], list[str]], operation: str
+) -> dict[tuple[str, Probe], list[str]]:
+    """The items that go on, and where: in the targets that have shown the last operation."""
+    reached: dict[tuple[str, Probe], list[str]] = {}
+    for (source, probe), targets in candidates.items():
+        for target in targets:
+            shown = any(
+                one.arrived and one.write.probe == probe and one.write.operation == operation
+                for one in arrivals.of((source, target))
+            )
+            if shown:
+                reached.setdefault((source, probe), []).append(target)
+    return reached
+
+
+async def converge(
+    session: Session, claim: Claim, regions: list[str], arrivals: Arrivals, timeout: float
+) -> Convergence:
+    """The same items written in every region at once: they have to end the same everywhere, as one region wrote them.
+
+    Last writer wins, by a clock of the service's own (AWS_FACTS section 7), so which region's write stays isn't
+    judged. Regions may agree for a moment and part again, so they are looked at once more when everything had time.
+    """
+    found = Convergence()
+    if not claim.shared:
+        found.problems.append("none of the keys that every region was to write is free: see notes")
+        return found
+    claim.touched.update(claim.shared)
+    deadline = session.now + CONVERGENCE_SHARE * timeout
+    writes = await all_of(
+        _write_everywhere(session, region, probe, deadline) for region in regions for probe in claim.shared
+    )
+    found.problems += dict.fromkeys(one.problem for one in writes if one.problem and one.kind != BUSY)
+    refused = {one.probe for one in writes if one.status == REFUSED}
+    last = {one.probe: one.ended for one in sorted(writes, key=lambda one: one.ended) if one.status == DONE}
+    found.probes = [probe for probe in claim.shared if probe in last and probe not in refused]
+    if not found.probes:
+        found.problems.append(TAKEN)
+    if not found.problems:
+        lag = max(longest(arrivals.of(pair)) for pair in itertools.permutations(regions, 2))
+        await _agree(session, found, regions, last, AGREEMENT * lag, deadline)
+    return found
+
+
+async def _write_everywhere(session: Session, region: str, probe: Probe, deadline: float) -> Write:
+    """In a strongly consistent group only one of several writes at once is taken; the others fail as BUSY."""
+    return await session.write(PUT, probe, region=region, writer=region, until=0.0 if session.strong else deadline)
+
+
+async def _agree(
+    session: Session, found: Convergence, regions: list[str], last: dict[Probe, float], settling: float, deadline: float
+) -> None:
+    """Look until all regions show the same, and still do ``settling`` seconds after the last write.
+
+    Only strongly consistent reads decide; before, those that cost half do.
+    """
+    written = max(last.values())
+    settled = written + settling
+    deadline = max(deadline, settled)
+    differed = dict(last)  # probe -> begin of the last look that showed regions that differ
+    while True:
+        begun = session.now
+        agreed = len(found.agreed) == len(found.probes)
+        final = begun >= settled and (agreed or begun >= deadline)
+        if not session.admits((STRONG if final else EVENTUAL) * len(regions) * len(found.probes)):
+            found.problems.append(SPENT)
             return
-        begun = ground.clock.now()
-        try:
-            if ground.stop.is_set():
-                raise errors.ServiceError(errors.BUSY, "BatchGetItem", target, "interrupted")
-            seen = read(ground, target, doubtful, consistent=True)
-        except errors.ServiceError as error:
-            self._unknown(target, doubtful, str(error))
-            return
-        for probe in sorted(doubtful):
-            if target in self._spent and not shows(self._plan.operation, seen.get(probe), ground.lease):
-                self._unknown(target, [probe], SPENT)
+        shown, problems = await _look_everywhere(session, regions, found.probes, final, deadline)
+        found.waited = begun - written
+        for probe in found.probes if not problems else []:
+            seen = {region: items.get(probe) for region, items in shown.items()}
+            if _is_alike(seen, session):
+                found.agreed.setdefault(probe, (max(differed[probe] - last[probe], 0.0), session.now - last[probe]))
             else:
-                self._judge(target, probe, seen.get(probe), begun - doubtful[probe].time)
-
-    def _wait_for_writers(self) -> None:
-        with self._news:
-            self._news.wait_for(lambda: self._all_written)
-
-    def _decided(self, target: str) -> set[Probe]:
-        """What was seen, and what strongly consistent reads have judged already."""
-        operation = self._plan.operation
-        decided: set[Probe] = set()
-        for (_source, pair_target), evidence in self._evidence.items():
-            if pair_target == target:
-                decided |= {one.probe for one in (*evidence.missing, *evidence.altered) if one.operation == operation}
-                decided |= evidence.arrived[operation].keys()
-        return decided
-
-    def _judge(self, target: str, probe: Probe, marked: Marked | None, waited: float) -> None:
-        """By a strongly consistent read that began ``waited`` seconds after the acknowledgement."""
-        evidence, operation = self._evidence[probe.source, target], self._plan.operation
-        if shows(operation, marked, self._ground.lease):
-            evidence.arrived[operation].setdefault(probe, None)
+                found.agreed.pop(probe, None)
+                differed[probe] = begun
+            _note(found, probe, seen, session)
+        agreed = len(found.agreed) == len(found.probes)
+        if final and (problems or agreed or begun >= deadline):
+            found.problems += [*problems, *([TAKEN] if any(found.taken.values()) else [])]
             return
-        evidence.arrived[operation].pop(probe, None)
-        if self._is_altered(marked):
-            evidence.altered.append(Altered(operation, probe))
-        else:
-            evidence.missing.append(Missing(operation, probe, waited))
+        pause = max(session.poll_delay, PATIENCE * (session.now - written))
+        await asyncio.sleep(max(0.0, settled - session.now if agreed else min(pause, deadline - session.now)))
 
-    def _unknown(self, target: str, probes: t.Iterable[Probe], sentence: str) -> None:
-        for source in {probe.source for probe in probes}:
-            self._evidence[source, target].problem(sentence)
+
+async def _look_everywhere(
+    session: Session, regions: list[str], probes: list[Probe], consistent: bool, until: float
+) -> tuple[dict[str, dict[Probe, Marked]], list[str]]:
+    if consistent:
+        answers = await all_of(session.read(region, probes, until) for region in regions)
+        problems = [problem for _seen, problem in answers if problem]
+        return {region: seen for region, (seen, _problem) in zip(regions, answers, strict=True)}, problems
+    looks = await all_of(session.look(region, probes) for region in regions)
+    shown = {
+        region: {probe: marked for look in found for probe, marked in look.seen.items()}
+        for region, found in zip(regions, looks, strict=True)
+    }
+    return shown, [look.problem for found in looks for look in found if look.problem]
+
+
+def _is_alike(seen: dict[str, Marked | None], session: Session) -> bool:
+    """Whether every region shows the same, and one of the regions wrote it so."""
+    shown = list(seen.values())
+    return shown[0] is not None and is_of(shown[0], session.lease) and all(one == shown[0] for one in shown)
+
+
+def _note(found: Convergence, probe: Probe, seen: dict[str, Marked | None], session: Session) -> None:
+    found.shown[probe] = {region: marked.writer if marked else "" for region, marked in seen.items()}
+    others = {region: one for region, one in seen.items() if one and not is_of(one, session.lease)}
+    taken = any(another_run(one, session.lease) for one in others.values())
+    found.taken[probe] = taken
+    found.altered[probe] = [] if taken else list(others)

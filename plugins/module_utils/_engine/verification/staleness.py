@@ -2,11 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How far is a region behind? From heartbeats written in another and looks at what arrived. Pure: times are given.
-
-A heartbeat is a write of one item, whose number grows by one with each. A look shows the highest number that has
-arrived, so it tells of every heartbeat at once.
-"""
+"""How far is a region behind? From heartbeats written in another and looks at what arrived. Pure: times are given."""
 
 from __future__ import annotations
 
@@ -16,16 +12,14 @@ import operator
 import typing as t
 
 from ..wording import count
-from .evidence import Sample
+from .arrivals import Arrival
+from .history import Write
 from .states import Pair
-from .watch import Acknowledgement, Look
 
 DAY = 86400
 SHORTEST_INTERVAL = 0.05
 MOST_ROUNDS = 1_000_000
 
-# So many heartbeats that haven't arrived are kept of a pair; of more, some in between are forgotten.
-WAITING_KEPT = 256
 # So many readings are kept, over all tables, pairs and rounds; and of a table at least, and at most, so many rounds.
 READINGS_KEPT = 50_000
 ROUNDS_KEPT = (20, 1000)
@@ -101,19 +95,14 @@ UNKNOWN = Reading()
 
 
 class Staleness:
-    """Follows the heartbeats of one region in another.
-
-    A lag is measured by `watch.Watch`'s rules: between looks that were answered at once, of a write that was sent once.
+    """Follows the heartbeats of one region in another; every one of them is judged by itself.
 
     :ivar written: how many heartbeats were acknowledged.
-    :ivar arrived: how many of them, counted up to the newest that arrived.
-    :ivar since: when the first was acknowledged.
-    :ivar until: when the newest that arrived was acknowledged.
+    :ivar arrived: how many of them have been seen.
+    :ivar since: when the first was acknowledged; ``until``, the newest before which all have arrived.
     :ivar peak: the longest lag, that of a heartbeat that hasn't arrived included.
     :ivar resolution: the true peak is at most so much shorter.
-    :ivar bound: no heartbeat was seen to take longer, those whose lag couldn't be measured included.
     :ivar looks: how many looks were answered.
-    :ivar misses: how many of them didn't show all that had been acknowledged before.
     :ivar missed: how many in a row, up to the last, didn't show the same heartbeat.
     :ivar moving: whether the last look showed a heartbeat that the one before didn't.
     """
@@ -125,87 +114,46 @@ class Staleness:
         self.until = -math.inf
         self.peak: float | None = None
         self.resolution = 0.0
-        self.bound = 0.0
         self.looks = 0
-        self.misses = 0
         self.missed = 0
         self.moving = False
-        self._waiting: list[tuple[int, int, Acknowledgement]] = []  # number, how many up to it, acknowledgement
-        self._highest = 0
-        self._last_look = -math.inf
-        self._unclean_until = -math.inf
-
-    @property
-    def waiting(self) -> bool:
-        """Whether there is an acknowledged heartbeat that hasn't been seen."""
-        return bool(self._waiting)
+        self._lag: float | None = None
+        self._newest = -math.inf
+        self._oldest_missed: Arrival | None = None
 
     @property
     def behind(self) -> bool:
         return self.missed >= LOOKS_BEHIND
 
-    def acknowledge(self, number: int, acknowledged: Acknowledgement) -> None:
-        """Heartbeat ``number`` was written. A look may have shown it before that was known: its lag isn't measured."""
+    def acknowledge(self, write: Write) -> None:
         self.written += 1
-        self.since = min(self.since, acknowledged.time)
-        if number <= self._highest:
-            self.arrived, self.until = self.written, acknowledged.time
-            return
-        if len(self._waiting) == WAITING_KEPT:
-            del self._waiting[1::2]
-        self._waiting.append((number, self.written, acknowledged))
+        self.since = min(self.since, write.ended)
 
-    def miss(self, now: float) -> None:
-        """A look came to nothing: what it would have shown isn't known."""
-        self._unclean_until = now
+    def take(self, arrived: list[Arrival], pending: list[Arrival], look: float | None) -> Reading:
+        """What a round says.
 
-    def take(self, look: Look, number: int) -> Reading:
-        """What a look says that showed heartbeat ``number``, 0 for none."""
+        :param arrived: what has arrived since the last one; ``pending``, what hasn't, oldest first.
+        :param look: when the last look began that was answered since; None for none.
+        """
+        for one in arrived:
+            self.arrived += 1
+            self._newest = max(self._newest, one.write.ended)
+            self._lag = one.upper
+            self._rise(one.upper, one.upper - one.lower)
+        self.moving = bool(arrived)
+        awaited = [one for one in pending if look is not None and one.write.ended <= look]
+        self.until = min([self._newest, *(one.write.ended for one in pending)])
+        if look is None:
+            return UNKNOWN
         self.looks += 1
-        since = self._last_look
-        if look.clean:
-            self._last_look = max(self._last_look, look.begun)
-        else:
-            self._unclean_until = look.ended
-        self.moving = number > self._highest
-        self._highest = max(self._highest, number)
-        lag = self._arrive(look, since)
-        # What was acknowledged after the look had begun isn't missing from it.
-        if not self._waiting or self._waiting[0][2].time > look.begun:
-            self.missed = 0
-            return Reading(lag, arrived=self.written > 0)
-        age = look.begun - self._waiting[0][2].time
-        self.misses += 1
-        self.missed += 1
-        self.bound = max(self.bound, age)
+        if not awaited:
+            self.missed, self._oldest_missed = 0, None
+            return Reading(self._lag, arrived=self.written > 0)
+        self.missed = self.missed + 1 if awaited[0] is self._oldest_missed else 1
+        self._oldest_missed = awaited[0]
+        age = look - awaited[0].write.ended
         self._rise(age, 0.0)
         return Reading(age, arrived=False)
-
-    def _arrive(self, look: Look, since: float) -> float | None:
-        lag = None
-        for acknowledged in self._pop():
-            self.bound = max(self.bound, look.ended - acknowledged.time)
-            sample = self._sample(acknowledged, look, since)
-            if sample:
-                self._rise(sample.lag, sample.resolution)
-            lag = sample.lag if sample else None
-        return lag
-
-    def _pop(self) -> list[Acknowledgement]:
-        popped = []
-        while self._waiting and self._waiting[0][0] <= self._highest:
-            _number, self.arrived, acknowledged = self._waiting.pop(0)
-            self.until = acknowledged.time
-            self.missed = 0
-            popped.append(acknowledged)
-        return popped
-
-    def _sample(self, acknowledged: Acknowledgement, look: Look, last_look: float) -> Sample | None:
-        since = max(last_look, acknowledged.time)
-        if not acknowledged.exact or since < self._unclean_until:
-            return None
-        shown = max(look.ended, acknowledged.time)  # a look may show a write before its acknowledgement is here
-        return Sample(lag=shown - acknowledged.time, resolution=shown - since)
 
     def _rise(self, lag: float, resolution: float) -> None:
         if self.peak is None or lag > self.peak:
@@ -219,7 +167,7 @@ class Round(t.NamedTuple):
     readings: dict[Pair, Reading]
 
 
-class History:
+class Timeline:
     """The rounds of one table, thinned out evenly so that no more than ``limit``, an even number, are kept.
 
     Of the rounds that stand for one, it keeps each pair's worst reading: a peak isn't lost.

@@ -9,9 +9,11 @@ from __future__ import annotations
 import dataclasses
 import itertools
 
-from ..state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, region_of
+from ..state import ABSENT, ACTIVE, CREATING, UNKNOWN, UPDATING, Observed, RegionalTable, region_of
 
 PASS, FAIL, UNSURE = "pass", "fail", "unknown"
+# Of a table with one region only, where nothing can be compared.
+NOTHING = "nothing to compare"
 # What was done with a table
 ITEMS, STATES, CHECK_MODE = "items", "states", "check_mode"
 
@@ -46,8 +48,10 @@ def region_state(shown: RegionalTable) -> PairState:
         return PairState(UNSURE, f"the table is still UPDATING in {shown.region}: run again later", testable=True)
     if shown.status == UNKNOWN:
         return PairState(UNSURE, f"{shown.region} couldn't be read: {shown.problem}")
+    if shown.status == CREATING:
+        return PairState(UNSURE, f"{shown.region} is still being added: run again later")
     if shown.status == ABSENT:
-        return PairState(FAIL, f"there is no table of that name in {shown.region}: add the replica")
+        return PairState(FAIL, f"there is no table of that name in {shown.region}: run site.yml")
     return PairState(FAIL, f"the table is {shown.status} in {shown.region}: wait until it is ACTIVE")
 
 
@@ -79,10 +83,18 @@ def _refusal(what: str) -> str:
 
 def _pair_state(source: RegionalTable, target: RegionalTable) -> PairState:
     # In one order, so that both directions are explained by the same sentence.
-    sides = [region_state(shown) for shown in sorted((source, target), key=lambda shown: shown.region)]
+    first, second = sorted((source, target), key=lambda shown: shown.region)
+    sides = [_being_added(second, first) or region_state(first), _being_added(first, second) or region_state(second)]
     if all(side.testable for side in sides):
         sides += [_listing(source, target), _listing(target, source)]
     return min(sides, key=lambda side: (side.testable, (FAIL, UNSURE, PASS).index(side.verdict)))
+
+
+def _being_added(viewer: RegionalTable, other: RegionalTable) -> PairState | None:
+    """Where a group lists a replica as CREATING, its own region may not show it yet (AWS_FACTS section 1)."""
+    if viewer.replicas.get(other.region) == CREATING:
+        return PairState(UNSURE, f"{other.region} is still being added: run again later")
+    return None
 
 
 def _listing(viewer: RegionalTable, other: RegionalTable) -> PairState:

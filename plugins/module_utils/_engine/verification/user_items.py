@@ -19,6 +19,8 @@ from .cost import EVENTUAL, STRONG
 from .dynamodb_json import Item
 from .probes import KEY_PREFIX, MARKER, NUMBER_PREFIX, Schema
 
+# The source of their keys in a history.
+ITEMS = "items"
 # Of a table: BatchGetItem takes the keys of so many items.
 MAX_ITEMS = 100
 
@@ -82,11 +84,6 @@ def _table_items(table: Table, written: t.Any) -> tuple[list[UserItem], list[str
     return items, problems
 
 
-def key(schema: Schema, item: Item) -> Item:
-    """The part of an item that is its key."""
-    return {attribute: item[attribute] for attribute, _kind in schema.keys}
-
-
 def key_problems(schema: Schema, items: list[UserItem]) -> dict[int, str]:
     """Number of the item -> why it can't be written, as a sentence."""
     problems = {}
@@ -94,7 +91,7 @@ def key_problems(schema: Schema, items: list[UserItem]) -> dict[int, str]:
     for item in items:
         problem = _key_problem(schema, item.attributes)
         if not problem:
-            first = seen.setdefault(dynamodb_json.digest(key(schema, item.attributes)), item.number)
+            first = seen.setdefault(dynamodb_json.digest(schema.key_of(item.attributes)), item.number)
             problem = f"has the same key as item {first}: list it once" if first != item.number else ""
         if problem:
             problems[item.number] = problem
@@ -114,6 +111,11 @@ def _key_problem(schema: Schema, item: Item) -> str:
         if _reserved(kind, value):
             return f"has a key {attribute!r} that is reserved for verification's own items"
     return ""
+
+
+def is_reserved(schema: Schema, key: Item) -> bool:
+    """Whether a key is one of verification's own."""
+    return all(_reserved(kind, key[attribute][kind]) for attribute, kind in schema.keys)
 
 
 def _reserved(kind: str, value: t.Any) -> bool:

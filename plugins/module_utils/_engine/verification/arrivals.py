@@ -1,0 +1,182 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which writes arrived in which regions, and how long that took at the least and at the most. From a history; pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing as t
+
+from .history import DONE, Event, Look, Write
+from .probes import DELETE, NUMBERS, Lease, Marked, Probe, another_run, is_of, shows
+from .states import Pair
+
+
+@dataclasses.dataclass(slots=True)
+class Arrival:
+    """One write on its way to one region.
+
+    A write that was sent more than once may have taken effect at any time from its first sending to its
+    acknowledgement. A look that doesn't show it says that it arrived after the look had begun, one that does show it,
+    before the look had ended. So there are always bounds, however many calls were repeated.
+
+    :ivar lower: seconds that it took at the least; of one that hasn't arrived, up to now.
+    :ivar upper: seconds that it took at the most; None until it is seen.
+    :ivar waited: seconds from the acknowledgement to the begin of the last strongly consistent look that didn't show
+        it; None where there was none.
+    :ivar altered: what that look showed in its place, if it wasn't what was there before.
+    :ivar taken: whether what it showed is another verification's.
+    :ivar went_back: seconds from the acknowledgement to a strongly consistent look that didn't show any more what a
+        look before had shown.
+    :ivar removed: whether its own region doesn't have it any more, though this run didn't delete it.
+    """
+
+    write: Write
+    target: str
+    lower: float = 0.0
+    upper: float | None = None
+    waited: float | None = None
+    altered: Marked | None = None
+    taken: bool = False
+    went_back: float | None = None
+    removed: bool = False
+
+    @property
+    def arrived(self) -> bool:
+        return self.upper is not None
+
+    @property
+    def missing(self) -> bool:
+        """Whether it had all the time that it may take."""
+        return not self.arrived and self.waited is not None and self.waited >= self.write.patience
+
+    @property
+    def decided(self) -> bool:
+        return self.arrived or self.missing
+
+    @property
+    def pair(self) -> Pair:
+        return self.write.region, self.target
+
+
+class Arrivals:
+    """Follows the writes of a history that are to arrive somewhere."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._pairs: dict[Pair, list[Arrival]] = {}
+        self._latest: dict[tuple[Probe, str], Arrival] = {}
+        self._begun: dict[Probe, int] = {}  # the highest number that was sent
+        self._pending: dict[str, dict[Probe, Arrival]] = {}
+        self._deleted: set[Probe] = set()
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, Write):
+            self._take_write(event)
+        else:
+            self._take_look(event)
+
+    def of(self, pair: Pair) -> list[Arrival]:
+        return self._pairs.get(pair, [])
+
+    def pending(self, target: str) -> list[Arrival]:
+        """What is acknowledged and still to be seen there, oldest first, but for what is known to be missing."""
+        return [arrival for arrival in self.unseen(target) if not arrival.missing]
+
+    def unseen(self, target: str) -> list[Arrival]:
+        """What is acknowledged and hasn't been seen there, oldest first."""
+        return list(self._pending.get(target, {}).values())
+
+    def latest(self, target: str) -> list[Arrival]:
+        """The last write to every key that is to be there."""
+        return [arrival for (_probe, region), arrival in self._latest.items() if region == target]
+
+    def forget(self, pair: Pair) -> list[Arrival]:
+        """What has arrived of a pair since this was last asked; it isn't kept any longer."""
+        arrivals = self._pairs.get(pair, [])
+        self._pairs[pair] = [one for one in arrivals if not one.arrived]
+        return [one for one in arrivals if one.arrived]
+
+    def _take_write(self, write: Write) -> None:
+        if write.status == DONE or write.unclear:
+            self._begun[write.probe] = max(write.number, self._begun.get(write.probe, 0))
+            (self._deleted.add if write.operation == DELETE else self._deleted.discard)(write.probe)
+        if write.status != DONE:
+            return
+        for target in write.targets:
+            arrival = Arrival(write, target)
+            self._pairs.setdefault(arrival.pair, []).append(arrival)
+            self._latest[write.probe, target] = arrival
+            self._pending.setdefault(target, {})[write.probe] = arrival
+
+    def _take_look(self, look: Look) -> None:
+        for probe in (*look.seen, *look.absent):
+            marked = look.seen.get(probe)
+            arrival = self._latest.get((probe, look.region))
+            if arrival is not None and not self._is_over(arrival):
+                self._look_at(arrival, marked, look)
+            elif look.consistent:
+                self._look_at_source(probe, marked, look)
+
+    def _is_over(self, arrival: Arrival) -> bool:
+        """Whether this run deleted the item since: its being away then says nothing."""
+        return arrival.write.operation != DELETE and arrival.write.probe in self._deleted
+
+    def _look_at(self, arrival: Arrival, marked: Marked | None, look: Look) -> None:
+        write = arrival.write
+        waited = look.begun - write.ended
+        if shows(write.number, marked, self._lease) and not self._is_altered(arrival, marked):
+            self._arrive(arrival, look)
+        elif arrival.arrived:
+            if look.consistent and waited >= 0:
+                arrival.went_back = waited
+        else:
+            arrival.lower = max(arrival.lower, waited)
+            if look.consistent and waited >= 0:
+                self._miss(arrival, marked, waited)
+
+    def _arrive(self, arrival: Arrival, look: Look) -> None:
+        arrival.went_back = None
+        if arrival.arrived:
+            return
+        write = arrival.write
+        since = write.begun if write.repeated else write.ended
+        arrival.upper = max(look.ended - since, 0.0)
+        arrival.lower = min(arrival.lower, arrival.upper)
+        self._pending[arrival.target].pop(write.probe, None)
+
+    def _miss(self, arrival: Arrival, marked: Marked | None, waited: float) -> None:
+        arrival.waited = waited
+        arrival.altered = marked if self._is_altered(arrival, marked) else None
+        arrival.taken = marked is not None and another_run(marked, self._lease)
+
+    def _is_altered(self, arrival: Arrival, marked: Marked | None) -> bool:
+        """Whether an item is another than was ever written to its key."""
+        if marked is None or arrival.write.number == NUMBERS[DELETE]:
+            return False
+        return not is_of(marked, self._lease) or not 1 <= marked.revision <= self._begun[arrival.write.probe]
+
+    def _look_at_source(self, probe: Probe, marked: Marked | None, look: Look) -> None:
+        """A strongly consistent look where a write was made: whether somebody removed it."""
+        for (other, _target), arrival in self._latest.items():
+            write = arrival.write
+            if (
+                other == probe
+                and write.region == look.region
+                and look.begun >= write.ended
+                and not self._is_over(arrival)
+            ):
+                arrival.removed = not shows(write.number, marked, self._lease)
+
+
+def longest(arrivals: t.Iterable[Arrival]) -> float:
+    """Seconds that any of them took at the most."""
+    return max((arrival.upper for arrival in arrivals if arrival.upper is not None), default=0.0)
+
+
+def loss_that_shows(changes: int) -> float:
+    """The share of lost writes that so many changes show with a probability of 95 % (1 - 0.05 ** (1 / changes))."""
+    return 1.0 if changes < 1 else 1 - math.pow(0.05, 1 / changes)

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What happened to the items of one table: every write, and every look at a region. Pure: all times are the caller's.
+
+Verdicts are made of a history alone (the way of Jepsen, whose checkers know nothing of who generated it).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..errors import TRANSIENT
+from .cost import Cost
+from .probes import Probe, Seen
+
+# What became of a write: carried out; refused by its condition, so that it changed nothing; not answered as it should.
+DONE, REFUSED, FAILED = "done", "refused", "failed"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Write:
+    """A put, update or delete in ``region``.
+
+    :ivar number: rises with every write to a key, and is what the item then shows (`probes.NUMBERS`, or a heartbeat's).
+    :ivar begun: when it was first sent; ``ended``, when it was answered: seconds of one monotonic clock.
+    :ivar repeated: whether the SDK sent it more than once, so that any of these may have taken effect.
+    :ivar targets: the regions where it is to arrive.
+    :ivar patience: how many seconds it has for that, from its acknowledgement.
+    :ivar problem: why it failed, as a sentence.
+    :ivar kind: how it failed, in the terms of `errors`; ``unclear``, whether it may have taken effect all the same.
+    """
+
+    operation: str
+    region: str
+    probe: Probe
+    number: int
+    begun: float
+    ended: float
+    status: str = DONE
+    repeated: bool = False
+    targets: tuple[str, ...] = ()
+    patience: float = 0.0
+    problem: str = ""
+    kind: str = ""
+    unclear: bool = False
+    units: float = 0.0
+
+    @property
+    def transient(self) -> bool:
+        """Whether it failed, and may succeed when it is sent again."""
+        return self.kind in TRANSIENT
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Look:
+    """A read of some keys in ``region``.
+
+    :ivar seen: the items that were there.
+    :ivar absent: the keys without an item.
+    :ivar unread: the keys that weren't answered, and ``problem`` why, as a sentence.
+    :ivar gone: whether that is because there is no table any more.
+    """
+
+    region: str
+    begun: float
+    ended: float
+    consistent: bool
+    seen: Seen = dataclasses.field(default_factory=dict)
+    absent: frozenset[Probe] = frozenset()
+    unread: frozenset[Probe] = frozenset()
+    problem: str = ""
+    gone: bool = False
+    units: float = 0.0
+
+
+Event = Write | Look
+
+
+class History:
+    """The events of one table in the order in which they ended; each is passed on to what follows them.
+
+    :ivar cost: of all of it, in capacity units.
+    :param copies: in how many other regions each write is carried out again.
+    :param keep: whether the events are kept; a watch may go on for a day.
+    """
+
+    def __init__(self, copies: int = 0, keep: bool = True) -> None:
+        self.events: list[Event] = []
+        self.cost = Cost()
+        self._copies = copies
+        self._keep = keep
+        self._followers: list[t.Callable[[Event], None]] = []
+
+    def follow(self, follower: t.Callable[[Event], None]) -> None:
+        self._followers.append(follower)
+
+    def add(self, event: Event) -> None:
+        if self._keep:
+            self.events.append(event)
+        if isinstance(event, Look):
+            self.cost += Cost(read_units=event.units)
+        else:
+            self.cost += Cost(write_units=event.units, replicated_write_units=event.units * self._copies)
+        for follower in self._followers:
+            follower(event)

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reserved keys of a table: a run claims its own, and removes what it and runs that died left. Always by key."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+import typing as t
+
+from ..wording import count
+from .calls import all_of
+from .history import DONE, FAILED, REFUSED
+from .probes import DELETE, EVERYWHERE, PUT, Marked, Probe, drawn, registers
+from .session import PAUSES, Session
+from .staleness import DAY
+
+# No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
+# says so isn't verification's.
+LONGEST_LEASE = 3 * DAY
+# Removing goes on for so many seconds at the least, where a region is throttled or fails.
+CLEANING = 10.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Left:
+    """What couldn't be confirmed as removed from a region."""
+
+    region: str
+    probes: frozenset[Probe]
+    reason: str
+
+
+@dataclasses.dataclass
+class Claim:
+    """What a run may write.
+
+    :ivar items: how many keys each source has for items, and all regions together for those that each writes.
+    :ivar heartbeats: how many more a source may take for its heartbeats.
+    :ivar free: source -> its keys, in the order of writing.
+    :ivar shared: the keys that every region writes at once.
+    :ivar touched: whatever may be there because of this run.
+    :ivar problems: region -> why nothing can be verified there, as a sentence.
+    :ivar notes: what a person should know, as sentences.
+    """
+
+    items: int
+    heartbeats: int = 0
+    free: dict[str, list[Probe]] = dataclasses.field(default_factory=dict)
+    shared: list[Probe] = dataclasses.field(default_factory=list)
+    touched: set[Probe] = dataclasses.field(default_factory=set)
+    problems: dict[str, str] = dataclasses.field(default_factory=dict)
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+    async def more(self, session: Session, source: str, holders: list[str], start: int, number: int) -> list[Probe]:
+        """``number`` of a source's keys for heartbeats, from ``start``: those where no region has an item."""
+        first = self.items + start
+        wanted = drawn(session.lease.run, source, min(first + number, self.items + self.heartbeats))[first:]
+        answers = await all_of(session.read(region, wanted, session.now) for region in holders)
+        taken = {probe for seen, _problem in answers for probe in seen}
+        return [] if any(problem for _seen, problem in answers) else [probe for probe in wanted if probe not in taken]
+
+
+async def claim(session: Session, claimed: Claim, regions: list[str], holders: list[str], until: float) -> None:
+    """Draw this run's keys and register it in each of ``regions``, once what runs that died left is gone.
+
+    Before the first write every region is asked to delete an item that isn't there: a delete that is denied is known
+    before anything has to be removed.
+
+    :param holders: every region that may hold an item: the keys have to be free there.
+    :param until: when to give up on a region that doesn't answer.
+    """
+    run = session.lease.run
+    own = {source: drawn(run, source, claimed.items) for source in regions}
+    shared = drawn(run, EVERYWHERE, claimed.items)
+    wanted = [*shared, *(probe for probes in own.values() for probe in probes)]
+    seen = await _seen(session, claimed, regions, holders, wanted, until)
+    await all_of(_remove_dead(session, claimed, source, holders, seen, until) for source in regions)
+    _note_foreign(session, claimed, seen)
+    taken = {probe for found in seen.values() for probe in found}
+    rehearsals = await all_of(session.write(DELETE, registers(region)[0], until=until) for region in regions)
+    for rehearsal in rehearsals:
+        if rehearsal.status == FAILED:
+            claimed.problems.setdefault(rehearsal.region, rehearsal.problem)
+    claimed.shared = [probe for probe in shared if probe not in taken]
+    for source in regions:
+        if source not in claimed.problems:
+            claimed.free[source] = [probe for probe in own[source] if probe not in taken]
+    await all_of(_register(session, claimed, source, seen, until) for source in list(claimed.free))
+
+
+async def _seen(
+    session: Session, claimed: Claim, regions: list[str], holders: list[str], wanted: list[Probe], until: float
+) -> dict[str, dict[Probe, Marked]]:
+    """Region -> the items at the keys that this run may write, and at the registers of the region itself."""
+    answers = await all_of(
+        session.read(region, [*(registers(region) if region in regions else []), *wanted], until) for region in holders
+    )
+    for region, (_seen, problem) in zip(holders, answers, strict=True):
+        if problem:
+            claimed.problems[region] = problem
+    return {region: seen for region, (seen, _problem) in zip(holders, answers, strict=True)}
+
+
+def _note_foreign(session: Session, claimed: Claim, seen: dict[str, dict[Probe, Marked]]) -> None:
+    """Of items that aren't verification's, at keys that are reserved for it."""
+    where: dict[Probe, list[str]] = {}
+    for region, found in seen.items():
+        for probe, marked in found.items():
+            if _is_foreign(marked, time.time()):
+                where.setdefault(probe, []).append(region)
+    for probe, regions in where.items():
+        claimed.notes.append(
+            f"the item {session.schema.printable(probe)} in {', '.join(regions)} has a key that is reserved for "
+            "verification but isn't verification's: it was left untouched, and that key isn't used"
+        )
+
+
+def _is_foreign(marked: Marked, now: float) -> bool:
+    return not marked.run or marked.expires > now + LONGEST_LEASE
+
+
+async def _register(
+    session: Session, claimed: Claim, source: str, seen: dict[str, dict[Probe, Marked]], until: float
+) -> None:
+    """Take a register that is free, so that the next run finds what this one may leave."""
+    for probe in registers(source):
+        if probe in seen.get(source, {}):
+            continue
+        claimed.touched.add(probe)
+        written = await session.write(PUT, probe, until=until, slots=claimed.items + claimed.heartbeats)
+        if written.status == DONE:
+            return
+        if written.status == REFUSED:
+            claimed.touched.discard(probe)
+            continue
+        claimed.problems[source] = written.problem
+        break
+    else:
+        claimed.problems[source] = (
+            f"all {len(registers(source))} registers of {source} are taken: other verifications of this table are "
+            "under way, or died: run again later"
+        )
+    claimed.free.pop(source)
+
+
+async def _remove_dead(
+    session: Session,
+    claimed: Claim,
+    source: str,
+    holders: list[str],
+    seen: dict[str, dict[Probe, Marked]],
+    until: float,
+) -> None:
+    """Remove what runs left that registered in ``source`` and whose time is over; the register goes last."""
+    now = time.time()
+    for probe in registers(source):
+        marked = seen.get(source, {}).get(probe)
+        if marked is None or _is_foreign(marked, now):
+            continue
+        if marked.expires >= now:
+            at = time.strftime("%H:%M:%S UTC", time.gmtime(marked.expires))
+            claimed.notes.append(
+                f"another verification is under way, or died: what it leaves is removed by the next one after {at}"
+            )
+            continue
+        probes = [one for origin in (source, EVERYWHERE) for one in drawn(marked.run, origin, marked.slots)]
+        done = await all_of(_remove_left(session, region, marked, probes, until) for region in holders)
+        if all(problem == "" for _removed, problem in done):
+            await all_of(_remove_left(session, region, marked, [probe], until) for region in holders)
+            del seen[source][probe]
+        removed = sum(number for number, _problem in done)
+        if removed:
+            claimed.notes.append(f"removed {count(removed, 'item')} left by an interrupted verification")
+
+
+async def _remove_left(
+    session: Session, region: str, dead: Marked, probes: list[Probe], until: float
+) -> tuple[int, str]:
+    """How many items of a run that died were removed, and why not all of them."""
+    seen, problem = await session.read(region, probes, until)
+    removed = 0
+    for probe, marked in seen.items():
+        if (marked.run, marked.expires) != (dead.run, dead.expires):
+            continue
+        written = await session.send(DELETE, probe, 0, region, session.schema.remove_dead(probe, marked))
+        removed += written.status == DONE
+        problem = problem or written.problem
+    return removed, problem
+
+
+async def clear(session: Session, regions: list[str], probes: t.Collection[Probe], until: float) -> list[Left]:
+    """Remove this run's items wherever they may be, registers last; what couldn't be confirmed as removed is returned.
+
+    Its first look is the last word on what was to be there.
+    """
+    first = {probe for probe in probes if probe.slot >= len(registers(""))}
+    until = max(until, session.now + CLEANING)
+    left = [one for one in await all_of(_clear(session, region, first, until) for region in regions) if one]
+    if left:
+        return left  # and the registers, which lead the next run to it
+    rest = set(probes) - first
+    return [one for one in await all_of(_clear(session, region, rest, until) for region in regions) if one]
+
+
+async def _clear(session: Session, region: str, probes: set[Probe], until: float) -> Left | None:
+    """A deletion is believed when the next look doesn't show the item."""
+    pause, remaining = 0.0, set(probes)
+    while remaining:
+        looks = await session.look(region, remaining, consistent=True)
+        mine = {probe for look in looks for probe, marked in look.seen.items() if marked.run == session.lease.run}
+        deleted = await all_of(session.write(DELETE, probe, region=region) for probe in sorted(mine))
+        remaining = mine | {probe for look in looks if not look.gone for probe in look.unread}
+        reason = next((one.problem for one in (*looks, *deleted) if one.problem), "they are there again")
+        if remaining and session.now + pause > until:
+            return Left(region, frozenset(remaining), reason)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause or PAUSES[0], PAUSES[1])
+    return None

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a workload does to the items of one table: it writes, looks and waits, and all of it goes into a history."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import typing as t
+
+from .. import api, errors
+from . import dynamodb_json
+from .calls import Calls, Timed, all_of
+from .dynamodb_json import MAX_SIZE, Item
+from .history import DONE, FAILED, REFUSED, History, Look, Write
+from .probes import CALLS, NUMBERS, PUT, Lease, Marked, Probe, Schema
+
+# BatchGetItem takes so many keys.
+BATCH = 100
+# An answer with so many bytes may be full, for an item more wouldn't have had room: it ends at 1 MB of a partition.
+_FULL = 1024 * 1024 - MAX_SIZE
+# Seconds between two attempts of what has to be answered: at first, and at most.
+PAUSES = (0.2, 2.0)
+# The longer something is waited for, the less often it is looked for: this share of the time waited so far.
+PATIENCE = 0.1
+
+
+@dataclasses.dataclass
+class Session:
+    """One table under verification.
+
+    :ivar turn: its place among the tables: whose calls go out first.
+    :ivar lease: of the items of this run, as long as it is to be.
+    :ivar poll_delay: seconds between two looks, at the least.
+    :ivar strong: whether the table is a strongly consistent group.
+    :ivar for_looks: what looks for what hasn't arrived yet may cost; None for as much as it takes.
+    """
+
+    turn: int
+    calls: Calls
+    schema: Schema
+    lease: Lease
+    history: History
+    poll_delay: float = 0.1
+    strong: bool = False
+    for_looks: float | None = None
+
+    @property
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def admits(self, units: float) -> bool:
+        """Whether a look may cost so much; if so, it is taken from what looks may cost."""
+        if self.for_looks is None:
+            return True
+        self.for_looks -= units if units <= self.for_looks else self.for_looks + 1
+        return self.for_looks >= 0
+
+    async def write(
+        self,
+        operation: str,
+        probe: Probe,
+        number: int = 0,
+        region: str = "",
+        targets: t.Iterable[str] = (),
+        patience: float = 0.0,
+        until: float = 0.0,
+        **marker: t.Any,
+    ) -> Write:
+        """A write of a probe, under its condition; without ``region``, where its source is.
+
+        :param until: the time up to which one that fails is sent again, where that may help.
+        """
+        number = number or NUMBERS[operation]
+        parameters = self.schema.write(operation, probe, self.lease, number, **marker)
+        region, pause = region or probe.source, PAUSES[0]
+        while True:
+            written = await self.send(operation, probe, number, region, parameters, targets, patience)
+            if not written.transient or self.now + pause > until:
+                return written
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, PAUSES[1])
+
+    async def send(
+        self,
+        operation: str,
+        probe: Probe,
+        number: int,
+        region: str,
+        parameters: dict[str, t.Any],
+        targets: t.Iterable[str] = (),
+        patience: float = 0.0,
+    ) -> Write:
+        """A write of any item, under the condition in ``parameters``."""
+        timed = await self.calls.write(self.turn, region, CALLS[operation], parameters)
+        written = Write(
+            operation,
+            region,
+            probe,
+            number,
+            timed.begun,
+            timed.ended,
+            targets=tuple(targets),
+            patience=patience,
+            **_outcome(timed),
+        )
+        self.history.add(written)
+        return written
+
+    async def look(self, region: str, probes: t.Collection[Probe], consistent: bool = False) -> list[Look]:
+        """Every key once, in batches side by side; what wasn't answered is unread."""
+        ordered = sorted(probes)
+        batches = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
+        return await all_of(self._look(region, batch, consistent) for batch in batches)
+
+    async def _look(self, region: str, batch: list[Probe], consistent: bool) -> Look:
+        request = self.schema.read(batch, consistent)
+        timed = await self.calls.batch_get(self.turn, region, self.schema.table, request)
+        if timed.error:
+            return self._unanswered(timed, region, batch, consistent)
+        seen = self.schema.seen(batch, timed.answer.items)
+        unread = frozenset(self.schema.among(batch, timed.answer.unprocessed))
+        return self._add_look(timed, region, batch, consistent, seen, unread)
+
+    async def look_at_items(self, region: str, items: dict[Probe, Item], consistent: bool = False) -> list[Look]:
+        """The same of items of the user's, whole.
+
+        Each is seen as the put of this run when it is as in ``items``, and as what differs otherwise.
+        """
+        looks = []
+        async for timed, asked, found, unread in self.pages(region, items, consistent):
+            if timed.error:
+                looks.append(self._unanswered(timed, region, asked, consistent))
+            else:
+                seen = {probe: self._compared(items[probe], item) for probe, item in found.items()}
+                looks.append(self._add_look(timed, region, asked, consistent, seen, unread))
+        return looks
+
+    async def pages(
+        self, region: str, items: dict[Probe, Item], consistent: bool
+    ) -> t.AsyncIterator[tuple[Timed, list[Probe], dict[Probe, Item], frozenset[Probe]]]:
+        """Whole items by their keys, an answer at a time: what was asked, the items that are there, what is unread.
+
+        An answer holds only some of big items, and those that it leaves for that reason are asked for once more.
+        """
+        remaining = sorted(items)
+        while remaining:
+            batch, remaining = remaining[:BATCH], remaining[BATCH:]
+            keys = {probe: self.schema.key_of(items[probe]) for probe in batch}
+            request = {"Keys": list(keys.values()), "ConsistentRead": consistent}
+            timed = await self.calls.batch_get(self.turn, region, self.schema.table, request)
+            if timed.error:
+                yield timed, batch, {}, frozenset(batch)
+                continue
+            names = {dynamodb_json.digest(key): probe for probe, key in keys.items()}
+            found = {names[dynamodb_json.digest(self.schema.key_of(item))]: item for item in timed.answer.items}
+            unread = {names[dynamodb_json.digest(left)] for left in timed.answer.unprocessed}
+            if sum(map(dynamodb_json.size, timed.answer.items)) > _FULL:
+                remaining, unread = sorted(unread) + remaining, set()
+            yield timed, [probe for probe in batch if probe not in remaining], found, frozenset(unread)
+
+    def _compared(self, wanted: Item, found: Item) -> Marked:
+        if dynamodb_json.digest(found) == dynamodb_json.digest(wanted):
+            return Marked(self.lease.run, self.lease.expires, NUMBERS[PUT])
+        return Marked(differing=tuple(dynamodb_json.differing(wanted, found)))
+
+    def _add_look(
+        self,
+        timed: Timed,
+        region: str,
+        asked: t.Collection[Probe],
+        consistent: bool,
+        seen: dict[Probe, Marked],
+        unread: frozenset[Probe],
+    ) -> Look:
+        absent = frozenset(asked) - seen.keys() - unread
+        problem = f"throttled: BatchGetItem in {region} left keys unprocessed" if unread else ""
+        units = timed.answer.units
+        look = Look(region, timed.begun, timed.ended, consistent, seen, absent, unread, problem, units=units)
+        self.history.add(look)
+        return look
+
+    def _unanswered(self, timed: Timed, region: str, batch: list[Probe], consistent: bool) -> Look:
+        unread = frozenset(batch)
+        problem, gone = str(timed.error), timed.error.kind == errors.ABSENT
+        look = Look(region, timed.begun, timed.ended, consistent, unread=unread, problem=problem, gone=gone)
+        self.history.add(look)
+        return look
+
+    async def read(
+        self, region: str, probes: t.Collection[Probe], until: float, items: dict[Probe, Item] | None = None
+    ) -> tuple[dict[Probe, Marked], str]:
+        """What is at every one of the keys, by strongly consistent reads: asked again until the time ``until``.
+
+        Returned is also why it couldn't be read, as a sentence.
+        """
+        seen: dict[Probe, Marked] = {}
+        pause, left = PAUSES[0], set(probes)
+        while True:
+            looks = await (
+                self.look_at_items(region, {probe: items[probe] for probe in left}, True)
+                if items
+                else self.look(region, left, True)
+            )
+            for look in looks:
+                seen |= look.seen
+            left = {probe for look in looks for probe in look.unread}
+            problem = next((look.problem for look in looks if look.problem), "")
+            if not left or self.now + pause > until:
+                return seen, problem
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, PAUSES[1])
+
+
+def _outcome(timed: Timed) -> dict[str, t.Any]:
+    if timed.error:
+        error: errors.ServiceError = timed.error
+        return {
+            "status": FAILED,
+            "repeated": error.retried,
+            "problem": str(error),
+            "kind": error.kind,
+            "unclear": error.may_have_worked,
+        }
+    answer: api.Written = timed.answer
+    return {"status": DONE if answer.held else REFUSED, "repeated": answer.retried, "units": answer.units}

@@ -1,0 +1,260 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was seen -> pass, fail or unknown, and why. Every verdict on items is made here. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import typing as t
+
+from ..wording import count
+from .arrivals import Arrival
+from .probes import OPERATIONS, Probe
+from .states import FAIL, NOTHING, PASS, UNSURE, Pair
+
+SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
+TAKEN = "another verification wrote the same items at the same time: run again"
+
+
+class Finding(t.NamedTuple):
+    """One reason that stands in the way of a pass: what it amounts to, the sentence, and which keys it is about.
+
+    :ivar sentence: is the same for every table and pair with the same trouble, so that they can be said at once.
+    :ivar detail: how much and how long, which differs from table to table.
+    :ivar remedy: what to do.
+    """
+
+    verdict: str
+    sentence: str
+    detail: str = ""
+    remedy: str = ""
+    probes: tuple[Probe, ...] = ()
+
+
+@dataclasses.dataclass
+class PairEvidence:
+    """What there is to judge of one pair of regions.
+
+    :ivar expected: how many changes had to arrive; None when items don't decide, only the states.
+    :ivar arrivals: those of verification's own items.
+    :ivar user_arrivals: those of the user's items that this run wrote.
+    :ivar strong: whether strongly consistent reads have to show every write at once.
+    :ivar max_lag: how many seconds a change may take, None for however long it is waited for.
+    :ivar drill: the region whose resource policy says that AWS FIS pauses replication; empty for none.
+    :ivar findings: what the states and the calls said against it.
+    """
+
+    source: str
+    target: str
+    expected: int | None = None
+    arrivals: list[Arrival] = dataclasses.field(default_factory=list)
+    user_arrivals: list[Arrival] = dataclasses.field(default_factory=list)
+    strong: bool = False
+    max_lag: float | None = None
+    drill: str = ""
+    findings: list[Finding] = dataclasses.field(default_factory=list)
+
+    @property
+    def pair(self) -> Pair:
+        return self.source, self.target
+
+    @property
+    def arrived(self) -> list[Arrival]:
+        return [arrival for arrival in (*self.arrivals, *self.user_arrivals) if arrival.arrived]
+
+    @property
+    def remedy(self) -> str:
+        """What to do when changes don't arrive."""
+        if self.drill:
+            return f"wait until AWS FIS has ended its experiment: its statement is in the policy of {self.drill}"
+        return f"look at ReplicationLatency in {self.source}, and whether an AWS FIS experiment is running"
+
+    def doubt(self, sentence: str, detail: str = "", remedy: str = "") -> None:
+        self._find(Finding(UNSURE, sentence, detail, remedy))
+
+    def refute(self, sentence: str, detail: str = "", remedy: str = "") -> None:
+        self._find(Finding(FAIL, sentence, detail, remedy))
+
+    def _find(self, finding: Finding) -> None:
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+
+def judge_pair(evidence: PairEvidence) -> list[Finding]:
+    """Everything that stands in the way of a pass; nothing: a pass."""
+    findings = list(evidence.findings)
+    for operation in OPERATIONS:
+        arrivals = [one for one in evidence.arrivals if one.write.operation == operation]
+        findings += _lost(evidence, operation, arrivals)
+    findings += _late(evidence)
+    arrived = sum(one.arrived for one in evidence.arrivals)
+    if evidence.expected is not None and arrived < evidence.expected and not findings:
+        findings.append(
+            Finding(UNSURE, "not everything could be looked for", f"{arrived} of {evidence.expected} changes")
+        )
+    return findings
+
+
+def _lost(evidence: PairEvidence, operation: str, arrivals: list[Arrival]) -> t.Iterator[Finding]:
+    """What a strongly consistent read, begun when an arrival had had its time, didn't show as it was written."""
+    of = f"of {count(len(arrivals), operation)}"
+    removed = [one for one in arrivals if one.missing and one.removed]
+    if removed:
+        yield Finding(
+            UNSURE,
+            f"somebody removed verification's items in {evidence.source}",
+            f"{len(removed)} {of}",
+            "run again; if it happens again, compare the clocks of the machines that verify this table",
+            _probes(removed),
+        )
+    taken = [one for one in arrivals if one.missing and not one.removed and one.altered and one.taken]
+    if taken:
+        yield Finding(UNSURE, TAKEN, probes=_probes(taken))
+    altered = [one for one in arrivals if one.missing and not one.removed and one.altered and not one.taken]
+    if altered:
+        yield Finding(
+            FAIL,
+            f"another item arrives than was written by the {operation}",
+            f"{len(altered)} {of}",
+            probes=_probes(altered),
+        )
+    missing = [one for one in arrivals if one.missing and not one.removed and not one.altered]
+    if missing:
+        yield _missing(evidence, operation, missing, arrivals)
+    back = [one for one in arrivals if one.went_back is not None and not one.removed]
+    if back:
+        yield Finding(
+            FAIL,
+            f"{evidence.target} went back: what it had shown is gone, by a strongly consistent read",
+            f"{len(back)} {of}, {max(one.went_back for one in back):.3g} s after the acknowledgement",
+            probes=_probes(back),
+        )
+
+
+def _missing(evidence: PairEvidence, operation: str, missing: list[Arrival], arrivals: list[Arrival]) -> Finding:
+    what = f"{len(missing)} of {count(len(arrivals), operation)} missing"
+    if evidence.strong:
+        sentence = "a strongly consistent read misses an acknowledged write"
+        return Finding(FAIL, sentence, what, "a strongly consistent group has to show it at once", _probes(missing))
+    nothing = len(missing) == len(evidence.arrivals)
+    return Finding(
+        FAIL,
+        "nothing arrives" if nothing else f"not every {operation} arrives",
+        f"{what} after {min(one.waited for one in missing):.3g} s",
+        evidence.remedy,
+        _probes(missing),
+    )
+
+
+def _late(evidence: PairEvidence) -> t.Iterator[Finding]:
+    """What took longer than ``max_lag`` by its lower bound; or may have, by its upper one."""
+    limit = evidence.max_lag
+    if limit is None or evidence.strong:
+        return
+    late = [one for one in evidence.arrived if one.lower > limit]
+    if late:
+        yield Finding(
+            FAIL,
+            f"slower than max_lag (verify_max_lag) of {limit:g} s",
+            f"{count(len(late), 'change')}, the slowest after {max(one.lower for one in late):.3g} s or more",
+            probes=_probes(late),
+        )
+    unsure = [one for one in evidence.arrived if one.lower <= limit < one.upper]
+    if unsure:
+        slowest = max(unsure, key=lambda one: one.upper)
+        yield Finding(
+            UNSURE,
+            f"whether within max_lag (verify_max_lag) of {limit:g} s can't be told",
+            f"{count(len(unsure), 'change')}, one in {slowest.lower:.3g} to {slowest.upper:.3g} s",
+            "run again, with a shorter poll_delay, or when less else runs on this machine",
+            _probes(unsure),
+        )
+
+
+def _probes(arrivals: list[Arrival]) -> tuple[Probe, ...]:
+    return tuple(dict.fromkeys(one.write.probe for one in arrivals))
+
+
+@dataclasses.dataclass
+class Convergence:
+    """What became of the items that every region wrote at once.
+
+    :ivar probes: those that were judged.
+    :ivar shown: probe -> region -> whose write the last strongly consistent look showed ("" for none).
+    :ivar agreed: probe -> the bounds of seconds from the last acknowledgement to the agreement of all regions.
+    :ivar altered: probe -> the regions that showed last what no region wrote.
+    :ivar taken: probe -> whether another verification wrote the same key.
+    :ivar waited: seconds from the last acknowledgement to the last look.
+    :ivar problems: why something couldn't be found out, as sentences.
+    """
+
+    probes: list[Probe] = dataclasses.field(default_factory=list)
+    shown: dict[Probe, dict[str, str]] = dataclasses.field(default_factory=dict)
+    agreed: dict[Probe, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    altered: dict[Probe, list[str]] = dataclasses.field(default_factory=dict)
+    taken: dict[Probe, bool] = dataclasses.field(default_factory=dict)
+    waited: float = 0.0
+    problems: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def apart(self) -> list[Probe]:
+        return [probe for probe in self.probes if probe in self.shown and probe not in self.agreed]
+
+
+def judge_convergence(found: Convergence) -> list[Finding]:
+    """Everything that stands in the way of a pass; nothing: a pass."""
+    findings = [Finding(UNSURE, problem) for problem in dict.fromkeys(found.problems)]
+    of = f"of {count(len(found.probes), 'item')}"
+    if altered := {region for regions in found.altered.values() for region in regions}:
+        where = ", ".join(sorted(altered))
+        findings.append(Finding(FAIL, f"what all regions wrote at once ended as no region wrote it in {where}"))
+    if found.apart and not found.problems:
+        shown = sorted(found.shown[found.apart[0]].items())
+        example = ", ".join(f"{region} shows {f'that of {writer}' if writer else 'none'}" for region, writer in shown)
+        findings.append(
+            Finding(
+                FAIL,
+                "the regions don't converge: what all wrote at once stays different",
+                f"{len(found.apart)} {of} after {found.waited:.3g} s: {example}",
+                "raise timeout (verify_timeout) if replication is only slow",
+                tuple(found.apart),
+            )
+        )
+    if not findings and not (found.probes and len(found.agreed) == len(found.probes)):
+        findings.append(Finding(UNSURE, "what all regions wrote at once couldn't be looked for"))
+    return findings
+
+
+def verdict_of(findings: t.Iterable[Finding]) -> str:
+    return worst(finding.verdict for finding in findings)
+
+
+def worst(verdicts: t.Iterable[str]) -> str:
+    """Fail beats unknown beats pass beats nothing to compare; of no verdict at all, pass."""
+    given = set(verdicts)
+    return next((verdict for verdict in (FAIL, UNSURE, PASS, NOTHING) if verdict in given), PASS)
+
+
+def lag(bounds: t.Collection[tuple[float, float]]) -> dict[str, t.Any]:
+    """The distribution of upper bounds, in seconds; without any, every figure is None.
+
+    ``resolution`` is how much shorter the true lags may be.
+    """
+    upper = sorted(high for _low, high in bounds)
+    return {
+        "measured": len(upper),
+        "p50": _percentile(upper, 50),
+        "p95": _percentile(upper, 95),
+        "p99": _percentile(upper, 99),
+        "max": round(upper[-1], 3) if upper else None,
+        "resolution": round(max(high - low for low, high in bounds), 3) if upper else None,
+    }
+
+
+def _percentile(values: list[float], percent: int) -> float | None:
+    if len(values) < 2:
+        return round(values[0], 3) if values else None
+    return round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1], 3)
