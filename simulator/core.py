@@ -23,7 +23,8 @@ from simulator.errors import (
     wrong_account,
 )
 from simulator.expiry import Expiry
-from simulator.faults import LOSE_ANSWER, STOP_REGION, Faults
+from simulator.fault import LOSE_ANSWER, STOP_REGION
+from simulator.faults import Faults
 from simulator.insights import ContributorInsights
 from simulator.key_watch import KeyWatch
 from simulator.kinesis_destinations import KinesisDestinations

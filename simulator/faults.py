@@ -2,21 +2,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on demand: calls that fail, get lost or are denied, and changes that come to nothing."""
+"""The faults in force, and which of them strikes."""
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import asdict, dataclass
+import random
+from dataclasses import asdict
 from typing import Any
 
 from simulator import errors, store
 from simulator.calls import Call
 from simulator.errors import ServiceError
-
-FAIL, DENY, LOSE_ANSWER, STOP_REGION = "fail", "deny", "lose_answer", "stop_region"
-ABORT_CREATE, FAIL_CREATE, FAIL_DISASSOCIATION = "abort_create", "fail_create", "fail_disassociation"
-
+from simulator.fault import DENY, FAIL, STOP_REGION, CallFault, Fault, ItemFault, Passage
 
 ACTION_PREFIXES = {"monitoring": "cloudwatch"}
 """What IAM calls a service whose endpoint has another name."""
@@ -24,45 +22,17 @@ ACTION_PREFIXES = {"monitoring": "cloudwatch"}
 CALLER = f"arn:aws:iam::{store.ACCOUNT}:user/moto"
 
 
-@dataclass
-class Fault:
-    """What goes wrong with what matches: `count` times, or until the fault is removed."""
-
-    id: int
-    kind: str
-    operation: str | None
-    region: str | None
-    table: str | None
-    count: int | None
-    code: str
-    message: str
-    status: int
-
-    def matches(self, operation: str | None, region: str | None, table: str | None) -> bool:
-        wanted = ((self.operation, operation), (self.region, region), (self.table, table))
-        return all(value is None or value == actual for value, actual in wanted)
-
-
 class Faults:
     """What should go wrong."""
 
     def __init__(self) -> None:
-        self._ids = itertools.count(1)
-        self._faults: list[Fault] = []
+        self.clear()
 
-    def add(
-        self,
-        kind: str,
-        operation: str | None = None,
-        region: str | None = None,
-        table: str | None = None,
-        count: int | None = None,
-        error: ServiceError | None = None,
-    ) -> int:
-        """Let something go wrong; what isn't named matches everything. Returns the fault's id."""
-        code, message, status = (error.code, error.message, error.status) if error else ("", "", 0)
-        fault = Fault(next(self._ids), kind, operation, region, table, count, code, message, status)
+    def add(self, fault: Fault) -> int:
+        """Let something go wrong. Returns the fault's id."""
+        fault.id = next(self._ids)
         self._faults.append(fault)
+        self._dice[fault.id] = random.Random(fault.id)
         return fault.id
 
     def listed(self) -> list[dict[str, Any]]:
@@ -79,7 +49,7 @@ class Faults:
         return {fault.region for fault in self._faults if fault.kind == STOP_REGION}
 
     def raise_for(self, call: Call) -> None:
-        """Raise the error of the first fault that matches."""
+        """Raise the error of the first fault that strikes."""
         fault = self._first((FAIL, DENY), call.operation, call.region, call.table)
         if fault is None:
             return
@@ -93,14 +63,24 @@ class Faults:
             raise _denied("dynamodb", action, region, table)
 
     def strikes(self, kind: str, region: str, table: str | None, operation: str | None = None) -> bool:
-        """Whether a fault of this kind matches, which counts."""
+        """Whether a fault of this kind strikes, which counts."""
         return self._first((kind,), operation, region, table) is not None
+
+    def of_item(self, kind: str, passage: Passage) -> ItemFault | None:
+        """The first fault of this kind that strikes an item on its way, which counts."""
+        for fault in self._faults:
+            if isinstance(fault, ItemFault) and fault.kind == kind and fault.strikes(passage):
+                self._count(fault)
+                return fault
+        return None
 
     def _first(
         self, kinds: tuple[str, ...], operation: str | None, region: str | None, table: str | None
-    ) -> Fault | None:
+    ) -> CallFault | None:
         for fault in self._faults:
-            if fault.kind in kinds and fault.matches(operation, region, table):
+            if not isinstance(fault, CallFault) or fault.kind not in kinds:
+                continue
+            if fault.matches(operation, region, table) and self._dice[fault.id].random() < fault.share:
                 self._count(fault)
                 return fault
         return None
@@ -112,7 +92,10 @@ class Faults:
                 self._faults.remove(fault)
 
     def clear(self) -> None:
-        self._faults.clear()
+        """As when nothing was ever to go wrong."""
+        self._ids = itertools.count(1)
+        self._faults: list[Fault] = []
+        self._dice: dict[int, random.Random] = {}
 
 
 def _denied(service: str, operation: str, region: str, table: str | None) -> ServiceError:

@@ -351,17 +351,23 @@ def undo_of_change(region: str, name: str, key: Key) -> Callable[[], None]:
     _, records = stream_position(region, name)
 
     def undo() -> None:
-        regional = table(region, name)
-        stream, regional.stream_shard = regional.stream_shard, None
-        if before is None:
-            delete_item(region, name, key)
-        else:
-            put_item(region, name, before)
-        regional.stream_shard = stream
+        put_back(region, name, key, before)
+        stream = table(region, name).stream_shard
         if stream:
             del stream.items[records:]
 
     return undo
+
+
+def put_back(region: str, name: str, key: Key, item: Attributes | None) -> None:
+    """Let an item be as it was, None if it wasn't there, with no record of it in the table's stream."""
+    regional = table(region, name)
+    stream, regional.stream_shard = regional.stream_shard, None
+    if item is None:
+        delete_item(region, name, key)
+    else:
+        put_item(region, name, item)
+    regional.stream_shard = stream
 
 
 def numbers(region: str, name: str, attribute: str) -> dict[Key, int]:
