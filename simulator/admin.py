@@ -26,6 +26,9 @@ from simulator.fault import (
     LOSE,
     LOSE_ANSWER,
     REVERT,
+    SLOW,
+    STALE,
+    STALL,
     STOP_REGION,
     CallFault,
     ItemFault,
@@ -204,6 +207,35 @@ class Admin:
     def lose_answer(self, count: int | None = 1, **which: Any) -> int:
         """Carry out the next call and close the connection without an answer: see CallFault. Returns the fault's id."""
         return self._simulator.faults.add(CallFault(LOSE_ANSWER, count=count, **which))
+
+    @verb
+    def slow_calls(self, low: float, high: float | None = None, **which: Any) -> int:
+        """Let calls take `low` to `high` seconds, half of it before they are carried out: see CallFault.
+
+        Returns the fault's id.
+        """
+        return self._simulator.faults.add(CallFault(SLOW, lag=_range(low, high), **which))
+
+    @verb
+    def stall(self, seconds: float, **which: Any) -> int:
+        """Carry out no call for so many seconds, those that come meanwhile right after: see CallFault.
+
+        With nothing named it is every region, as when the caller's own machine stalls. Replication goes on. Returns
+        the fault's id.
+        """
+        clock, faults = self._simulator.clock, self._simulator.faults
+        fault = CallFault(STALL, until=clock.now() + seconds / clock.time_scale, **which)
+        number = faults.add(fault)
+        clock.schedule(seconds / clock.time_scale, lambda: faults.remove(fault.id))
+        return number
+
+    @verb
+    def stale_reads(self, low: float, high: float | None = None, **which: Any) -> int:
+        """Let eventually consistent reads of replicas show what was `low` to `high` seconds ago: see CallFault.
+
+        Strongly consistent reads show what is. Returns the fault's id.
+        """
+        return self._simulator.faults.add(CallFault(STALE, lag=_range(low, high), **which))
 
     @verb
     def stop_region(self, region: str) -> None:

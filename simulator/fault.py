@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from simulator import regions
@@ -14,6 +15,7 @@ from simulator.lag import Lag
 from simulator.store import Key
 
 FAIL, DENY, LOSE_ANSWER, STOP_REGION = "fail", "deny", "lose_answer", "stop_region"
+SLOW, STALL, STALE = "slow", "stall", "stale"
 ABORT_CREATE, FAIL_CREATE, FAIL_DISASSOCIATION = "abort_create", "fail_create", "fail_disassociation"
 """Faults of calls, and of the changes that they ask for."""
 
@@ -56,10 +58,15 @@ class CallFault(Fault):
     code: str = ""
     message: str = ""
     status: int = 0
+    until: float | None = None
+    """The simulated second at which a stall ends."""
 
-    def matches(self, operation: str | None, region: str | None, table: str | None) -> bool:
-        wanted = ((self.operation, operation), (self.region, region), (self.table, table))
-        return all(value is None or value == actual for value, actual in wanted)
+    def matches(self, operation: str | None, region: str, tables: Collection[str]) -> bool:
+        return (
+            self.operation in (None, operation)
+            and self.region in (None, region)
+            and (self.table is None or self.table in tables)
+        )
 
 
 @dataclass(frozen=True)

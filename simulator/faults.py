@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
 from simulator import errors, store
-from simulator.calls import Call
+from simulator.calls import Call, table_name
 from simulator.errors import ServiceError
 from simulator.fault import DENY, FAIL, STOP_REGION, CallFault, Fault, ItemFault, Passage
 
@@ -50,21 +51,29 @@ class Faults:
 
     def raise_for(self, call: Call) -> None:
         """Raise the error of the first fault that strikes."""
-        fault = self._first((FAIL, DENY), call.operation, call.region, call.table)
+        fault = self.of_call(call, FAIL, DENY)
         if fault is None:
             return
         if fault.kind == DENY:
-            raise _denied(call.service, call.operation, call.region, call.table)
+            raise _denied(call.service, call.operation, call.region, next(iter(_tables(call)), None))
         raise ServiceError(fault.code, fault.message, fault.status)
 
     def check_permission(self, action: str, region: str, table: str) -> None:
         """Whether an action is admitted that the service needs in another region than the call's."""
-        if self._first((DENY,), action, region, table):
+        if self._first((DENY,), action, region, [table]):
             raise _denied("dynamodb", action, region, table)
 
-    def strikes(self, kind: str, region: str, table: str | None, operation: str | None = None) -> bool:
-        """Whether a fault of this kind strikes, which counts."""
-        return self._first((kind,), operation, region, table) is not None
+    def strikes(self, kind: str, region: str, table: str) -> bool:
+        """Whether a fault of this kind strikes a change, which counts."""
+        return self._first((kind,), None, region, [table]) is not None
+
+    def of_call(self, call: Call, *kinds: str) -> CallFault | None:
+        """The first fault of these kinds that strikes a call, which counts."""
+        return self._first(kinds, call.operation, call.region, _tables(call))
+
+    def draw(self, fault: CallFault) -> float:
+        """How many seconds a fault takes this time."""
+        return fault.lag.draw(self._dice[fault.id]) if fault.lag else 0.0
 
     def of_item(self, kind: str, passage: Passage) -> ItemFault | None:
         """The first fault of this kind that strikes an item on its way, which counts."""
@@ -75,12 +84,12 @@ class Faults:
         return None
 
     def _first(
-        self, kinds: tuple[str, ...], operation: str | None, region: str | None, table: str | None
+        self, kinds: tuple[str, ...], operation: str | None, region: str, tables: Collection[str]
     ) -> CallFault | None:
         for fault in self._faults:
             if not isinstance(fault, CallFault) or fault.kind not in kinds:
                 continue
-            if fault.matches(operation, region, table) and self._dice[fault.id].random() < fault.share:
+            if fault.matches(operation, region, tables) and self._dice[fault.id].random() < fault.share:
                 self._count(fault)
                 return fault
         return None
@@ -96,6 +105,10 @@ class Faults:
         self._ids = itertools.count(1)
         self._faults: list[Fault] = []
         self._dice: dict[int, random.Random] = {}
+
+
+def _tables(call: Call) -> list[str]:
+    return [table_name(resource) for resource in call.resources]
 
 
 def _denied(service: str, operation: str, region: str, table: str | None) -> ServiceError:
