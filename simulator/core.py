@@ -10,8 +10,9 @@ import contextlib
 import logging
 import random
 import threading
+from collections.abc import Iterator
 
-from simulator import admission, items, operations, stale_reads, store, strong_consistency
+from simulator import admission, items, metrics, operations, stale_reads, store, strong_consistency
 from simulator.auto_scaling import AutoScaling
 from simulator.calls import ITEM_OPERATIONS, Answer, Call, CallLog
 from simulator.clock import DEFAULT_TIME_SCALE, SimulatedClock
@@ -108,7 +109,8 @@ class Simulator:
                 self.faults.raise_for(call)
                 if call.region in self.disabled_regions:
                     raise unknown_credentials()
-                answer = self._other_services.answer(call, method, path)
+                with self._unlocked() if call.operation in metrics.QUERIES else contextlib.nullcontext():
+                    answer = self._other_services.answer(call, method, path)
                 if call.service == "kms":
                     self._key_watch.look(call.region)
             except ServiceError as error:
@@ -116,6 +118,15 @@ class Simulator:
                 answer = Answer.of_error(error) if speaks_json else Answer.of_error_in_xml(error)
             self.wake_timer()
             return self._record(call, answer)
+
+    @contextlib.contextmanager
+    def _unlocked(self) -> Iterator[None]:
+        """Let other calls be answered meanwhile. Needs the lock."""
+        self.lock.release()
+        try:
+            yield
+        finally:
+            self.lock.acquire()
 
     def disable_region(self, region: str) -> None:
         """Take a region from the account; what stands there stays, and the other regions can't reach it [M]."""

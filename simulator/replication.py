@@ -11,7 +11,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from simulator import errors, store
+from simulator import errors, metrics, store
 from simulator.clock import SimulatedClock
 from simulator.corruption import corrupted
 from simulator.fault import CORRUPT, DELAY, LAST_ARRIVAL_WINS, LOSE, REVERT, ItemFault, Passage
@@ -205,7 +205,7 @@ class Replication:
         """CloudWatch has the latency of eventually consistent groups: from write to arrival, on the wall clock."""
         if not write.group.strong:
             seconds = (self._clock.now() - write.version.moment) * self._clock.time_scale
-            store.record_latency(*pair, write.table, seconds * 1000)
+            metrics.record_latency(store.ACCOUNT, *pair, write.table, seconds * 1000)
 
     def _is_blocked(self, pair: Pair, table: str) -> bool:
         """Whether a pair is paused, or either end of it can't be reached."""

@@ -410,17 +410,6 @@ def expire_item(region: str, name: str, key: Key) -> None:
         record["userIdentity"] = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
 
 
-def record_latency(source: str, target: str, name: str, milliseconds: float) -> None:
-    """What CloudWatch keeps in the source region about items that arrived in another (AWS_FACTS section 7)."""
-    datum = {
-        "MetricName": "ReplicationLatency",
-        "Dimensions": [{"Name": "TableName", "Value": name}, {"Name": "ReceivingRegion", "Value": target}],
-        "Value": milliseconds,
-        "Unit": "Milliseconds",
-    }
-    cloudwatch_backends[ACCOUNT][source].put_metric_data("AWS/DynamoDB", [datum])
-
-
 def stream_position(region: str, name: str) -> tuple[str | None, int]:
     """The stream's label and how many records it has."""
     regional = table(region, name)
