@@ -14,17 +14,25 @@ from typing import Any, ParamSpec, TypeVar
 from simulator import regions
 from simulator.address import CHECKOUT, NAME
 from simulator.core import Simulator
-from simulator.errors import ServiceError
-from simulator.faults import (
+from simulator.fault import (
     ABORT_CREATE,
+    CORRUPT,
+    DELAY,
     DENY,
     FAIL,
     FAIL_CREATE,
     FAIL_DISASSOCIATION,
+    LAST_ARRIVAL_WINS,
+    LOSE,
     LOSE_ANSWER,
+    REVERT,
+    SLOW,
+    STALE,
+    STALL,
     STOP_REGION,
+    CallFault,
+    ItemFault,
 )
-from simulator.item_faults import CORRUPT, DROP
 from simulator.lag import Lag
 
 VERSION = "1.0.0"
@@ -105,7 +113,7 @@ class Admin:
         self, low: float, high: float | None = None, source: str | None = None, target: str | None = None
     ) -> None:
         """Let replication take between `low` and `high` wall-clock seconds, for one pair or for all."""
-        self._simulator.replication.lags.set(Lag(low, low if high is None else high), source, target)
+        self._simulator.replication.lags.set(_range(low, high), source, target)
 
     @verb
     def set_expiry_delay(self, seconds: float) -> None:
@@ -130,76 +138,109 @@ class Admin:
     @verb
     def abort_next_create(self, region: str | None = None, table: str | None = None) -> int:
         """Answer the next replica create 200, then let it leave no trace (DDB-TABLE-310). Returns the fault's id."""
-        return self._simulator.faults.add(ABORT_CREATE, region=region, table=table, count=1)
+        return self._simulator.faults.add(CallFault(ABORT_CREATE, region=region, table=table, count=1))
 
     @verb
     def fail_next_create(self, region: str | None = None, table: str | None = None) -> int:
         """Let the next replica of an eventually consistent table end CREATION_FAILED. Returns the fault's id."""
-        return self._simulator.faults.add(FAIL_CREATE, region=region, table=table, count=1)
+        return self._simulator.faults.add(CallFault(FAIL_CREATE, region=region, table=table, count=1))
 
     @verb
     def fail_next_disassociation(self, region: str | None = None, table: str | None = None) -> int:
         """Let the next disassociation end ACTIVE and still a member. Returns the fault's id."""
-        return self._simulator.faults.add(FAIL_DISASSOCIATION, region=region, table=table, count=1)
+        return self._simulator.faults.add(CallFault(FAIL_DISASSOCIATION, region=region, table=table, count=1))
 
     @verb
-    def drop_next_item(self, source: str, target: str, table: str | None = None) -> None:
-        """Lose the next item, or deletion, that would arrive in `target` from `source` and take effect."""
-        self._simulator.replication.item_faults.add(DROP, (source, target), table)
+    def lose_items(self, **which: Any) -> int:
+        """Lose items, or their deletions, that would arrive and take effect: see ItemFault. Returns the fault's id."""
+        return self._simulator.faults.add(ItemFault(LOSE, **which))
 
     @verb
-    def corrupt_next_item(self, source: str, target: str, table: str | None = None) -> None:
-        """Let the next item that arrives in `target` from `source` have another value in one attribute.
+    def corrupt_items(self, **which: Any) -> int:
+        """Let items arrive with another value in one attribute: see ItemFault. Returns the fault's id.
 
         It is never one of the key. A later write or deletion replaces the item as it would have without the fault.
         """
-        self._simulator.replication.item_faults.add(CORRUPT, (source, target), table)
+        return self._simulator.faults.add(ItemFault(CORRUPT, **which))
 
     @verb
-    def fail(
-        self,
-        code: str,
-        message: str = "",
-        status: int = 400,
-        operation: str | None = None,
-        region: str | None = None,
-        table: str | None = None,
-        count: int | None = None,
-    ) -> int:
-        """Fail the calls that match, `count` of them or until removed. Returns the fault's id."""
-        error = ServiceError(code, message or f"{code}, because a test asked for it", status)
-        return self._simulator.faults.add(FAIL, operation, region, table, count, error)
+    def delay_items(self, low: float, high: float | None = None, **which: Any) -> int:
+        """Let items written from now on arrive `low` to `high` seconds late: see ItemFault. Returns the fault's id.
+
+        Others overtake them: what matches no fault arrives after the usual lag.
+        """
+        return self._simulator.faults.add(ItemFault(DELAY, lag=_range(low, high), **which))
 
     @verb
-    def deny(
-        self,
-        operation: str | None = None,
-        region: str | None = None,
-        table: str | None = None,
-        count: int | None = None,
-    ) -> int:
-        """Deny the calls that match, as IAM does. Returns the fault's id.
+    def revert_items(self, after: float, seconds: float | None = None, **which: Any) -> int:
+        """Let a region go back to what it had, `after` seconds after an item arrived: see ItemFault.
+
+        For good, or for `seconds`, for every kind of read; a write that takes effect meanwhile stays. Returns the
+        fault's id.
+        """
+        return self._simulator.faults.add(ItemFault(REVERT, lag=_range(after), seconds=seconds, **which))
+
+    @verb
+    def last_arrival_wins(self, **which: Any) -> int:
+        """Let what arrives last stay, though it was written before what is there: see ItemFault.
+
+        Regions that wrote one item at once then differ for good. Returns the fault's id.
+        """
+        return self._simulator.faults.add(ItemFault(LAST_ARRIVAL_WINS, **which))
+
+    @verb
+    def fail(self, code: str, message: str = "", status: int = 400, **which: Any) -> int:
+        """Fail calls: see CallFault. Returns the fault's id."""
+        message = message or f"{code}, because a test asked for it"
+        return self._simulator.faults.add(CallFault(FAIL, code=code, message=message, status=status, **which))
+
+    @verb
+    def deny(self, **which: Any) -> int:
+        """Deny calls, as IAM does: see CallFault. Returns the fault's id.
 
         `operation` may also be an action that the service checks in another region than that of the call:
         CreateTableReplica, DeleteTableReplica, CreateGlobalTableWitness, DeleteGlobalTableWitness.
         """
-        return self._simulator.faults.add(DENY, operation, region, table, count)
+        return self._simulator.faults.add(CallFault(DENY, **which))
 
     @verb
-    def lose_answer(
-        self,
-        operation: str | None = None,
-        region: str | None = None,
-        table: str | None = None,
-        count: int | None = 1,
-    ) -> int:
-        """Carry out the next call that matches and close the connection without an answer. Returns the fault's id."""
-        return self._simulator.faults.add(LOSE_ANSWER, operation, region, table, count)
+    def lose_answer(self, count: int | None = 1, **which: Any) -> int:
+        """Carry out the next call and close the connection without an answer: see CallFault. Returns the fault's id."""
+        return self._simulator.faults.add(CallFault(LOSE_ANSWER, count=count, **which))
+
+    @verb
+    def slow_calls(self, low: float, high: float | None = None, **which: Any) -> int:
+        """Let calls take `low` to `high` seconds, half of it before they are carried out: see CallFault.
+
+        Returns the fault's id.
+        """
+        return self._simulator.faults.add(CallFault(SLOW, lag=_range(low, high), **which))
+
+    @verb
+    def stall(self, seconds: float, **which: Any) -> int:
+        """Carry out no call for so many seconds, those that come meanwhile right after: see CallFault.
+
+        With nothing named it is every region, as when the caller's own machine stalls. Replication goes on. Returns
+        the fault's id.
+        """
+        clock, faults = self._simulator.clock, self._simulator.faults
+        fault = CallFault(STALL, until=clock.now() + seconds / clock.time_scale, **which)
+        number = faults.add(fault)
+        clock.schedule(seconds / clock.time_scale, lambda: faults.remove(fault.id))
+        return number
+
+    @verb
+    def stale_reads(self, low: float, high: float | None = None, **which: Any) -> int:
+        """Let eventually consistent reads of replicas show what was `low` to `high` seconds ago: see CallFault.
+
+        Strongly consistent reads show what is. Returns the fault's id.
+        """
+        return self._simulator.faults.add(CallFault(STALE, lag=_range(low, high), **which))
 
     @verb
     def stop_region(self, region: str) -> None:
         """Close the connection of every call to a region, unheard, and let nothing replicate to or from it."""
-        self._simulator.faults.add(STOP_REGION, region=_known(region))
+        self._simulator.faults.add(CallFault(STOP_REGION, region=_known(region)))
 
     @verb
     def start_region(self, region: str) -> None:
@@ -222,10 +263,8 @@ class Admin:
 
     @verb
     def remove_fault(self, rule: int | None = None) -> None:
-        """Remove one fault by its id, or all: items to be dropped or corrupted and stopped regions too."""
+        """Remove one fault by its id, or all, stopped regions too. What it did stays; what is late comes late."""
         self._simulator.faults.remove(rule)
-        if rule is None:
-            self._simulator.replication.item_faults.clear()
         self._simulator.replication.drain()
 
     @verb
@@ -250,6 +289,10 @@ def _pair_or_region(source: str | None, target: str | None, region: str | None) 
     if source is None or target is None or region is not None:
         raise ValueError("name source and target of a pair, or a region")
     return source, target
+
+
+def _range(low: float, high: float | None = None) -> Lag:
+    return Lag(low, low if high is None else high)
 
 
 def _known(region: str) -> str:

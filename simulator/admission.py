@@ -6,9 +6,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from simulator import errors, store
 from simulator.calls import ITEM_OPERATIONS, Call, table_name
 from simulator.state import CREATING, DELETING, RegionalTable, Tables
@@ -17,7 +14,6 @@ from simulator.store import ACCOUNT
 MAX_BATCH = 25
 
 BACKUP_OPERATIONS = frozenset({"DescribeContinuousBackups", "UpdateContinuousBackups"})
-STATEMENT_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
 
 
 def admit(tables: Tables, call: Call) -> list[RegionalTable]:
@@ -29,7 +25,7 @@ def admit(tables: Tables, call: Call) -> list[RegionalTable]:
     if call.operation == "BatchWriteItem" and sum(map(len, call.parameters["RequestItems"].values())) > MAX_BATCH:
         raise errors.batch_too_large()
     admitted = []
-    for resource in resources_named(call):
+    for resource in call.resources:
         name = table_name(resource)
         table = table_here(tables, call.region, resource)
         if table is None or not table.describable or table.is_joining:
@@ -64,24 +60,6 @@ def table_with_settings(tables: Tables, region: str, resource: str, now: float) 
     if table is None or not table.describable or table.is_joining or now < table.settings_known_at:
         raise errors.table_not_found(table_name(resource))
     return table
-
-
-def resources_named(call: Call) -> list[str]:
-    """The tables an operation touches, each by name or ARN."""
-    parameters = call.parameters
-    names = [call.resource] if call.resource else []
-    if isinstance(parameters.get("RequestItems"), dict):
-        names += parameters["RequestItems"]
-    for action in parameters.get("TransactItems", []):
-        names += [target["TableName"] for target in action.values()]
-    for statement in _statements(parameters):
-        names += STATEMENT_TABLE.findall(statement)
-    return names
-
-
-def _statements(parameters: dict[str, Any]) -> list[str]:
-    several = parameters.get("TransactStatements", []) + parameters.get("Statements", [])
-    return [parameters["Statement"]] if "Statement" in parameters else [one["Statement"] for one in several]
 
 
 def _not_found(call: Call, name: str) -> errors.ServiceError:

@@ -17,6 +17,9 @@ from simulator.errors import ERROR_TYPE_PREFIX, ServiceError
 
 ERROR_CODE = re.compile(r'"__type": ?"(?:[^"#]*#)?([^"]+)"|<Code>([^<]+)</Code>')
 
+STATEMENT_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
+NAMES_OF_TABLES = ("TableName", "ResourceArn", "StreamArn", "ShardIterator")
+
 ITEM_OPERATIONS = frozenset(
     {
         "BatchExecuteStatement",
@@ -74,9 +77,22 @@ class Call:
 
     @property
     def resource(self) -> str:
-        """The table as the call names it: by name or ARN."""
-        named = self.parameters.get("TableName") or self.parameters.get("ResourceArn") or ""
+        """The table as the call names it: by name, by its ARN, or by what begins with it."""
+        named = next((self.parameters[name] for name in NAMES_OF_TABLES if self.parameters.get(name)), "")
         return named if isinstance(named, str) else ""
+
+    @property
+    def resources(self) -> list[str]:
+        """Every table that the call names, by name or ARN, those of batches, transactions and statements too."""
+        parameters, items = self.parameters, self.parameters.get("RequestItems")
+        names = [self.resource] if self.resource else []
+        names += items if isinstance(items, dict) else []
+        for action in parameters.get("TransactItems", []):
+            names += [target["TableName"] for target in action.values()]
+        several = parameters.get("TransactStatements", []) + parameters.get("Statements", [])
+        for statement in [parameters] if "Statement" in parameters else several:
+            names += STATEMENT_TABLE.findall(statement["Statement"])
+        return names
 
     @property
     def table(self) -> str | None:

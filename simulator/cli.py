@@ -43,10 +43,13 @@ examples:
 at /_simulator/<verb>, POST with a JSON object; without arguments identity, calls and faults answer GET too:
   time         hold, advance {"seconds": 60}, release; set_expiry_delay {"seconds"}: how long after
                their expiry items go
-  replication  pause and resume {"region"} or {"source", "target"}, set_lag {"low", "high"},
-               drop_next_item and corrupt_next_item {"source", "target", "table"}
-  calls        calls, clear_calls; fail {"code"}, deny, lose_answer; of these each takes "operation", "region",
-               "table" and "count" to say which calls, and how many
+  replication  pause and resume {"region"} or {"source", "target"}, set_lag {"low", "high"}
+  items        lose_items, corrupt_items, delay_items {"low", "high"}, last_arrival_wins,
+               revert_items {"after", "seconds"}; each takes "source", "target", "region", "table",
+               "changes" (puts or deletes), "share" (0.2), "of" (writes or partitions) and "count"
+  calls        calls, clear_calls; fail {"code", "status"}, deny, lose_answer, slow_calls and
+               stale_reads {"low", "high"}, stall {"seconds"}; each takes "operation", "region",
+               "table", "share" and "count"
   replicas     abort_next_create, fail_next_create, fail_next_disassociation {"region", "table"},
                detach_replica {"region", "table"}
   regions      stop_region and start_region {"region"}: no connection;

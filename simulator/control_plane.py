@@ -13,7 +13,6 @@ from simulator import (
     disassociation,
     encryption,
     errors,
-    faults,
     limits,
     resource_policies,
     rules,
@@ -24,6 +23,7 @@ from simulator.admission import table_here
 from simulator.calls import Answer, Call
 from simulator.clock import SimulatedClock
 from simulator.description import PAY_PER_REQUEST, table_description
+from simulator.fault import ABORT_CREATE, FAIL_CREATE, FAIL_DISASSOCIATION
 from simulator.faults import Faults
 from simulator.lifecycle import Lifecycle
 from simulator.moto_service import regional_answer
@@ -155,7 +155,7 @@ class ControlPlane:
     def _disassociate(self, table: RegionalTable, region: str) -> Result:
         disassociation.replica_can_leave(table, region)
         self._faults.check_permission("DisassociateTableReplica", region, table.name)
-        fails = self._faults.strikes(faults.FAIL_DISASSOCIATION, region, table.name)
+        fails = self._faults.strikes(FAIL_DISASSOCIATION, region, table.name)
         self._lifecycle.disassociate(table, fails)
         return {"TableDescription": table_description(table)}
 
@@ -183,7 +183,7 @@ class ControlPlane:
         replicas = [self._new_replica(table, target, settings) for target, settings in change.replicas.items()]
         if change.witness:
             self._faults.check_permission("CreateGlobalTableWitness", change.witness, name)
-        if any([self._faults.strikes(faults.ABORT_CREATE, target, name) for target in change.replicas]):
+        if any([self._faults.strikes(ABORT_CREATE, target, name) for target in change.replicas]):
             self._lifecycle.abort_replica(table, strong=True)
         else:
             self._lifecycle.create_strong_group(table, replicas, change.witness)
@@ -203,9 +203,9 @@ class ControlPlane:
         if table.is_strong:
             raise errors.strong_group_is_complete()
         replica = self._new_replica(table, change.region, change.settings)
-        if self._faults.strikes(faults.ABORT_CREATE, change.region, table.name):
+        if self._faults.strikes(ABORT_CREATE, change.region, table.name):
             self._lifecycle.abort_replica(table)
-        elif self._faults.strikes(faults.FAIL_CREATE, change.region, table.name):
+        elif self._faults.strikes(FAIL_CREATE, change.region, table.name):
             self._lifecycle.fail_replica(table, replica)
         else:
             self._lifecycle.add_replica(table, replica)

@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import threading
+from collections.abc import Iterator
 
-from simulator import admission, items, operations, store, strong_consistency
+from simulator import admission, items, metrics, operations, stale_reads, store, strong_consistency
 from simulator.auto_scaling import AutoScaling
 from simulator.calls import ITEM_OPERATIONS, Answer, Call, CallLog
 from simulator.clock import DEFAULT_TIME_SCALE, SimulatedClock
 from simulator.control_plane import ControlPlane
+from simulator.delays import Delays
 from simulator.errors import (
     ServiceError,
     not_simulated,
@@ -23,7 +26,8 @@ from simulator.errors import (
     wrong_account,
 )
 from simulator.expiry import Expiry
-from simulator.faults import LOSE_ANSWER, STOP_REGION, Faults
+from simulator.fault import LOSE_ANSWER, STALE, STOP_REGION
+from simulator.faults import Faults
 from simulator.insights import ContributorInsights
 from simulator.key_watch import KeyWatch
 from simulator.kinesis_destinations import KinesisDestinations
@@ -53,7 +57,9 @@ class Simulator:
         self._dice = random.Random(seed)
         self.clock = SimulatedClock(time_scale)
         self.calls = CallLog()
+        store.keep_time_by(self.clock.now)
         self.faults = Faults()
+        self._delays = Delays(self.lock, self.clock, self.faults, self.wake_timer)
         self.disabled_regions = set(DISABLED_AT_START)
         self._throttles = Throttles()
         self.tables = Tables()
@@ -76,7 +82,7 @@ class Simulator:
 
     def answer(self, call: Call) -> Answer:
         """Answer one DynamoDB or DynamoDB Streams call."""
-        with self.lock:
+        with self._delays.on_its_way(call), self.lock:
             self.clock.run_due()
             if self._is_unreachable(call):
                 return self._record(call, Answer.none())
@@ -95,7 +101,7 @@ class Simulator:
 
     def answer_other_service(self, call: Call, method: str, path: str) -> Answer:
         """Answer a call to another service."""
-        with self.lock:
+        with self._delays.on_its_way(call), self.lock:
             self.clock.run_due()
             if self._is_unreachable(call):
                 return self._record(call, Answer.none())
@@ -103,7 +109,8 @@ class Simulator:
                 self.faults.raise_for(call)
                 if call.region in self.disabled_regions:
                     raise unknown_credentials()
-                answer = self._other_services.answer(call, method, path)
+                with self._unlocked() if call.operation in metrics.QUERIES else contextlib.nullcontext():
+                    answer = self._other_services.answer(call, method, path)
                 if call.service == "kms":
                     self._key_watch.look(call.region)
             except ServiceError as error:
@@ -111,6 +118,15 @@ class Simulator:
                 answer = Answer.of_error(error) if speaks_json else Answer.of_error_in_xml(error)
             self.wake_timer()
             return self._record(call, answer)
+
+    @contextlib.contextmanager
+    def _unlocked(self) -> Iterator[None]:
+        """Let other calls be answered meanwhile. Needs the lock."""
+        self.lock.release()
+        try:
+            yield
+        finally:
+            self.lock.acquire()
 
     def disable_region(self, region: str) -> None:
         """Take a region from the account; what stands there stays, and the other regions can't reach it [M]."""
@@ -124,11 +140,11 @@ class Simulator:
             self.lifecycle.reconnect(replica, REGION_DISABLED)
 
     def _is_unreachable(self, call: Call) -> bool:
-        return self.faults.strikes(STOP_REGION, call.region, None)
+        return self.faults.of_call(call, STOP_REGION) is not None
 
     def _record(self, call: Call, answer: Answer) -> Answer:
         """Log a call, and lose its answer if a fault asks for that."""
-        lost = not answer.is_sent or self.faults.strikes(LOSE_ANSWER, call.region, call.table, call.operation)
+        lost = not answer.is_sent or self.faults.of_call(call, LOSE_ANSWER) is not None
         self.calls.record(call, answer, answered=not lost)
         return Answer.none() if lost else answer
 
@@ -142,6 +158,7 @@ class Simulator:
         """Back to the beginning: no tables, no calls, no faults, nothing pending."""
         with self.lock:
             self.clock.reset()
+            self._delays.release_all()
             self.tables.clear()
             self.replication.clear()
             self._scaling.clear()
@@ -155,6 +172,7 @@ class Simulator:
             self._throttles = Throttles()
             self.expiry.start()
             store.reset()
+            store.keep_time_by(self.clock.now)
             self.wake_timer()
 
     def close(self) -> None:
@@ -183,11 +201,17 @@ class Simulator:
             if table.is_strong and call.operation in ITEM_OPERATIONS:
                 self._bring_up_to_date(call, table)
         if call.operation in ITEM_OPERATIONS:
-            return items.answer(call)
+            return self._answer_items(call)
         answer = regional_answer(call)
         if call.operation == "TagResource" and call.table:
             store.keep_last_of_each_tag(call.region, call.table)
         return answer
+
+    def _answer_items(self, call: Call) -> Answer:
+        stale = self.faults.of_call(call, STALE)
+        age = self.faults.draw(stale) / self.clock.time_scale if stale else 0.0
+        with stale_reads.shown_as_of(self.clock.now() - age, call) if stale else contextlib.nullcontext():
+            return items.answer(call)
 
     def _bring_up_to_date(self, call: Call, table: RegionalTable) -> None:
         strong_consistency.admits(call)

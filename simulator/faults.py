@@ -2,21 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on demand: calls that fail, get lost or are denied, and changes that come to nothing."""
+"""The faults in force, and which of them strikes."""
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import asdict, dataclass
+import random
+from collections.abc import Collection
+from dataclasses import asdict
 from typing import Any
 
 from simulator import errors, store
-from simulator.calls import Call
+from simulator.calls import Call, table_name
 from simulator.errors import ServiceError
-
-FAIL, DENY, LOSE_ANSWER, STOP_REGION = "fail", "deny", "lose_answer", "stop_region"
-ABORT_CREATE, FAIL_CREATE, FAIL_DISASSOCIATION = "abort_create", "fail_create", "fail_disassociation"
-
+from simulator.fault import DENY, FAIL, STOP_REGION, CallFault, Fault, ItemFault, Passage
 
 ACTION_PREFIXES = {"monitoring": "cloudwatch"}
 """What IAM calls a service whose endpoint has another name."""
@@ -24,45 +23,17 @@ ACTION_PREFIXES = {"monitoring": "cloudwatch"}
 CALLER = f"arn:aws:iam::{store.ACCOUNT}:user/moto"
 
 
-@dataclass
-class Fault:
-    """What goes wrong with what matches: `count` times, or until the fault is removed."""
-
-    id: int
-    kind: str
-    operation: str | None
-    region: str | None
-    table: str | None
-    count: int | None
-    code: str
-    message: str
-    status: int
-
-    def matches(self, operation: str | None, region: str | None, table: str | None) -> bool:
-        wanted = ((self.operation, operation), (self.region, region), (self.table, table))
-        return all(value is None or value == actual for value, actual in wanted)
-
-
 class Faults:
     """What should go wrong."""
 
     def __init__(self) -> None:
-        self._ids = itertools.count(1)
-        self._faults: list[Fault] = []
+        self.clear()
 
-    def add(
-        self,
-        kind: str,
-        operation: str | None = None,
-        region: str | None = None,
-        table: str | None = None,
-        count: int | None = None,
-        error: ServiceError | None = None,
-    ) -> int:
-        """Let something go wrong; what isn't named matches everything. Returns the fault's id."""
-        code, message, status = (error.code, error.message, error.status) if error else ("", "", 0)
-        fault = Fault(next(self._ids), kind, operation, region, table, count, code, message, status)
+    def add(self, fault: Fault) -> int:
+        """Let something go wrong. Returns the fault's id."""
+        fault.id = next(self._ids)
         self._faults.append(fault)
+        self._dice[fault.id] = random.Random(fault.id)
         return fault.id
 
     def listed(self) -> list[dict[str, Any]]:
@@ -79,28 +50,46 @@ class Faults:
         return {fault.region for fault in self._faults if fault.kind == STOP_REGION}
 
     def raise_for(self, call: Call) -> None:
-        """Raise the error of the first fault that matches."""
-        fault = self._first((FAIL, DENY), call.operation, call.region, call.table)
+        """Raise the error of the first fault that strikes."""
+        fault = self.of_call(call, FAIL, DENY)
         if fault is None:
             return
         if fault.kind == DENY:
-            raise _denied(call.service, call.operation, call.region, call.table)
+            raise _denied(call.service, call.operation, call.region, next(iter(_tables(call)), None))
         raise ServiceError(fault.code, fault.message, fault.status)
 
     def check_permission(self, action: str, region: str, table: str) -> None:
         """Whether an action is admitted that the service needs in another region than the call's."""
-        if self._first((DENY,), action, region, table):
+        if self._first((DENY,), action, region, [table]):
             raise _denied("dynamodb", action, region, table)
 
-    def strikes(self, kind: str, region: str, table: str | None, operation: str | None = None) -> bool:
-        """Whether a fault of this kind matches, which counts."""
-        return self._first((kind,), operation, region, table) is not None
+    def strikes(self, kind: str, region: str, table: str) -> bool:
+        """Whether a fault of this kind strikes a change, which counts."""
+        return self._first((kind,), None, region, [table]) is not None
+
+    def of_call(self, call: Call, *kinds: str) -> CallFault | None:
+        """The first fault of these kinds that strikes a call, which counts."""
+        return self._first(kinds, call.operation, call.region, _tables(call))
+
+    def draw(self, fault: CallFault) -> float:
+        """How many seconds a fault takes this time."""
+        return fault.lag.draw(self._dice[fault.id]) if fault.lag else 0.0
+
+    def of_item(self, kind: str, passage: Passage) -> ItemFault | None:
+        """The first fault of this kind that strikes an item on its way, which counts."""
+        for fault in self._faults:
+            if isinstance(fault, ItemFault) and fault.kind == kind and fault.strikes(passage):
+                self._count(fault)
+                return fault
+        return None
 
     def _first(
-        self, kinds: tuple[str, ...], operation: str | None, region: str | None, table: str | None
-    ) -> Fault | None:
+        self, kinds: tuple[str, ...], operation: str | None, region: str, tables: Collection[str]
+    ) -> CallFault | None:
         for fault in self._faults:
-            if fault.kind in kinds and fault.matches(operation, region, table):
+            if not isinstance(fault, CallFault) or fault.kind not in kinds:
+                continue
+            if fault.matches(operation, region, tables) and self._dice[fault.id].random() < fault.share:
                 self._count(fault)
                 return fault
         return None
@@ -112,7 +101,14 @@ class Faults:
                 self._faults.remove(fault)
 
     def clear(self) -> None:
-        self._faults.clear()
+        """As when nothing was ever to go wrong."""
+        self._ids = itertools.count(1)
+        self._faults: list[Fault] = []
+        self._dice: dict[int, random.Random] = {}
+
+
+def _tables(call: Call) -> list[str]:
+    return [table_name(resource) for resource in call.resources]
 
 
 def _denied(service: str, operation: str, region: str, table: str | None) -> ServiceError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from simulator import durations, errors, kms
-from simulator.admission import resources_named, table_here
+from simulator.admission import table_here
 from simulator.calls import ITEM_OPERATIONS, Call
 from simulator.clock import SimulatedClock
 from simulator.lifecycle import Lifecycle
@@ -35,7 +35,7 @@ class KeyWatch:
         """Refuse what needs a key that is lost (329, 333), and nearly everything of an archived table [M]."""
         if not self._without_key:
             return
-        for resource in resources_named(call):
+        for resource in call.resources:
             table = table_here(self._tables, call.region, resource)
             if table is None:
                 continue

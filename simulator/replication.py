@@ -11,10 +11,11 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from simulator import errors, store
+from simulator import errors, metrics, store
 from simulator.clock import SimulatedClock
+from simulator.corruption import corrupted
+from simulator.fault import CORRUPT, DELAY, LAST_ARRIVAL_WINS, LOSE, REVERT, ItemFault, Passage
 from simulator.faults import Faults
-from simulator.item_faults import ItemFaults
 from simulator.lag import Lag, Lags
 from simulator.state import DELETING, GlobalTable, RegionalTable, Tables
 from simulator.store import Attributes, Key
@@ -42,13 +43,11 @@ class Replication:
         self, tables: Tables, clock: SimulatedClock, dice: random.Random, lag: Lag | None, faults: Faults
     ) -> None:
         self.lags = Lags(lag)
-        self.item_faults = ItemFaults()
         self._usual = lag
         self._tables = tables
         self._clock = clock
         self._dice = dice
         self._faults = faults
-        self._numbers = itertools.count(1)
         self._shipments = itertools.count(1)
         self._cursors: dict[Place, tuple[str | None, int]] = {}
         self._versions: defaultdict[Place, dict[Key, Version]] = defaultdict(dict)
@@ -78,7 +77,9 @@ class Replication:
             versions = self._versions[_place(source)]
             items = store.all_items(source.region, source.name)
             for key in items.keys() | versions.keys():
-                self._store(target, key, items.get(key), versions.get(key, BEFORE_REPLICATION))
+                version = versions.get(key, BEFORE_REPLICATION)
+                if self._is_newer(target, key, version):
+                    self._store(target, key, items.get(key), version)
         self.follow(target)
 
     def capture(self, region: str) -> None:
@@ -151,7 +152,6 @@ class Replication:
             collection.clear()
         self._under_way.clear()
         self._parked.clear()
-        self.item_faults.clear()
 
     def _capture_table(self, table: RegionalTable) -> None:
         label, position = store.stream_position(table.region, table.name)
@@ -170,9 +170,7 @@ class Replication:
         if group is None:
             return
         versions = self._versions[_place(table)]
-        version = local_version(
-            self._clock.now(), table.region, next(self._numbers), versions.get(key, BEFORE_REPLICATION)
-        )
+        version = local_version(self._clock.now(), table.region, versions.get(key, BEFORE_REPLICATION))
         versions[key] = version
         attributes = store.read_item(table.region, table.name, key)
         write = Write(group, table.name, key, attributes, version)
@@ -183,12 +181,14 @@ class Replication:
     def _send(self, pair: Pair, write: Write) -> None:
         number = next(self._shipments)
         self._under_way[number] = (pair, write)
-        self._set_out(number)
+        late = self._faults.of_item(DELAY, _passage(pair, write))
+        self._set_out(number, late.lag if late else None)
 
-    def _set_out(self, number: int) -> None:
+    def _set_out(self, number: int, lag: Lag | None = None) -> None:
+        """Let a write arrive after a lag, or after the usual one."""
         pair, _ = self._under_way[number]
-        lag = self.lags.of(*pair).draw(self._dice)
-        self._clock.schedule(lag / self._clock.time_scale, lambda: self._arrive(number))
+        seconds = (lag or self.lags.of(*pair)).draw(self._dice)
+        self._clock.schedule(seconds / self._clock.time_scale, lambda: self._arrive(number))
 
     def _arrive(self, number: int) -> None:
         if number not in self._under_way:
@@ -205,7 +205,7 @@ class Replication:
         """CloudWatch has the latency of eventually consistent groups: from write to arrival, on the wall clock."""
         if not write.group.strong:
             seconds = (self._clock.now() - write.version.moment) * self._clock.time_scale
-            store.record_latency(*pair, write.table, seconds * 1000)
+            metrics.record_latency(store.ACCOUNT, *pair, write.table, seconds * 1000)
 
     def _is_blocked(self, pair: Pair, table: str) -> bool:
         """Whether a pair is paused, or either end of it can't be reached."""
@@ -219,24 +219,48 @@ class Replication:
         target = self._tables.get(pair[1], write.table)
         if target is None or target.group is not write.group or target.status == DELETING:
             return True
-        if not self._is_newer(target, write.key, write.version):
+        passage = _passage(pair, write)
+        is_newer = self._is_newer(target, write.key, write.version)
+        if not is_newer and not self._faults.of_item(LAST_ARRIVAL_WINS, passage):
             return True
-        if self.item_faults.loses(pair, write.table):
+        if self._faults.of_item(LOSE, passage):
             return False
-        keys = store.key_names(target.region, target.name)
-        attributes = self.item_faults.alter(pair, write.table, write.attributes, keys)
+        attributes, before = write.attributes, store.read_item(target.region, target.name, write.key)
+        altered = corrupted(attributes or {}, store.key_names(target.region, target.name))
+        if altered and self._faults.of_item(CORRUPT, passage):
+            attributes = altered
         self._store(target, write.key, attributes, write.version)
         # Its own record stands in the target's stream, as on AWS, but must not travel on from there.
         self._cursors[_place(target)] = store.stream_position(target.region, write.table)
+        fault = self._faults.of_item(REVERT, passage)
+        if fault:
+            self._revert(target, write, fault, before, attributes)
         return True
+
+    def _revert(
+        self,
+        target: RegionalTable,
+        write: Write,
+        fault: ItemFault,
+        before: Attributes | None,
+        after: Attributes | None,
+    ) -> None:
+        """Let a region go back to what it had before a write arrived, as long as nothing newer has."""
+
+        def show(attributes: Attributes | None) -> None:
+            if self._versions[_place(target)].get(write.key) == write.version:
+                store.put_back(target.region, target.name, write.key, attributes)
+
+        seconds = fault.lag.draw(self._dice) if fault.lag else 0.0
+        self._clock.schedule(seconds / self._clock.time_scale, lambda: show(before))
+        if fault.seconds is not None:
+            self._clock.schedule((seconds + fault.seconds) / self._clock.time_scale, lambda: show(after))
 
     def _is_newer(self, target: RegionalTable, key: Key, version: Version) -> bool:
         versions = self._versions[_place(target)]
         return key not in versions or wins(version, versions[key])
 
     def _store(self, target: RegionalTable, key: Key, attributes: Attributes | None, version: Version) -> None:
-        if not self._is_newer(target, key, version):
-            return
         self._versions[_place(target)][key] = version
         if attributes is None:
             store.delete_item(target.region, target.name, key)
@@ -246,3 +270,7 @@ class Replication:
 
 def _place(table: RegionalTable) -> Place:
     return table.region, table.name
+
+
+def _passage(pair: Pair, write: Write) -> Passage:
+    return Passage(*pair, write.table, write.key, write.version.number, write.attributes is None)

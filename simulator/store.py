@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import copy
 import operator
+import time
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from typing import Any, NamedTuple
@@ -75,9 +76,31 @@ def _exactly(operate: Callable[[Decimal, Decimal], Decimal], of_moto: Any) -> An
     return result
 
 
+def _keep_change(shard: StreamShard, old: Item | None, new: Item | None) -> None:
+    """Keep a change with what moto leaves out: its region, what was before it, and when it was."""
+    is_hidden = isinstance(shard, _ChangedKeys)
+    view = "KEYS_ONLY" if is_hidden else shard.table.stream_specification["StreamViewType"]
+    name = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
+    record = StreamRecord(shard.table, view, name, old, new, shard.starting_sequence_number + len(shard.items))
+    record.record["awsRegion"] = shard.table.region_name
+    record.before, record.after = (item and item.to_json()["Attributes"] for item in (old, new))
+    record.moment = _now()
+    shard.items.append(record)
+
+
+StreamShard.add = _keep_change
 LimitedSizeDict.__setitem__ = _set_attribute
 DynamoType.__add__ = _exactly(operator.add, DynamoType.__add__)
 DynamoType.__sub__ = _exactly(operator.sub, DynamoType.__sub__)
+
+
+_now: Callable[[], float] = time.monotonic
+
+
+def keep_time_by(now: Callable[[], float]) -> None:
+    """Let changes be dated by the simulated clock."""
+    global _now
+    _now = now
 
 
 def arn(region: str, name: str) -> str:
@@ -145,9 +168,6 @@ def set_stream(region: str, name: str, specification: dict[str, Any]) -> None:
 
 class _ChangedKeys(StreamShard):
     """Stands where moto keeps a stream's records, on a table whose stream is off, and keeps the keys that changed."""
-
-    def add(self, old: Item | None, new: Item | None) -> None:
-        self.items.append(StreamRecord(self.table, "KEYS_ONLY", "MODIFY", old, new, len(self.items)))
 
 
 def record_changes(region: str, name: str) -> None:
@@ -351,17 +371,23 @@ def undo_of_change(region: str, name: str, key: Key) -> Callable[[], None]:
     _, records = stream_position(region, name)
 
     def undo() -> None:
-        regional = table(region, name)
-        stream, regional.stream_shard = regional.stream_shard, None
-        if before is None:
-            delete_item(region, name, key)
-        else:
-            put_item(region, name, before)
-        regional.stream_shard = stream
+        put_back(region, name, key, before)
+        stream = table(region, name).stream_shard
         if stream:
             del stream.items[records:]
 
     return undo
+
+
+def put_back(region: str, name: str, key: Key, item: Attributes | None) -> None:
+    """Let an item be as it was, None if it wasn't there, with no record of it in the table's stream."""
+    regional = table(region, name)
+    stream, regional.stream_shard = regional.stream_shard, None
+    if item is None:
+        delete_item(region, name, key)
+    else:
+        put_item(region, name, item)
+    regional.stream_shard = stream
 
 
 def numbers(region: str, name: str, attribute: str) -> dict[Key, int]:
@@ -384,17 +410,6 @@ def expire_item(region: str, name: str, key: Key) -> None:
         record["userIdentity"] = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
 
 
-def record_latency(source: str, target: str, name: str, milliseconds: float) -> None:
-    """What CloudWatch keeps in the source region about items that arrived in another (AWS_FACTS section 7)."""
-    datum = {
-        "MetricName": "ReplicationLatency",
-        "Dimensions": [{"Name": "TableName", "Value": name}, {"Name": "ReceivingRegion", "Value": target}],
-        "Value": milliseconds,
-        "Unit": "Milliseconds",
-    }
-    cloudwatch_backends[ACCOUNT][source].put_metric_data("AWS/DynamoDB", [datum])
-
-
 def stream_position(region: str, name: str) -> tuple[str | None, int]:
     """The stream's label and how many records it has."""
     regional = table(region, name)
@@ -407,10 +422,21 @@ def changed_keys(region: str, name: str, start: int) -> list[Key]:
     records = regional.stream_shard.items[start:] if regional.stream_shard else []
     keys: dict[Key, None] = {}
     for record in records:
-        key = key_of(regional, with_raw_binary(record.to_json()["dynamodb"]["Keys"]))
+        key = _key_of_record(regional, record)
         keys.pop(key, None)
         keys[key] = None
     return list(keys)
+
+
+def items_before(region: str, name: str, moment: float) -> dict[Key, Attributes | None]:
+    """What the items were, None if not there, that have changed since a moment; of a table whose changes are kept."""
+    regional = table(region, name)
+    items = {}
+    for record in reversed(regional.stream_shard.items if regional.stream_shard else []):
+        if record.moment <= moment:
+            break
+        items[_key_of_record(regional, record)] = record.before
+    return items
 
 
 def is_aws_managed_key(region: str, key_id: str) -> bool:
@@ -461,6 +487,10 @@ def _provisioned(throughput: Throughput) -> Throughput:
 
 def _attributes(item: Item) -> Attributes:
     return copy.deepcopy(item.to_json()["Attributes"])
+
+
+def _key_of_record(regional: Table, record: StreamRecord) -> Key:
+    return key_of(regional, with_raw_binary(record.to_json()["dynamodb"]["Keys"]))
 
 
 def _dynamo_key(key: Key) -> tuple[DynamoType, DynamoType | None]:

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 
 class Version(NamedTuple):
-    """When and where an item was last written. The later one wins; at the same moment, the greater region name."""
+    """When and where an item was last written. The later one wins; at the same moment, the greater region name.
+
+    `number` counts the item's changes.
+    """
 
     moment: float
     region: str
@@ -27,9 +30,7 @@ def wins(incoming: Version, present: Version) -> bool:
     return incoming > present
 
 
-def local_version(moment: float, region: str, number: int, present: Version) -> Version:
+def local_version(moment: float, region: str, present: Version) -> Version:
     """The version of a write made in this region: later than all that the region has seen of the item."""
-    version = Version(moment, region, number)
-    if version > present:
-        return version
-    return Version(math.nextafter(present.moment, math.inf), region, number)
+    version = Version(moment, region, present.number + 1)
+    return version if version > present else version._replace(moment=math.nextafter(present.moment, math.inf))

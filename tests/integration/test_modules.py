@@ -270,7 +270,7 @@ def test_310_a_replica_that_was_accepted_and_dropped_is_added_again(run, admin):
 
 def test_an_action_that_is_denied_in_another_region_than_the_calls_is_named(run, admin):
     run("tables", ORDERS)
-    admin.deny("CreateTableReplica")
+    admin.deny(operation="CreateTableReplica")
     message = run("replicas", ORDERS, replica_regions=[EU])["msg"]
     assert "access denied: dynamodb:CreateTableReplica in eu-west-1: allow that action" in message
 

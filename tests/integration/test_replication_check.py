@@ -302,7 +302,7 @@ def test_replication_that_stops_after_the_puts_fails_with_the_operation_and_leav
 
 
 def test_one_lost_item_is_missing_by_its_key(orders):
-    orders.admin.drop_next_item(EU, US)
+    orders.admin.lose_items(source=EU, target=US, count=1)
 
     result = orders.check(timeout=2.0)
 
@@ -462,12 +462,12 @@ def test_strongly_consistent_reads_show_each_write_at_once(strong):
 @pytest.mark.parametrize(
     ("fault", "found", "says"),
     [
-        ("drop_next_item", "missing", "from a strongly consistent read that began after its acknowledgement"),
-        ("corrupt_next_item", "altered", "after the put another item was found than was written"),
+        ("lose_items", "missing", "from a strongly consistent read that began after its acknowledgement"),
+        ("corrupt_items", "altered", "after the put another item was found than was written"),
     ],
 )
 def test_a_strongly_consistent_read_that_doesnt_show_a_write_as_it_was_fails(strong, fault, found, says):
-    getattr(strong.admin, fault)(US, "us-west-2")
+    getattr(strong.admin, fault)(source=US, target="us-west-2", count=1)
 
     result = strong.check(regions=STRONG_REGIONS, timeout=FOREVER)
 
@@ -482,7 +482,7 @@ def test_a_strongly_consistent_read_that_doesnt_show_a_write_as_it_was_fails(str
 
 
 def test_an_altered_item_is_told_apart_from_a_missing_one(orders):
-    orders.admin.corrupt_next_item(EU, US)
+    orders.admin.corrupt_items(source=EU, target=US, count=1)
 
     result = orders.check()
 

@@ -186,7 +186,7 @@ def test_an_item_that_stands_and_is_missing_elsewhere_is_waited_for_and_then_fai
 
 
 def test_one_lost_item_is_missing_and_the_other_passes(world):
-    world.admin.drop_next_item(US, EU)
+    world.admin.lose_items(source=US, target=EU, count=1)
 
     done = travel(world, ITEM, {"customer": {"S": "two"}}, timeout=2.0)
 
@@ -208,7 +208,7 @@ def test_an_altered_item_is_told_apart_from_a_missing_one(world):
 
 
 def test_an_item_that_arrives_altered_is_found(world):
-    world.admin.corrupt_next_item(US, EU)
+    world.admin.corrupt_items(source=US, target=EU, count=1)
 
     done = travel(world, ITEM, timeout=2.0)
 
@@ -241,7 +241,7 @@ def test_strongly_consistent_reads_show_each_item_at_once(strong):
 
 
 def test_a_strongly_consistent_read_that_shows_no_item_is_not_repeated(strong):
-    strong.admin.drop_next_item(US, "us-west-2")
+    strong.admin.lose_items(source=US, target="us-west-2", count=1)
 
     done = travel(strong, ITEM, regions=STRONG_REGIONS, strong=True, timeout=1000.0)
 

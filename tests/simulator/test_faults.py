@@ -258,8 +258,8 @@ def test_every_fault_is_listed_and_can_be_cleared(world: World) -> None:
         admin.remove_fault(fault)
     admin.start_region("eu-west-2")
     assert admin.faults() == []
-    admin.drop_next_item(HOME, EUROPE)
-    admin.corrupt_next_item(HOME, EUROPE)
+    admin.lose_items(source=HOME, target=EUROPE, count=1)
+    admin.corrupt_items(source=HOME, target=EUROPE, count=1)
     admin.abort_next_create()
     admin.remove_fault()
     assert admin.faults() == []
@@ -276,8 +276,8 @@ def test_reset_clears_every_fault(world: World) -> None:
     admin.lose_answer(count=None)
     admin.stop_region(HOME)
     admin.fail_next_create()
-    admin.drop_next_item(HOME, EUROPE)
-    admin.corrupt_next_item(HOME, EUROPE)
+    admin.lose_items(source=HOME, target=EUROPE, count=1)
+    admin.corrupt_items(source=HOME, target=EUROPE, count=1)
     admin.reset()
     admin.hold()
     world.create_global(EUROPE)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from world import ASIA, EUROPE, HOME, TABLE, World
 
-from simulator.item_faults import corrupted
+from simulator.corruption import corrupted
 
 SOON = 100.0
 """Simulated seconds after which everything has arrived, at a fiftieth of a second each."""
@@ -68,7 +68,7 @@ def test_what_has_no_value_beside_its_key_cannot_be_corrupted() -> None:
 
 
 def test_one_item_can_be_lost(replicated: World) -> None:
-    replicated.admin.drop_next_item(HOME, EUROPE)
+    replicated.admin.lose_items(source=HOME, target=EUROPE, count=1)
     replicated.put("lost")
     replicated.wait(1)
     replicated.put("arrives")
@@ -78,7 +78,7 @@ def test_one_item_can_be_lost(replicated: World) -> None:
 
 
 def test_one_item_can_arrive_corrupted(replicated: World) -> None:
-    replicated.admin.corrupt_next_item(HOME, EUROPE)
+    replicated.admin.corrupt_items(source=HOME, target=EUROPE, count=1)
     replicated.put("one", color="red")
     replicated.wait(1)
     replicated.put("two", color="red")
@@ -92,7 +92,7 @@ def test_an_update_can_arrive_corrupted_in_a_map(replicated: World) -> None:
     key = {"id": {"S": "one"}}
     replicated.client().put_item(TableName=TABLE, Item={**key, "m": {"M": {"n": {"N": "1"}}}})
     replicated.wait(SOON)
-    replicated.admin.corrupt_next_item(HOME, EUROPE)
+    replicated.admin.corrupt_items(source=HOME, target=EUROPE, count=1)
     replicated.client().update_item(
         TableName=TABLE,
         Key=key,
@@ -106,7 +106,7 @@ def test_an_update_can_arrive_corrupted_in_a_map(replicated: World) -> None:
 
 def test_a_later_write_or_deletion_replaces_a_corrupted_item(replicated: World) -> None:
     for key in ("rewritten", "deleted"):
-        replicated.admin.corrupt_next_item(HOME, EUROPE)
+        replicated.admin.corrupt_items(source=HOME, target=EUROPE, count=1)
         replicated.put(key, color="red")
         replicated.wait(SOON)
         assert replicated.get(key, EUROPE) == {"id": key, "color": "xed"}
@@ -119,7 +119,7 @@ def test_a_later_write_or_deletion_replaces_a_corrupted_item(replicated: World) 
 
 def test_a_corrupted_item_does_not_travel_on(replicated: World) -> None:
     replicated.add(ASIA)
-    replicated.admin.corrupt_next_item(HOME, EUROPE)
+    replicated.admin.corrupt_items(source=HOME, target=EUROPE, count=1)
     replicated.put("one", color="red")
     replicated.wait(3 * SOON)
     assert replicated.get("one", EUROPE) == {"id": "one", "color": "xed"}
@@ -129,7 +129,7 @@ def test_a_corrupted_item_does_not_travel_on(replicated: World) -> None:
 def test_deletions_and_items_that_are_only_a_key_do_not_use_up_a_corruption(replicated: World) -> None:
     replicated.put("deleted", color="red")
     replicated.wait(SOON)
-    replicated.admin.corrupt_next_item(HOME, EUROPE)
+    replicated.admin.corrupt_items(source=HOME, target=EUROPE, count=1)
     replicated.delete("deleted")
     replicated.put("key")
     replicated.wait(SOON)
@@ -141,8 +141,8 @@ def test_deletions_and_items_that_are_only_a_key_do_not_use_up_a_corruption(repl
 
 
 def test_what_arrives_too_late_to_take_effect_uses_up_no_fault(replicated: World) -> None:
-    for fault in (replicated.admin.corrupt_next_item, replicated.admin.drop_next_item):
-        fault(HOME, EUROPE)
+    for fault in (replicated.admin.corrupt_items, replicated.admin.lose_items):
+        fault(source=HOME, target=EUROPE, count=1)
         replicated.put("late", HOME, by="first")
         replicated.wait(1)
         replicated.put("late", EUROPE, by="last")
@@ -156,12 +156,12 @@ def test_what_arrives_too_late_to_take_effect_uses_up_no_fault(replicated: World
 
 
 def test_a_fault_strikes_only_its_own_pair_and_table(replicated: World) -> None:
-    replicated.admin.corrupt_next_item(HOME, EUROPE, table="other")
-    replicated.admin.corrupt_next_item(EUROPE, HOME)
+    replicated.admin.corrupt_items(source=HOME, target=EUROPE, table="other", count=1)
+    replicated.admin.corrupt_items(source=EUROPE, target=HOME, count=1)
     replicated.put("one", color="red")
     replicated.wait(SOON)
     assert replicated.get("one", EUROPE) == {"id": "one", "color": "red"}
-    replicated.admin.corrupt_next_item(HOME, EUROPE, table=TABLE)
+    replicated.admin.corrupt_items(source=HOME, target=EUROPE, table=TABLE, count=1)
     replicated.put("two", color="red")
     replicated.wait(SOON)
     assert replicated.get("two", EUROPE) == {"id": "two", "color": "xed"}
@@ -170,7 +170,7 @@ def test_a_fault_strikes_only_its_own_pair_and_table(replicated: World) -> None:
 def test_a_strongly_consistent_read_misses_a_lost_write_for_good(strong: World) -> None:
     strong.put("arrives")
     assert strong.get("arrives", EUROPE, consistent=True)
-    strong.admin.drop_next_item(HOME, EUROPE)
+    strong.admin.lose_items(source=HOME, target=EUROPE, count=1)
     strong.put("lost")
     for _ in range(2):
         assert strong.get("lost", EUROPE, consistent=True) is None
@@ -180,7 +180,7 @@ def test_a_strongly_consistent_read_misses_a_lost_write_for_good(strong: World) 
 
 
 def test_a_strongly_consistent_read_shows_a_corrupted_write(strong: World) -> None:
-    strong.admin.corrupt_next_item(HOME, EUROPE)
+    strong.admin.corrupt_items(source=HOME, target=EUROPE, count=1)
     strong.put("one", color="red")
     assert strong.get("one", EUROPE, consistent=True) == {"id": "one", "color": "xed"}
     assert strong.get("one", "us-east-1", consistent=True) == {"id": "one", "color": "red"}
@@ -192,7 +192,7 @@ def test_what_a_disassociation_waits_for_can_be_lost_too(replicated: World) -> N
     replicated.update(EUROPE, DisassociationProtectionEnabled=False)
     replicated.wait(SOON)
     replicated.admin.set_lag(3600)
-    replicated.admin.drop_next_item(HOME, EUROPE)
+    replicated.admin.lose_items(source=HOME, target=EUROPE, count=1)
     replicated.put("lost")
     replicated.put("arrives")
     replicated.change_replica("Disassociate", EUROPE, EUROPE, DisassociationMode="WAIT_FOR_REPLICATION")

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import datetime
 
+import boto3
 import pytest
+from botocore.config import Config
+from moto.cloudwatch.models import cloudwatch_backends
 from world import ASIA, EUROPE, HOME, TABLE, World, assert_refused
+
+from simulator import metrics, store
 
 SOON = 300.0
 
@@ -110,3 +115,74 @@ def test_d_strongly_consistent_groups_have_none(world: World) -> None:
     world.wait(SOON)
     assert world.get("one", EUROPE)
     assert latency(world, HOME, EUROPE) is None
+
+
+class Untouchable(list):
+    """The points of a metric that nobody asked for."""
+
+    def __getitem__(self, index: object) -> None:
+        raise AssertionError("points of another metric were looked at")
+
+    __iter__ = __len__ = __getitem__  # type: ignore[assignment]
+
+
+def test_a_query_looks_only_at_the_points_of_its_own_metric(world: World) -> None:
+    for table in ("another", TABLE):
+        metrics.record_latency(store.ACCOUNT, HOME, EUROPE, table, 250)
+    points = cloudwatch_backends[store.ACCOUNT][HOME].replication_latency
+    others = [key for key in points if ("TableName", "another") in key]
+    for key in others:
+        points[key] = Untouchable()
+    assert metric_data(world) == [250]
+    assert latency(world, HOME, EUROPE)["Maximum"] == 250
+
+
+def test_other_calls_are_answered_while_a_query_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics.record_latency(store.ACCOUNT, HOME, EUROPE, TABLE, 250)
+    impatient = Config(read_timeout=20, retries={"total_max_attempts": 1})
+    credentials = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "secret"}
+    client = boto3.client("dynamodb", HOME, endpoint_url=world.url, config=impatient, **credentials)
+    answered = []
+
+    def maximum(values: list[float]) -> float:
+        answered.append(client.list_tables()["TableNames"])
+        return max(values)
+
+    monkeypatch.setitem(metrics.STATISTICS, "Maximum", maximum)
+    assert metric_data(world) == [250]
+    assert answered == [[]]
+
+
+def test_d_points_are_summarized_by_period_oldest_or_newest_first(world: World) -> None:
+    values = (100, 200, 600)
+    for value in values:
+        metrics.record_latency(store.ACCOUNT, HOME, EUROPE, TABLE, value)
+    data = next(iter(cloudwatch_backends[store.ACCOUNT][HOME].replication_latency.values()))
+    data[0].timestamp -= datetime.timedelta(minutes=2)
+    start = data[1].timestamp.replace(microsecond=0) - datetime.timedelta(minutes=3)
+    metric = {"Namespace": "AWS/DynamoDB", "MetricName": "ReplicationLatency", "Dimensions": dimensions(EUROPE)}
+
+    def summarized(stat: str, order: str = "TimestampAscending") -> list[float]:
+        query = {"Id": "lag", "MetricStat": {"Metric": metric, "Period": 60, "Stat": stat}}
+        end = start + datetime.timedelta(minutes=5)
+        asked = {"MetricDataQueries": [query], "StartTime": start, "EndTime": end, "ScanBy": order}
+        return world.client(HOME, "cloudwatch").get_metric_data(**asked)["MetricDataResults"][0]["Values"]
+
+    assert summarized("Maximum") == [100, 600]
+    assert summarized("Average") == [100, 400]
+    assert summarized("Minimum", "TimestampDescending") == [200, 100]
+    assert (summarized("Sum"), summarized("SampleCount")) == ([100, 800], [1, 2])
+    assert_refused("ValidationException", "does not implement the statistic p99", summarized, "p99")
+
+
+def test_d_metrics_are_listed_and_others_are_left_to_themselves(world: World) -> None:
+    metrics.record_latency(store.ACCOUNT, HOME, EUROPE, TABLE, 250)
+    client = world.client(HOME, "cloudwatch")
+    listed = client.list_metrics(Namespace="AWS/DynamoDB")["Metrics"]
+    assert [metric["Dimensions"] for metric in listed] == [dimensions(EUROPE)]
+    client.put_metric_data(Namespace="Orders", MetricData=[{"MetricName": "Sold", "Value": 3}])
+    query = {"Id": "sold", "MetricStat": {"Metric": {"Namespace": "Orders", "MetricName": "Sold"}, "Period": 600}}
+    query["MetricStat"]["Stat"] = "Sum"
+    now = datetime.datetime.now(datetime.UTC)
+    span = {"StartTime": now - datetime.timedelta(minutes=5), "EndTime": now + datetime.timedelta(minutes=5)}
+    assert client.get_metric_data(MetricDataQueries=[query], **span)["MetricDataResults"][0]["Values"] == [3]

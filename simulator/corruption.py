@@ -2,57 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes wrong with single items on their way to another region: they get lost, or arrive altered."""
+"""An item with another value in one attribute. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from simulator.store import Attributes
-
-DROP, CORRUPT = "drop", "corrupt"
-
-
-@dataclass
-class ItemFault:
-    """What the next item of a table, or of any, suffers between two regions."""
-
-    kind: str
-    pair: tuple[str, str]
-    table: str | None
-
-
-class ItemFaults:
-    """The items that are to be lost or altered; each fault strikes once, the oldest first."""
-
-    def __init__(self) -> None:
-        self._waiting: list[ItemFault] = []
-
-    def add(self, kind: str, pair: tuple[str, str], table: str | None) -> None:
-        self._waiting.append(ItemFault(kind, pair, table))
-
-    def clear(self) -> None:
-        self._waiting.clear()
-
-    def loses(self, pair: tuple[str, str], table: str) -> bool:
-        """Whether what would arrive now is lost."""
-        return self._strikes(DROP, pair, table)
-
-    def alter(
-        self, pair: tuple[str, str], table: str, attributes: Attributes | None, keys: Collection[str]
-    ) -> Attributes | None:
-        """What arrives of an item; a fault waits for one with something beside its keys that can be altered."""
-        altered = corrupted(attributes or {}, keys) if self._waiting else None
-        return altered if altered and self._strikes(CORRUPT, pair, table) else attributes
-
-    def _strikes(self, kind: str, pair: tuple[str, str], table: str) -> bool:
-        for fault in self._waiting:
-            if (fault.kind, fault.pair) == (kind, pair) and fault.table in (None, table):
-                self._waiting.remove(fault)
-                return True
-        return False
 
 
 def corrupted(attributes: Attributes, keys: Collection[str]) -> Attributes | None:
