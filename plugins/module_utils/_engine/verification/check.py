@@ -130,8 +130,8 @@ def check_tables(
     if sender.stalled:
         for outcome in outcomes:
             outcome.notes.append(
-                f"no region answered for {sender.stalled:.0f} s: this machine or its network stalled, and lags measured "
-                "then are too long"
+                f"no region answered for {sender.stalled:.0f} s: this machine or its network stalled, so lags of that "
+                "time are too long"
             )
     return Checked(run, started, time.monotonic() - began, outcomes)
 
@@ -206,22 +206,25 @@ async def _check_all(
     progress: t.Callable[[Event], None],
 ) -> None:
     done: list[Outcome] = []
+    entrance = asyncio.Lock()
 
     async def check(turn: int, outcome: Outcome) -> None:
         if outcome.testable:
+            async with entrance:
+                await sender.room()
             await _check_items(turn, outcome, sender, options, run)
         done.append(outcome)
 
     reporter = asyncio.ensure_future(_report(outcomes, done, progress))
     try:
-        await all_of(check(turn, outcome) for turn, outcome in enumerate(outcomes))
+        await all_of(check(turn, outcome) for turn, outcome in enumerate(outcomes, 1))
         progress(_standing(outcomes, done))
         if options.watch:
             await _watch(outcomes, options, progress)
     finally:
         reporter.cancel()
         await all_of(_clear(outcome, options.timeout) for outcome in outcomes)
-    await all_of(_explain(turn, outcome, sender, clients) for turn, outcome in enumerate(outcomes))
+    await all_of(_explain(turn, outcome, sender, clients) for turn, outcome in enumerate(outcomes, 1))
 
 
 async def _explain(turn: int, outcome: Outcome, sender: Calls, clients: Clients) -> None:

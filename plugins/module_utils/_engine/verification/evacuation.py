@@ -86,7 +86,7 @@ def evacuate(
     sender = Calls(clients, dict.fromkeys(name for table in probed for name in members[table.name]))
     subjects = [
         Subject(drainages[table.name], observed[table.name], sender, clients, turn, str(uuid.uuid4()))
-        for turn, table in enumerate(probed)
+        for turn, table in enumerate(probed, 1)
     ]
     try:
         calls.run(_probe(subjects, options, progress))

@@ -31,7 +31,7 @@ PATIENCE = 0.1
 class Session:
     """One table under verification.
 
-    :ivar turn: its place among the tables: whose calls go out first.
+    :ivar turn: its place among the tables, from 1: whose calls go out first, after looks for what is on its way.
     :ivar lease: of the items of this run, as long as it is to be.
     :ivar poll_delay: seconds between two looks, at the least.
     :ivar strong: whether the table is a strongly consistent group.
@@ -109,15 +109,17 @@ class Session:
         self.history.add(written)
         return written
 
-    async def look(self, region: str, probes: t.Collection[Probe], consistent: bool = False) -> list[Look]:
+    async def look(
+        self, region: str, probes: t.Collection[Probe], consistent: bool = False, turn: int = 0
+    ) -> list[Look]:
         """Every key once, in batches side by side; what wasn't answered is unread."""
         ordered = sorted(probes)
         batches = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
-        return await all_of(self._look(region, batch, consistent) for batch in batches)
+        return await all_of(self._look(region, batch, consistent, turn) for batch in batches)
 
-    async def _look(self, region: str, batch: list[Probe], consistent: bool) -> Look:
+    async def _look(self, region: str, batch: list[Probe], consistent: bool, turn: int) -> Look:
         request = self.schema.read(batch, consistent)
-        timed = await self.calls.batch_get(self.turn, region, self.schema.table, request)
+        timed = await self.calls.batch_get(turn, region, self.schema.table, request)
         if timed.error:
             return self._unanswered(timed, region, batch, consistent)
         seen = self.schema.seen(batch, timed.answer.items)
@@ -202,7 +204,7 @@ class Session:
             looks = await (
                 self.look_at_items(region, {probe: items[probe] for probe in left}, True)
                 if items
-                else self.look(region, left, True)
+                else self.look(region, left, True, self.turn)
             )
             for look in looks:
                 seen |= look.seen
