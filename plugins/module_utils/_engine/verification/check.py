@@ -293,7 +293,7 @@ def _session(turn: int, outcome: Outcome, sender: Calls, options: Options, run: 
     planned = options.watch.planned if options.watch else 0.0
     lease = Lease(run, int(time.time() + 2 * options.timeout + planned) + GRACE)
     outcome.schema = Schema.of(outcome.wanted.name, shown)
-    outcome.history = History(copies=others)
+    outcome.history = History(copies=others, keep=not options.watch)
     outcome.arrivals = Arrivals(lease)
     outcome.history.follow(outcome.arrivals.take)
     strong = shown.consistency == STRONG
