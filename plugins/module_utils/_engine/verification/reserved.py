@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import time
 import typing as t
 
+from ..errors import ABSENT
 from ..wording import count
 from .calls import all_of
 from .history import DONE, FAILED, REFUSED
 from .probes import DELETE, EVERYWHERE, PUT, Marked, Probe, drawn, registers
-from .session import PAUSES, Session
+from .session import Patience, Session
 from .staleness import DAY
 
 # No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
@@ -208,15 +208,14 @@ async def clear(session: Session, regions: list[str], probes: t.Collection[Probe
 
 async def _clear(session: Session, region: str, probes: set[Probe], until: float) -> Left | None:
     """A deletion is believed when the next look doesn't show the item."""
-    pause, remaining = 0.0, set(probes)
+    remaining, patient = set(probes), Patience(session, until)
     while remaining:
         looks = await session.look(region, remaining, consistent=True)
         mine = {probe for look in looks for probe, marked in look.seen.items() if marked.run == session.lease.run}
         deleted = await all_of(session.write(DELETE, probe, region=region) for probe in sorted(mine))
-        remaining = mine | {probe for look in looks if not look.gone for probe in look.unread}
+        remaining = mine | {probe for look in looks if look.kind != ABSENT for probe in look.unread}
         reason = next((one.problem for one in (*looks, *deleted) if one.problem), "they are there again")
-        if remaining and session.now + pause > until:
+        # What was deleted is looked for at once, but in the end what fails, or comes again, is left.
+        if remaining and not await patient.again(*(one.kind for one in (*looks, *deleted))):
             return Left(region, frozenset(remaining), reason)
-        await asyncio.sleep(pause)
-        pause = min(2 * pause or PAUSES[0], PAUSES[1])
     return None
