@@ -130,8 +130,8 @@ def check_tables(
     if sender.stalled:
         for outcome in outcomes:
             outcome.notes.append(
-                f"no region answered for {sender.stalled:.0f} s: this machine or its network stalled, and lags measured "
-                "then are too long"
+                f"no region answered for {sender.stalled:.0f} s: this machine or its network stalled, and lags "
+                "measured then are too long"
             )
     return Checked(run, started, time.monotonic() - began, outcomes)
 
