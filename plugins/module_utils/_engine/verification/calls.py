@@ -168,13 +168,18 @@ def run(work: t.Coroutine[t.Any, t.Any, T]) -> T:
 
 
 async def to_the_end(work: t.Awaitable[T]) -> T:
-    """What can't be interrupted halfway: it is cancelled only once ``work`` has ended."""
+    """What can't be interrupted halfway: however often it is cancelled, only once ``work`` has ended."""
     task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancelled = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    result = task.result()
+    if cancelled:
+        raise cancelled
+    return result
 
 
 async def all_of(works: t.Iterable[t.Awaitable[T]]) -> list[T]:

@@ -187,7 +187,8 @@ async def converge(
         found.problems.append("none of the keys that every region was to write is free: see notes")
         return found
     claim.touched.update(claim.shared)
-    deadline = session.now + CONVERGENCE_SHARE * timeout
+    patience = CONVERGENCE_SHARE * timeout
+    deadline = session.now + patience
     writes = await all_of(
         _write_everywhere(session, region, probe, deadline) for region in regions for probe in claim.shared
     )
@@ -199,7 +200,7 @@ async def converge(
         found.problems.append(TAKEN)
     if not found.problems:
         lag = max(longest(arrivals.of(pair)) for pair in itertools.permutations(regions, 2))
-        await _agree(session, found, regions, last, AGREEMENT * lag, deadline)
+        await _agree(session, found, regions, last, AGREEMENT * lag, patience)
     return found
 
 
@@ -209,15 +210,17 @@ async def _write_everywhere(session: Session, region: str, probe: Probe, deadlin
 
 
 async def _agree(
-    session: Session, found: Convergence, regions: list[str], last: dict[Probe, float], settling: float, deadline: float
+    session: Session, found: Convergence, regions: list[str], last: dict[Probe, float], settling: float, patience: float
 ) -> None:
     """Look until all regions show the same, and still do ``settling`` seconds after the last write.
 
     Only strongly consistent reads decide; before, those that cost half do.
+
+    :param patience: how many seconds they have from the last write, and the last look by itself, however throttled.
     """
     written = max(last.values())
     settled = written + settling
-    deadline = max(deadline, settled)
+    deadline = max(written + patience, settled)
     differed = dict(last)  # probe -> begin of the last look that showed regions that differ
     while True:
         begun = session.now
@@ -226,7 +229,7 @@ async def _agree(
         if not session.admits((STRONG if final else EVENTUAL) * len(regions) * len(found.probes)):
             found.problems.append(SPENT)
             return
-        shown, problems = await _look_everywhere(session, regions, found.probes, final, deadline)
+        shown, problems = await _look_everywhere(session, regions, found.probes, final, begun + patience)
         found.waited = begun - written
         for probe in found.probes if not problems else []:
             seen = {region: items.get(probe) for region, items in shown.items()}

@@ -1,0 +1,255 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A whole check of a global table in memory, whose replication, calls and clock are the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+import time
+
+import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
+    SLOTS,
+    drawn,
+    registers,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import table_result
+
+from .global_table import GlobalTable, key_of, verify, written
+
+US, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
+DEAD = "0d3b1c6e-8f5b-4a57-9c1c-1f2f1d1c7a10"
+NOTHING = {US: [], EU: []}
+
+
+def reasons(outcome):
+    """Of each pair, and of the convergence."""
+    result = table_result(outcome)
+    parts = [*result["pairs"], *([result["convergence"]] if result["convergence"] else [])]
+    return [part["reason"] for part in parts]
+
+
+def pairs(outcome):
+    return {(pair["source"], pair["target"]): pair for pair in table_result(outcome)["pairs"]}
+
+
+# What arrives, and what doesn't
+
+
+def test_a_pass_has_bounds_around_every_lag_and_leaves_nothing():
+    table = GlobalTable(US, EU, AP)
+    table.lag = lambda source, _target: {US: 0.3, EU: 0.05, AP: 1.2}[source]
+    outcome = verify(table)
+    assert outcome.judge() == "pass"
+    for (source, _target), pair in pairs(outcome).items():
+        assert (pair["expected"], pair["arrived"], len(pair["lags"])) == (6, 6, 6)
+        assert all(low <= table.lag(source, "") <= high for low, high in pair["lags"])
+    assert table.reserved() == {US: [], EU: [], AP: []}
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        ("PutItem", "nothing arrives (2 of 2 puts missing after 24.3 s)"),
+        ("UpdateItem", "not every update arrives (2 of 2 updates missing after 36 s)"),
+        ("DeleteItem", "not every delete arrives (2 of 2 deletes missing after 47.8 s)"),
+    ],
+)
+def test_what_is_lost_in_one_direction_fails_there_alone(call, says):
+    table = GlobalTable(US, EU)
+    table.loses = lambda source, _target, name, key: source == US and name == call and f"/{US}/" in key
+    outcome = verify(table)
+    found = pairs(outcome)
+    assert (found[US, EU]["verdict"], found[EU, US]["verdict"]) == ("fail", "pass")
+    assert found[US, EU]["reason"].startswith(says)
+    assert len(found[US, EU]["missing"]) == 2
+    assert table.reserved() == NOTHING
+
+
+def test_one_write_of_many_that_is_lost_is_named():
+    table = GlobalTable(US, EU)
+    lost = []
+    table.loses = lambda source, _target, call, key: (
+        source == US
+        and call == "PutItem"
+        and f"/{US}/" in key
+        and not key.endswith("/0")
+        and (lost or [key])[0] == key
+        and (lost.append(key) or True)
+    )
+    outcome = verify(table, item_count=10)
+    [missing] = pairs(outcome)[US, EU]["missing"]
+    assert missing["key"] == {"pk": lost[0]}
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 20])
+def test_little_capacity_takes_longer_and_still_passes(capacity):
+    table = GlobalTable(US, EU)
+    table.capacity = capacity
+    outcome = verify(table, item_count=5)
+    assert (outcome.judge(), reasons(outcome)) == ("pass", ["", "", ""])
+    assert table.reserved() == NOTHING
+
+
+@pytest.mark.parametrize("latency", [1.1, 2.5, 9.0])
+def test_a_slow_region_is_waited_for(latency):
+    table = GlobalTable(US, EU, AP)
+    table.latency = lambda region: latency if region == AP else 0.01
+    assert reasons(verify(table)) == [""] * 7
+
+
+def test_a_repeated_call_widens_a_bound_and_no_verdict_depends_on_luck():
+    table = GlobalTable(US, EU, lag=0.1)
+    number = itertools.count()
+    table.repeats = lambda _region, call: call != "GetResourcePolicy" and next(number) % 7 == 0
+    outcome = verify(table, max_lag=5.0)
+    assert outcome.judge() == "pass"
+    assert all(low <= 0.1 <= high for pair in pairs(outcome).values() for low, high in pair["lags"])
+
+
+@pytest.mark.parametrize(("lag", "verdict"), [(0.1, "pass"), (3.0, "fail")])
+def test_max_lag(lag, verdict):
+    table = GlobalTable(US, EU)
+    table.lag = lambda source, _target: lag if source == US else 0.1
+    found = pairs(verify(table, max_lag=2.0))
+    assert (found[US, EU]["verdict"], found[EU, US]["verdict"]) == (verdict, "pass")
+
+
+def test_a_lag_that_lies_around_max_lag_cant_be_told():
+    table = GlobalTable(US, EU, lag=1.0)
+    found = pairs(verify(table, max_lag=1.0))[US, EU]
+    assert found["verdict"] == "unknown"
+    assert "whether within max_lag (verify_max_lag) of 1 s can't be told" in found["reason"]
+
+
+def test_a_region_that_goes_back_fails_though_everything_had_arrived():
+    table, before = GlobalTable(US, EU), {}
+
+    def go_back_at_the_end(call, _region):
+        if call == "UpdateItem":
+            before.update(table.items[EU])
+        elif call == "BatchGetItem" and any("everywhere" in key for _moment, _region, key in table.calls("PutItem")):
+            table.go_back(EU, before)
+
+    table.on_call = go_back_at_the_end
+    found = pairs(verify(table))[US, EU]
+    assert (found["verdict"], len(found["went_back"])) == ("fail", 2)
+    assert "eu-west-1 went back: what it had shown is gone, by a strongly consistent read" in found["reason"]
+
+
+def test_what_somebody_removes_is_unknown_and_no_failure():
+    table = GlobalTable(US, EU)
+    removed = []
+
+    def sweep(call, _region):
+        """As a run does whose clock is ahead: whatever it finds, in every region."""
+        if call == "UpdateItem" and not removed:
+            removed.append(True)
+            for region in table.regions:
+                for key in list(table.items[region]):
+                    table.change(region, key, None, "DeleteItem by another")
+
+    table.on_call = sweep
+    outcome = verify(table)
+    assert outcome.judge() == "unknown"
+    assert any("somebody" in reason for reason in reasons(outcome))
+
+
+# What all regions write at once
+
+
+@pytest.mark.parametrize("last_writer_wins", [True, False])
+def test_regions_that_agree_for_a_moment_are_looked_at_again(last_writer_wins):
+    """Without last writer wins the slow write comes last in one region, the fast one in the other."""
+    table = GlobalTable(US, EU)
+    table.last_writer_wins = last_writer_wins
+    table.lag = lambda source, _target: 0.1 if source == US else 0.8
+    outcome = verify(table)
+    assert outcome.judge() == ("pass" if last_writer_wins else "fail")
+    if not last_writer_wins:
+        assert "the regions don't converge: what all wrote at once stays different" in reasons(outcome)[-1]
+
+
+def test_in_a_strongly_consistent_group_one_of_several_writes_is_taken_and_all_show_it_at_once():
+    table = GlobalTable(US, EU, AP, strong=True)
+    outcome = verify(table)
+    assert reasons(outcome) == [""] * 7
+    assert all(pair["lags"] == [] for pair in table_result(outcome)["pairs"])
+
+
+# Keys
+
+
+def test_a_delete_that_is_denied_is_found_before_the_first_put():
+    table = GlobalTable(US, EU)
+    table.denied = {(EU, "DeleteItem")}
+    outcome = verify(table)
+    assert outcome.judge() == "unknown"
+    assert all(region == US for _moment, region, _key in table.calls("PutItem"))
+    assert table.reserved() == NOTHING
+
+
+def dead_run(table, *regions, expires=1000, slots=3):
+    """What a run that died left: an item in one of its keys in each region, and its register."""
+    item, register = drawn(DEAD, US, slots)[1], registers(US)[0]
+    for region in regions:
+        table.items[region][key_of(item)] = written(item, DEAD, expires)
+        table.items[region][key_of(register)] = written(register, DEAD, expires, slots=slots)
+
+
+def test_what_a_run_that_died_left_is_removed_by_key():
+    table = GlobalTable(US, EU)
+    dead_run(table, US, EU)
+    outcome = verify(table)
+    assert (outcome.judge(), table.reserved()) == ("pass", NOTHING)
+    assert "removed 2 items left by an interrupted verification" in outcome.notes
+    assert len(set(key for _moment, _region, key in table.calls("BatchGetItem"))) < SLOTS / 100
+
+
+def test_what_another_run_still_holds_is_left_alone():
+    table = GlobalTable(US, EU)
+    dead_run(table, US, EU, expires=int(time.time()) + 3600)
+    before = table.reserved()
+    outcome = verify(table)
+    assert (outcome.judge(), table.reserved()) == ("pass", before)
+    assert any(note.startswith("another verification is under way, or died") for note in outcome.notes)
+
+
+def test_a_user_item_at_a_reserved_key_is_left_alone_and_named(monkeypatch):
+    table = GlobalTable(US, EU)
+    monkeypatch.setattr("uuid.uuid4", lambda: DEAD)  # so that the keys are known
+    theirs = {"pk": {"S": key_of(drawn(DEAD, US, 1)[0])}, "total": {"N": "7"}}
+    table.items[EU][theirs["pk"]["S"]] = theirs
+    outcome = verify(table)
+    assert table.items[EU][theirs["pk"]["S"]] == theirs
+    assert any("was left untouched, and that key isn't used" in note for note in outcome.notes)
+    assert pairs(outcome)[US, EU]["expected"] == 3
+
+
+def test_an_interruption_at_any_call_still_clears_up():
+    undisturbed = GlobalTable(US, EU)
+    calls = itertools.count()
+    undisturbed.on_call = lambda _call, _region: next(calls)
+    verify(undisturbed)
+    for last in range(1, next(calls), 3):
+        table = GlobalTable(US, EU)
+        table.on_call = functools.partial(interrupt_at, last, itertools.count(1))
+        with pytest.raises(asyncio.CancelledError) as caught:
+            verify(table)
+        assert caught.value.__notes__ == ["Its items are removed."]
+        assert table.reserved() == NOTHING
+
+
+def interrupt_at(last, number, _call, _region):
+    if next(number) == last:
+        asyncio.get_running_loop().call_soon(interrupt)
+
+
+def interrupt():
+    """As Ctrl-C does: the outermost task is cancelled."""
+    [main] = [task for task in asyncio.all_tasks() if task.get_coro().__name__ == "with_what_is_under_way"]
+    main.cancel()
