@@ -23,6 +23,7 @@ from simulator.fault import (
     FAIL_CREATE,
     FAIL_DISASSOCIATION,
     LAST_ARRIVAL_WINS,
+    LITTLE_CAPACITY,
     LOSE,
     LOSE_ANSWER,
     REVERT,
@@ -236,6 +237,14 @@ class Admin:
         Strongly consistent reads show what is. Returns the fault's id.
         """
         return self._simulator.faults.add(CallFault(STALE, lag=_range(low, high), **which))
+
+    @verb
+    def little_capacity(self, read: float | None = None, write: float | None = None, **which: Any) -> int:
+        """Let tables have so many read and write units a second, and refuse what goes beyond: see CallFault.
+
+        Without it capacity is never exceeded. Returns the fault's id.
+        """
+        return self._simulator.faults.add(CallFault(LITTLE_CAPACITY, read=read, write=write, **which))
 
     @verb
     def stop_region(self, region: str) -> None:

@@ -33,6 +33,7 @@ from simulator.key_watch import KeyWatch
 from simulator.kinesis_destinations import KinesisDestinations
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
+from simulator.little_capacity import LittleCapacity
 from simulator.moto_service import account_of, regional_answer
 from simulator.other_services import OtherServices
 from simulator.regions import DISABLED_AT_START
@@ -59,6 +60,7 @@ class Simulator:
         self.calls = CallLog()
         store.keep_time_by(self.clock.now)
         self.faults = Faults()
+        self._capacity = LittleCapacity(self.clock, self.faults)
         self._delays = Delays(self.lock, self.clock, self.faults, self.wake_timer)
         self.disabled_regions = set(DISABLED_AT_START)
         self._throttles = Throttles()
@@ -165,6 +167,7 @@ class Simulator:
             self._auto_scaling.clear()
             self.calls.clear()
             self.faults.clear()
+            self._capacity.clear()
             self._key_watch.clear()
             self.disabled_regions.clear()
             self.disabled_regions.update(DISABLED_AT_START)
@@ -211,7 +214,7 @@ class Simulator:
         stale = self.faults.of_call(call, STALE)
         age = self.faults.draw(stale) / self.clock.time_scale if stale else 0.0
         with stale_reads.shown_as_of(self.clock.now() - age, call) if stale else contextlib.nullcontext():
-            return items.answer(call)
+            return items.answer(call, self._capacity)
 
     def _bring_up_to_date(self, call: Call, table: RegionalTable) -> None:
         strong_consistency.admits(call)
