@@ -118,8 +118,10 @@ def follow(file: t.BinaryIO, ended: threading.Event, counter: Counter, screen: S
         ending = ended.wait(POLL_INTERVAL)
         *lines, rest = (rest + file.read()).split(b"\n")
         for line in lines:
-            event = json.loads(line)
-            elapsed, since = event["elapsed"], time.monotonic()
+            event, now = json.loads(line), time.monotonic()
+            # The module began later, and the time that is shown doesn't go back.
+            elapsed, since = max(event["elapsed"], elapsed + now - since), now
+            event["elapsed"] = elapsed
             for text in counter.lines(event):
                 screen.tell(text)
             if text := counter.line(elapsed):

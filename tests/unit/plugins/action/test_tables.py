@@ -128,7 +128,7 @@ def test_half_a_line_of_the_file_is_waited_for(tmp_path, terminal):
                 if not ended.is_set():
                     written.write(line[10:])
                     ended.set()
-                return [f"at {event['elapsed']}"]
+                return [f"at {event['elapsed']:.0f}"]
 
         action.follow(file, ended, Counter("replicas", live=False, rewritten=False), action.Screen(False))
     assert [line for line in terminal.lines if line.startswith("at")] == ["at 60", "at 60"]
