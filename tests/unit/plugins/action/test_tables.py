@@ -134,6 +134,18 @@ def test_half_a_line_of_the_file_is_waited_for(tmp_path, terminal):
     assert [line for line in terminal.lines if line.startswith("at")] == ["at 60", "at 60"]
 
 
+def test_the_time_does_not_go_back_when_the_module_that_began_later_tells_its_own(tmp_path, terminal, monkeypatch):
+    path = tmp_path / "progress"
+    path.write_text(json.dumps(event(0.4, "FAILED")) + "\n")
+    moments = iter([100, 103])
+    monkeypatch.setattr(action.time, "monotonic", lambda: next(moments, 103))
+    ended = threading.Event()
+    ended.set()
+    with open(path, "rb") as file:
+        action.follow(file, ended, action.Counter("replicas", live=True, rewritten=True), action.Screen(True))
+    assert terminal.lines == ["replicas 0:03  FAILED", ""]
+
+
 def test_a_pipe_tells_that_nobody_reads_it_any_more(monkeypatch):
     readable, writable = os.pipe()
     monkeypatch.setattr(action, "STANDARD_ERROR", writable)

@@ -89,6 +89,11 @@ def test_what_is_removed_is_counted_until_it_is_gone(model):
     ]
 
 
+def test_the_regions_of_a_strongly_consistent_group_come_together(model):
+    told = events(model, REPLICAS, table("orders", EU, AP, consistency="strong"))
+    assert summaries(told) == ["2 of 2 CREATING", "2 of 2 ACTIVE"]
+
+
 def test_a_run_with_nothing_to_do_has_nothing_to_tell(model):
     (event,) = events(model, TABLES, table("orders"))
     assert event == {"lines": [], "summary": "1 of 1 ACTIVE", "left": None}
