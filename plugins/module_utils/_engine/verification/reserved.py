@@ -78,6 +78,7 @@ async def claim(session: Session, claimed: Claim, regions: list[str], holders: l
     shared = drawn(run, EVERYWHERE, claimed.items)
     wanted = [*shared, *(probe for probes in own.values() for probe in probes)]
     seen = await _seen(session, claimed, regions, holders, wanted, until)
+    readable = [region for region in holders if region not in claimed.problems]
     await all_of(_remove_dead(session, claimed, source, holders, seen, until) for source in regions)
     _note_foreign(session, claimed, seen)
     taken = {probe for found in seen.values() for probe in found}
@@ -89,7 +90,7 @@ async def claim(session: Session, claimed: Claim, regions: list[str], holders: l
     for source in regions:
         if source not in claimed.problems:
             claimed.free[source] = [probe for probe in own[source] if probe not in taken]
-    await all_of(_register(session, claimed, source, seen, until) for source in list(claimed.free))
+    await all_of(_register(session, claimed, source, readable, seen, until) for source in list(claimed.free))
 
 
 async def _seen(
@@ -124,11 +125,22 @@ def _is_foreign(marked: Marked, now: float) -> bool:
 
 
 async def _register(
-    session: Session, claimed: Claim, source: str, seen: dict[str, dict[Probe, Marked]], until: float
+    session: Session,
+    claimed: Claim,
+    source: str,
+    readable: list[str],
+    seen: dict[str, dict[Probe, Marked]],
+    until: float,
 ) -> None:
-    """Take a register that is free, so that the next run finds what this one may leave."""
+    """Take a register that is free in every region that can be read, so that the next run finds what this one may leave."""
+    others = [region for region in readable if region != source]
     for probe in registers(source):
         if probe in seen.get(source, {}):
+            continue
+        answers = await all_of(session.read(region, [probe], until) for region in others)
+        elsewhere = {region: found for region, (found, _problem) in zip(others, answers, strict=True) if found}
+        if elsewhere:
+            _note_foreign(session, claimed, elsewhere)
             continue
         claimed.touched.add(probe)
         written = await session.write(PUT, probe, until=until, slots=claimed.items + claimed.heartbeats)
