@@ -13,7 +13,7 @@ import typing as t
 from datetime import UTC, datetime, timedelta
 
 from .spec import Refused
-from .verification.evidence import worst
+from .verification.verdicts import worst
 from .verification.states import FAIL, PASS, UNSURE
 
 

@@ -12,7 +12,7 @@ import json
 import statistics
 import typing as t
 
-from ..verification.evidence import worst
+from ..verification.verdicts import worst
 from ..verification.states import FAIL, PASS, UNSURE
 
 Document = dict[str, t.Any]

@@ -21,8 +21,9 @@ from .staleness import DAY
 # No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
 # says so isn't verification's.
 LONGEST_LEASE = 3 * DAY
-# Removing goes on for so many seconds at the least, where a region is throttled or fails.
+# Where a region is throttled or fails, removing goes on for so many seconds: at the least, and at most.
 CLEANING = 10.0
+LONGEST_CLEANING = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -204,13 +205,13 @@ async def _remove_left(
     return removed, problem
 
 
-async def clear(session: Session, regions: list[str], probes: t.Collection[Probe], until: float) -> list[Left]:
+async def clear(session: Session, regions: list[str], probes: t.Collection[Probe], timeout: float) -> list[Left]:
     """Remove this run's items wherever they may be, registers last; what couldn't be confirmed as removed is returned.
 
     Its first look is the last word on what was to be there.
     """
     first = {probe for probe in probes if probe.slot >= len(registers(""))}
-    until = max(until, session.now + CLEANING)
+    until = session.now + min(max(timeout, CLEANING), LONGEST_CLEANING)
     left = [one for one in await all_of(_clear(session, region, first, until) for region in regions) if one]
     if left:
         return left  # and the registers, which lead the next run to it
