@@ -12,11 +12,11 @@ import operator
 import time
 import typing as t
 
-from ..state import RegionalTable
+from ..state import RegionalTable, account_of
 from ..wording import NAMES_IN_A_LINE, count, named
 from .convergence import Convergence
 from .cost import Cost
-from .evidence import Evidence, lag, worst
+from .evidence import Evidence, Sample, lag, worst
 from .probes import OPERATIONS, Probe, Schema
 from .states import FAIL, PASS, UNSURE
 
@@ -29,13 +29,13 @@ SHARED_LINE = 10
 Result = dict[str, t.Any]
 
 
-def module_result(checked: Checked, about: Result | None = None, full: bool = False) -> Result:
+def module_result(checked: Checked, about: Result | None = None) -> Result:
     """The whole result; ``msg`` has a line for each table and reason that stands in the way of a pass.
 
     :param about: what else is to be said of the run.
-    :param full: whether it is for a report, with each single lag and every round of a watch.
     """
-    tables = [table_result(outcome, full) for outcome in checked.outcomes]
+    tables = [table_result(outcome) for outcome in checked.outcomes]
+    arns = [shown.arn for outcome in checked.outcomes for shown in outcome.observed.values() if shown.arn]
     totals = _totals(tables)
     troubled = [line for table in tables if table["verdict"] != PASS for line in table["msg"].splitlines()]
     return {
@@ -44,6 +44,7 @@ def module_result(checked: Checked, about: Result | None = None, full: bool = Fa
             "id": checked.run,
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(checked.started)),
             "seconds": round(checked.seconds, 3),
+            "account_id": account_of(arns[0]) if arns else "",
             **(about or {}),
         },
         "cost": _cost(functools.reduce(operator.add, (one.meter.cost for one in checked.outcomes), Cost())),
@@ -53,7 +54,7 @@ def module_result(checked: Checked, about: Result | None = None, full: bool = Fa
     }
 
 
-def table_result(outcome: Outcome, full: bool = False) -> Result:
+def table_result(outcome: Outcome) -> Result:
     """One table of the result."""
     items = outcome.journey.results if outcome.journey else []
     verdicts = [evidence.verdict for evidence in outcome.evidence.values()]
@@ -68,10 +69,10 @@ def table_result(outcome: Outcome, full: bool = False) -> Result:
         "consistency": outcome.observed[outcome.wanted.home].consistency,
         "regions": [_region(shown) for shown in outcome.observed.values()],
         "cost": _cost(outcome.meter.cost),
-        "pairs": [_pair(outcome, evidence, full) for evidence in outcome.evidence.values()],
-        "convergence": _convergence(outcome.convergence, full) if outcome.convergence else None,
+        "pairs": [_pair(outcome, evidence) for evidence in outcome.evidence.values()],
+        "convergence": _convergence(outcome.convergence) if outcome.convergence else None,
         "user_items": items,
-        **({"watch": outcome.watched.result() if outcome.watched else []} if full else {}),
+        "watch": outcome.watched.result() if outcome.watched else [],
         "notes": outcome.notes,
         "left_behind": _left(outcome),
     }
@@ -97,7 +98,8 @@ def _region(shown: RegionalTable) -> Result:
     return {"region": shown.region, "status": shown.status, **({"problem": shown.problem} if shown.problem else {})}
 
 
-def _pair(outcome: Outcome, evidence: Evidence, full: bool) -> Result:
+def _pair(outcome: Outcome, evidence: Evidence) -> Result:
+    own = [sample for arrived in evidence.arrived.values() for sample in arrived.values() if sample]
     return {
         "source": evidence.source,
         "target": evidence.target,
@@ -105,13 +107,18 @@ def _pair(outcome: Outcome, evidence: Evidence, full: bool) -> Result:
         "reason": evidence.refuted or "; ".join(_reasons(evidence, outcome.schema)),
         "item_count": evidence.items,
         "arrived": len(evidence.complete),
-        "missing": [_named(missing.operation, missing.probe, outcome.schema) for missing in evidence.missing],
+        "expected": len(OPERATIONS) * evidence.items,
+        "missing": [
+            {**_named(missing.operation, missing.probe, outcome.schema), "waited": round(missing.waited, 3)}
+            for missing in evidence.missing
+        ],
         "altered": [_named(altered.operation, altered.probe, outcome.schema) for altered in evidence.altered],
         "late": [
             {**_named(late.operation, late.probe, outcome.schema), "lag": round(late.sample.lag, 3)}
             for late in evidence.late
         ],
-        "lag": lag(evidence.samples, full),
+        "lag": lag(evidence.samples),
+        "lags": _bounds(own),
         "watch": _watched(outcome, evidence),
     }
 
@@ -135,14 +142,20 @@ def _named(operation: str, probe: Probe, schema: Schema) -> Result:
     return {"operation": operation, "key": schema.printable(probe)}
 
 
-def _convergence(found: Convergence, full: bool) -> Result:
+def _convergence(found: Convergence) -> Result:
     return {
         "verdict": found.verdict,
         "reason": found.reason,
         "item_count": found.items,
         "converged": len(found.converged),
-        "lag": lag(found.samples, full),
+        "lag": lag(found.samples),
+        "lags": _bounds(found.samples),
     }
+
+
+def _bounds(samples: list[Sample]) -> list[list[float]]:
+    """Each lag as the seconds that it took at least and at most."""
+    return [[round(sample.lag - sample.resolution, 3), round(sample.lag, 3)] for sample in samples]
 
 
 def _reasons(evidence: Evidence, schema: Schema) -> t.Iterator[str]:
