@@ -144,6 +144,8 @@ notes:
 seealso:
   - module: multiregion.dynamodb.replicas
   - module: multiregion.dynamodb.tables_info
+  - plugin: multiregion.dynamodb.report
+    plugin_type: filter
 """
 
 EXAMPLES = r"""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import junitparser
 import pytest
+import yaml
 from ansible_collections.multiregion.dynamodb.plugins.filter import report as report_filter
 from ansible_collections.multiregion.dynamodb.plugins.filter import report_problems
 from ansible_collections.multiregion.dynamodb.plugins.plugin_utils import _plots, _report
@@ -226,9 +228,25 @@ def test_when_items_cost_and_what_is_left_are_there(troubled, scraped):
         assert value(scraped, "capacity_units", table="orders", kind=kind) == cost
 
 
-def test_every_metric_has_a_help_text_and_the_type_of_a_gauge(troubled):
+def test_every_metric_has_a_help_text_and_what_has_quantiles_is_a_summary(troubled):
     for family in text_string_to_metric_families(rendered(troubled, "prometheus", HOST)):
-        assert family.type == "gauge" and family.documentation.endswith(".")
+        quantiles = any("quantile" in sample.labels for sample in family.samples)
+        assert family.type == ("summary" if quantiles else "gauge")
+        assert family.documentation.endswith(".")
+
+
+def test_the_alert_rules_name_metrics_and_labels_that_are_there(troubled):
+    families = {
+        family.name: {label for sample in family.samples for label in sample.labels}
+        for family in text_string_to_metric_families(rendered(troubled, "prometheus", HOST))
+    }
+    [group] = yaml.safe_load((Path(__file__).parents[4] / "docs/alerts.yml").read_text())["groups"]
+    for rule in group["rules"]:
+        for name, labels in re.findall(r"(dynamodb_replication_\w+)(?:{(\w+)=)?", rule["expr"]):
+            assert labels in {"", *families[name]}
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        used = set(re.findall(r"\$labels\.(\w+)", str(rule["annotations"])))
+        assert used <= {"inventory_host", "source", "target", "table"}
 
 
 # The page
