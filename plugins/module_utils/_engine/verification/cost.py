@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from .probes import OPERATIONS, REGISTERS
+from .probes import KEYS_AT_ONCE, OPERATIONS, REGISTERS
 
 # What reading one small item takes: eventually and strongly consistent.
 EVENTUAL, STRONG = 0.5, 1.0
@@ -43,10 +43,12 @@ def least(regions: int, items: int, members: int) -> float:
     """
     own = regions * items * len(OPERATIONS)
     converging = 2 * regions * items  # written and deleted in every region
-    registers = 3 * regions  # a deletion of nothing, the register and its deletion
+    registers = (2 + regions) * regions  # a deletion of nothing, the register, and its deletion in every region
     written = members * (own + converging + registers)
     keys = (regions + 1) * items  # those of each region, and those that all write
-    found = STRONG * regions * (REGISTERS + 3 * keys + 3 * regions)  # before, and at the end until nothing is left
+    before = REGISTERS + keys + regions - 1  # its own register also where others have one
+    after = keys + items + 2 * regions  # what all wrote, and the registers, until nothing is left
+    found = STRONG * regions * (before + after)
     return written + found + first_looks(regions, items)
 
 
@@ -61,6 +63,7 @@ def heartbeats(regions: int, members: int) -> float:
     return float(regions * members) + EVENTUAL * regions * (regions - 1)
 
 
-def heartbeats_removed(regions: int, members: int, rounds: int) -> float:
-    """The units of the last word on heartbeats, of removing them, and of making sure."""
-    return float(regions * members * rounds) + STRONG * 3 * regions * regions * rounds
+def heartbeat_keys(regions: int, members: int, used: int) -> float:
+    """The units of taking keys in each region, of the last word on those that are used, and of removing these."""
+    everywhere = regions * regions
+    return STRONG * everywhere * (KEYS_AT_ONCE + 3 * used) + float(everywhere * members * used)

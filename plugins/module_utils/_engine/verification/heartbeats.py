@@ -21,16 +21,14 @@ from .arrivals import Arrival, Arrivals
 from .bulletins import Bulletins
 from .calls import SILENCE, all_of
 from .history import DONE, Event, Look, Write
-from .probes import PUT, Probe
+from .probes import KEYS_AT_ONCE, PUT, Probe
 from .reserved import Claim
 from .session import BATCH, Session
 from .staleness import UNKNOWN, Pace, Reading, Round, Staleness, Timeline, Troubles, rounds_kept
 from .states import FAIL, PASS, UNSURE, Pair
 from .verdicts import PairEvidence
 
-# So many keys are taken at a time, and in all, for the heartbeats of a source; one whose heartbeat arrived everywhere
-# is written again.
-KEYS_AT_ONCE = 20
+# So many keys are taken in all for the heartbeats of a source.
 KEYS = 1000
 # After the last heartbeat there are so many seconds for what is under way, and looks so far apart.
 SETTLING = 10.0

@@ -94,6 +94,7 @@ class GlobalTable:
     :ivar capacity: read units, and write units, a second of each region; None for as many as are asked for.
     :ivar log: (time, region, name of the call, key) of each call that took effect.
     :ivar truths: (source, target, key) -> seconds from the effect of each write to its arrival.
+    :ivar policy: the resource policy of every region; ``unlisted``, members of the group that nobody looks at.
     :ivar on_call: is told the name and region of each call before it is sent.
     """
 
@@ -113,6 +114,7 @@ class GlobalTable:
         self.truths: dict[tuple[str, str, str], list[float]] = collections.defaultdict(list)
         self.on_call: t.Callable[[str, str], None] = lambda _call, _region: None
         self.policy: str | None = None
+        self.unlisted: tuple[str, ...] = ()
         self.stalled = 0.0
         self._stamps: dict[tuple[str, str], tuple[int, str]] = {}  # (region, key) -> of its last writer
         self._writes = itertools.count(1)
@@ -255,7 +257,9 @@ class GlobalTable:
                 arn=f"arn:aws:dynamodb:{region}:123456789012:table/orders",
                 table_id=f"id of {region}",
                 settings={"partition_key": "pk", "attribute_types": {"pk": "S"}},
-                replicas=dict.fromkeys((other for other in self.regions if other != region), "ACTIVE"),
+                replicas=dict.fromkeys(
+                    (other for other in (*self.regions, *self.unlisted) if other != region), "ACTIVE"
+                ),
                 consistency="strong" if self.strong else "eventual",
             )
             for region in self.regions

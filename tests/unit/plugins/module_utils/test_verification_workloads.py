@@ -13,6 +13,7 @@ import time
 from unittest import mock
 
 import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     CALLS,
     EVERYWHERE,
@@ -22,6 +23,8 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     registers,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import table_result
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -271,6 +274,170 @@ def interrupt():
     """As Ctrl-C does: the outermost task is cancelled."""
     [main] = [task for task in asyncio.all_tasks() if task.get_coro().__name__ == "with_what_is_under_way"]
     main.cancel()
+
+
+# Items of the user's
+
+MINE = {"pk": {"S": "mine"}, "total": {"N": "1.10"}}
+THEIRS = {**MINE, "total": {"N": "2"}}
+
+
+def carry(table):
+    """What is said of the item, after a whole check."""
+    outcome = verify(table, items={"orders": [UserItem(1, MINE)]})
+    [found] = table_result(outcome)["user_items"]
+    return found["verdict"], found["reason"]
+
+
+def test_an_item_is_written_once_and_only_looked_for_the_next_time():
+    table = GlobalTable(US, EU)
+    for _time in range(2):
+        assert carry(table) == ("pass", "")
+        assert table.items == {US: {"mine": MINE}, EU: {"mine": MINE}}
+    assert [key for _moment, _region, key in table.calls("PutItem")].count("mine") == 1
+
+
+@pytest.mark.parametrize(
+    ("there", "verdict", "says"),
+    [
+        ({US: THEIRS, EU: THEIRS}, "fail", "exists in eu-west-1, us-east-1, with another total, and isn't touched"),
+        ({EU: THEIRS}, "fail", "exists in eu-west-1, with another total, and isn't touched"),
+        ({US: MINE, EU: THEIRS}, "fail", "with another total, and isn't touched"),
+        ({EU: MINE}, "unknown", "exists in eu-west-1, the same, and not in us-east-1"),
+        ({US: MINE}, "fail", "missing in eu-west-1"),
+    ],
+)
+def test_an_item_that_is_there_already_is_never_touched(there, verdict, says):
+    table = GlobalTable(US, EU)
+    for region, item in there.items():
+        table.items[region]["mine"] = item
+    found, reason = carry(table)
+    assert found == verdict and says in reason
+    assert {region: items["mine"] for region, items in table.items.items() if items} == there
+
+
+@pytest.mark.parametrize(
+    ("spoil", "verdict", "says"),
+    [
+        (lambda table: table.items[EU].pop("mine", None), "fail", "missing in eu-west-1"),
+        (lambda table: table.items[EU].update(mine=THEIRS), "fail", "altered in eu-west-1: it differs in total"),
+        (lambda table: table.change(US, "mine", None), "unknown", "somebody removed or changed it in us-east-1"),
+    ],
+)
+def test_an_item_that_does_not_arrive_as_it_was(spoil, verdict, says):
+    table = GlobalTable(US, EU, lag=5.0)  # so that no look falls between the put and what is done to it
+
+    def on_call(_call, _region):
+        if "mine" in table.items[US]:
+            spoil(table)
+
+    table.on_call = on_call
+    found, reason = carry(table)
+    assert found == verdict and says in reason
+
+
+def test_an_item_is_not_written_while_a_member_of_the_group_is_not_looked_at():
+    table = GlobalTable(US, EU)
+    table.unlisted = (AP,)
+    found, reason = carry(table)
+    assert (found, table.items) == ("unknown", {US: {}, EU: {}})
+    assert f"not written: {AP}, where an item with that key may exist, can't be looked at" in reason
+
+
+def test_an_item_whose_answer_was_lost_is_found():
+    table = GlobalTable(US, EU)
+    table.lost = lambda _region, call: call == "PutItem" and bool(table.calls("PutItem")) and "mine" in table.items[US]
+    found, reason = carry(table)
+    assert found == "unknown" and "it may have been written, and then stays" in reason
+
+
+# Heartbeats
+
+
+def watched(table, rounds=8, interval=1.0, **options):
+    outcome = verify(table, watch=Pace(rounds=rounds, interval=interval), **options)
+    return outcome, {pair: one["watch"] for pair, one in pairs(outcome).items()}
+
+
+def beats(table):
+    """(region, key) of each heartbeat so far: what is put after the items that all regions write."""
+    puts = [(region, key) for _moment, region, key in table.calls("PutItem")]
+    last = max((index for index, (_region, key) in enumerate(puts) if f"/{EVERYWHERE}/" in key), default=len(puts))
+    return puts[last + 1 :]
+
+
+def test_heartbeats_that_all_arrive():
+    table = GlobalTable(US, EU, lag=0.3)
+    outcome, found = watched(table)
+    assert outcome.judge() == "pass"
+    for one in found.values():
+        assert (one["verdict"], one["written"], one["arrived"]) == ("pass", 8, 8)
+        assert one["peak"] - one["resolution"] <= 0.3 <= one["peak"]
+    assert table.reserved() == NOTHING
+
+
+def test_one_heartbeat_of_many_that_is_lost_fails():
+    """Each has a key of its own while it is under way, so later ones don't hide it."""
+    table = GlobalTable(US, EU)
+    table.loses = lambda source, _target, call, key: (
+        (source, call) == (US, "PutItem") and [region for region, _key in beats(table)].count(US) == 4
+    )
+    outcome, found = watched(table, rounds=30)
+    assert outcome.judge() == "fail"
+    assert found[EU, US]["verdict"] == "pass"
+    assert (found[US, EU]["written"], found[US, EU]["arrived"]) == (30, 29)
+    assert "1 of 30 heartbeats hadn't arrived" in pairs(outcome)[US, EU]["reason"]
+    assert table.reserved() == NOTHING
+
+
+def test_a_region_that_goes_back_while_it_is_watched_fails():
+    table = GlobalTable(US, EU)
+
+    def go_back(_call, _region):
+        if len(beats(table)) == 2 * 8:
+            table.go_back(EU, {})
+
+    table.on_call = go_back
+    outcome, found = watched(table)
+    assert found[US, EU]["verdict"] == "fail"
+    assert "eu-west-1 went back" in pairs(outcome)[US, EU]["reason"]
+
+
+def test_heartbeats_that_somebody_removes_are_unknown():
+    table = GlobalTable(US, EU, lag=2.0)
+
+    def sweep(call, region):
+        for key in [key for source, key in beats(table) if source == US and (call, region) == ("PutItem", EU)]:
+            table.change(US, key, None)
+
+    table.on_call = sweep
+    outcome, found = watched(table, item_count=1)
+    assert found[US, EU]["verdict"] == "unknown"
+
+
+def test_a_region_that_does_not_answer_is_unknown_and_holds_up_no_other():
+    table = GlobalTable(US, EU, AP)
+
+    table.latency = lambda region: 60.0 if region == EU and len(beats(table)) > 6 else 0.01
+    outcome, found = watched(table, rounds=12)
+    assert found[US, AP] == found[US, AP] | {"verdict": "pass", "written": 12, "arrived": 12}
+    assert any("eu-west-1 doesn't answer" in note for note in outcome.notes)
+    assert table.reserved() == {US: [], EU: [], AP: []}
+
+
+def test_a_lag_that_rises_above_max_lag_while_it_is_watched_fails():
+    table = GlobalTable(US, EU)
+    table.lag = lambda source, _target: 3.0 if source == US and beats(table) else 0.1
+    outcome, found = watched(table, max_lag=1.5)
+    assert "while it was watched, lag rose above max_lag" in pairs(outcome)[US, EU]["reason"]
+    assert pairs(outcome)[EU, US]["verdict"] == "pass"
+
+
+def test_a_watch_whose_units_are_spent_is_unknown():
+    least = Options(2, watch=Pace(rounds=100)).least("orders", 2, 2)
+    outcome, _found = watched(GlobalTable(US, EU), rounds=100, max_units=least + 20)
+    assert outcome.judge() == "unknown"
+    assert any("it ended early" in note for note in outcome.notes)
 
 
 # Whatever happens
