@@ -266,6 +266,11 @@ class Admin:
         self._simulator.lifecycle.detach(replica)
 
     @verb
+    def roll_shards(self, region: str, table: str) -> None:
+        """End the open shards of a table's stream, as after four hours: each is the parent of another from now on."""
+        self._simulator.streams.roll(region, table)
+
+    @verb
     def faults(self) -> list[dict[str, Any]]:
         """The faults in force."""
         return self._simulator.faults.listed()

@@ -20,7 +20,6 @@ from simulator.control_plane import ControlPlane
 from simulator.delays import Delays
 from simulator.errors import (
     ServiceError,
-    not_simulated,
     simulator_failed,
     unknown_credentials,
     wrong_account,
@@ -42,6 +41,7 @@ from simulator.replication import Replication
 from simulator.resource_policies import ResourcePolicies
 from simulator.scaling import ScalableTargets
 from simulator.state import REGION_DISABLED, RegionalTable, Tables
+from simulator.streams import Streams
 from simulator.throttle import Throttles
 
 log = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ class Simulator:
             **ResourcePolicies(self.tables, self.clock, self._dice, self.lifecycle).operations,
             **ReplicaAutoScaling(self.tables, self.clock, self._scaling, self._auto_scaling).operations,
         }
+        self.streams = Streams(self.tables, self.clock)
         self._other_services = OtherServices(self.clock, self._auto_scaling)
         self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
         self._timer.start()
@@ -168,6 +169,7 @@ class Simulator:
             self.calls.clear()
             self.faults.clear()
             self._capacity.clear()
+            self.streams.clear()
             self._key_watch.clear()
             self.disabled_regions.clear()
             self.disabled_regions.update(DISABLED_AT_START)
@@ -190,9 +192,7 @@ class Simulator:
         if call.region in self.disabled_regions:
             raise unknown_credentials()
         if call.service == "dynamodbstreams":
-            if call.operation not in operations.STREAM_OPERATIONS:
-                raise not_simulated(f"the operation {call.operation}")
-            return regional_answer(call)
+            return self.streams.answer(call)
         operations.refuse_unknown(call.operation, call.parameters)
         self._throttles.admit(call.operation, self.clock.now())
         self._key_watch.check(call)

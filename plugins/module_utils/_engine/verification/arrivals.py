@@ -133,6 +133,8 @@ class Arrivals:
 
     def _look_at(self, arrival: Arrival, marked: Marked | None, look: Look) -> None:
         write = arrival.write
+        if look.begun < write.begun:
+            return  # it may show what was there before
         waited = look.begun - write.ended
         if shows(write.number, marked, self._lease) and not self._is_altered(arrival, marked):
             self._arrive(arrival, look)

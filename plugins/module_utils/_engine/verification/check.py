@@ -346,7 +346,7 @@ async def _clear(outcome: Outcome, timeout: float) -> None:
     if not (outcome.session and outcome.claim.touched):
         return
     touched, outcome.claim.touched = outcome.claim.touched, set()
-    work = reserved.clear(outcome.session, outcome.holders, touched, outcome.session.now + timeout)
+    work = reserved.clear(outcome.session, outcome.holders, touched, timeout)
     task = asyncio.ensure_future(work)
     try:
         outcome.left = await to_the_end(task)

@@ -46,7 +46,7 @@ def least(regions: int, items: int, members: int) -> float:
     registers = 3 * regions  # a deletion of nothing, the register and its deletion
     written = members * (own + converging + registers)
     keys = (regions + 1) * items  # those of each region, and those that all write
-    found = STRONG * regions * (REGISTERS + 3 * keys + 2 * regions)  # before, and at the end until nothing is left
+    found = STRONG * regions * (REGISTERS + 3 * keys + 3 * regions)  # before, and at the end until nothing is left
     return written + found + first_looks(regions, items)
 
 

@@ -232,8 +232,7 @@ class Subject:
     async def clear(self, timeout: float) -> None:
         if self.session and self.claim.touched:
             touched, self.claim.touched = self.claim.touched, set()
-            until = self.session.now + min(timeout, 60.0)
-            self.drainage.left = await to_the_end(reserved.clear(self.session, self.holders, touched, until))
+            self.drainage.left = await to_the_end(reserved.clear(self.session, self.holders, touched, timeout))
 
 
 async def _probe(subjects: list[Subject], options: Options, progress: Progress) -> None:

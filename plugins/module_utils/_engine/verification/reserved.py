@@ -21,8 +21,9 @@ from .staleness import DAY
 # No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
 # says so isn't verification's.
 LONGEST_LEASE = 3 * DAY
-# Removing goes on for so many seconds at the least, where a region is throttled or fails.
+# Where a region is throttled or fails, removing goes on for so many seconds: at the least, and at most.
 CLEANING = 10.0
+LONGEST_CLEANING = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +79,7 @@ async def claim(session: Session, claimed: Claim, regions: list[str], holders: l
     shared = drawn(run, EVERYWHERE, claimed.items)
     wanted = [*shared, *(probe for probes in own.values() for probe in probes)]
     seen = await _seen(session, claimed, regions, holders, wanted, until)
+    readable = [region for region in holders if region not in claimed.problems]
     await all_of(_remove_dead(session, claimed, source, holders, seen, until) for source in regions)
     _note_foreign(session, claimed, seen)
     taken = {probe for found in seen.values() for probe in found}
@@ -89,7 +91,7 @@ async def claim(session: Session, claimed: Claim, regions: list[str], holders: l
     for source in regions:
         if source not in claimed.problems:
             claimed.free[source] = [probe for probe in own[source] if probe not in taken]
-    await all_of(_register(session, claimed, source, seen, until) for source in list(claimed.free))
+    await all_of(_register(session, claimed, source, readable, seen, until) for source in list(claimed.free))
 
 
 async def _seen(
@@ -124,11 +126,22 @@ def _is_foreign(marked: Marked, now: float) -> bool:
 
 
 async def _register(
-    session: Session, claimed: Claim, source: str, seen: dict[str, dict[Probe, Marked]], until: float
+    session: Session,
+    claimed: Claim,
+    source: str,
+    readable: list[str],
+    seen: dict[str, dict[Probe, Marked]],
+    until: float,
 ) -> None:
-    """Take a register that is free, so that the next run finds what this one may leave."""
+    """Take a register that is free in every region that can be read, so that the next run finds what this one may leave."""
+    others = [region for region in readable if region != source]
     for probe in registers(source):
         if probe in seen.get(source, {}):
+            continue
+        answers = await all_of(session.read(region, [probe], until) for region in others)
+        elsewhere = {region: found for region, (found, _problem) in zip(others, answers, strict=True) if found}
+        if elsewhere:
+            _note_foreign(session, claimed, elsewhere)
             continue
         claimed.touched.add(probe)
         written = await session.write(PUT, probe, until=until, slots=claimed.items + claimed.heartbeats)
@@ -195,13 +208,13 @@ async def _remove_left(
     return removed, problem
 
 
-async def clear(session: Session, regions: list[str], probes: t.Collection[Probe], until: float) -> list[Left]:
+async def clear(session: Session, regions: list[str], probes: t.Collection[Probe], timeout: float) -> list[Left]:
     """Remove this run's items wherever they may be, registers last; what couldn't be confirmed as removed is returned.
 
     Its first look is the last word on what was to be there.
     """
     first = {probe for probe in probes if probe.slot >= len(registers(""))}
-    until = max(until, session.now + CLEANING)
+    until = session.now + min(max(timeout, CLEANING), LONGEST_CLEANING)
     left = [one for one in await all_of(_clear(session, region, first, until) for region in regions) if one]
     if left:
         return left  # and the registers, which lead the next run to it

@@ -197,9 +197,11 @@ class GlobalTable:
             self._writing[key].discard(region)
 
     def change(self, region: str, key: str, item: Item | None, call: str = "PutItem") -> None:
-        """Whoever wrote or deleted it: it replicates from there."""
+        """Whoever wrote or deleted it: it replicates from there. A deletion of nothing doesn't."""
         stamp = (next(self._writes), region)
         self.log.append((self._now, region, call, key))
+        if item is None and key not in self.items[region]:
+            return
         self._apply(region, key, item, stamp)
         for target in self.regions:
             if target == region:

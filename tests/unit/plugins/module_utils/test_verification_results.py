@@ -60,7 +60,7 @@ def test_a_failure_names_table_source_target_key_and_what_to_do():
     assert "ReplicationLatency in us-east-1, or raise timeout" in line
     assert totals == "1 table: 0 pass, 1 fail, 0 unknown"
     key = {"pk": "multiregion.dynamodb/verification/us-east-1/0"}
-    assert result["tables"][0]["pairs"][0]["missing"][0] == {"operation": "put", "key": key}
+    assert result["tables"][0]["pairs"][0]["missing"][0] == {"operation": "put", "key": key, "waited": 30.12}
 
 
 def test_unknown_is_told_apart_from_fail():
@@ -130,3 +130,11 @@ def test_a_refusal_is_one_line():
     result = result_of([one])
     assert result["verdict"] == "fail"
     assert result["msg"].splitlines()[0] == "orders: these aren't independent regions."
+
+
+def test_every_lag_is_there_with_its_bounds_and_how_many_were_expected():
+    result = result_of([outcome(seconds=0.2)])
+    [pair, _other] = result["tables"][0]["pairs"]
+    assert (pair["lags"], pair["expected"]) == ([[0.19, 0.2]] * 3, 3)
+    assert result["tables"][0]["watch"] == []
+    assert result["run"]["account_id"] == ""

@@ -384,7 +384,7 @@ ITEMS = {"orders": [MINE]}
 
 
 def result_of(outcome):
-    return table_result(outcome, full=True)
+    return table_result(outcome)
 
 
 def test_an_item_of_the_user_is_written_once_and_only_looked_for_the_next_time(regions):

@@ -10,19 +10,36 @@ import asyncio
 import functools
 import itertools
 import time
+from unittest import mock
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
+    CALLS,
+    EVERYWHERE,
+    MARKER,
     SLOTS,
     drawn,
     registers,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import table_result
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
-from .global_table import GlobalTable, key_of, verify, written
+from .global_table import SCHEMA, GlobalTable, key_of, verify, written
 
 US, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
+RUN = "6f1c9d52-1111-4222-8333-444455556666"
 DEAD = "0d3b1c6e-8f5b-4a57-9c1c-1f2f1d1c7a10"
+# The keys that a run of that id writes, two of each source
+OWN = [probe for source in (US, EU, EVERYWHERE) for probe in drawn(RUN, source, 2)]
+# What somebody may have written where verification has its marker. A whole one is verification's, and no user's.
+MARKERS = st.none() | st.fixed_dictionaries(
+    {"expires": st.fixed_dictionaries({"N": st.sampled_from(["1", "99999999999", "1.5"])})},
+    optional={
+        "run": st.fixed_dictionaries({"S": st.sampled_from(["", "mine", DEAD])}),
+        "slots": st.fixed_dictionaries({"N": st.sampled_from(["0", "3", "10000"])}),
+    },
+)
 NOTHING = {US: [], EU: []}
 
 
@@ -219,15 +236,16 @@ def test_what_another_run_still_holds_is_left_alone():
     assert any(note.startswith("another verification is under way, or died") for note in outcome.notes)
 
 
-def test_a_user_item_at_a_reserved_key_is_left_alone_and_named(monkeypatch):
+@pytest.mark.parametrize(("probe", "expected"), [(OWN[0], 3), (registers(US)[0], 6)])
+def test_a_user_item_at_a_reserved_key_of_one_region_is_left_alone_and_named(monkeypatch, probe, expected):
     table = GlobalTable(US, EU)
-    monkeypatch.setattr("uuid.uuid4", lambda: DEAD)  # so that the keys are known
-    theirs = {"pk": {"S": key_of(drawn(DEAD, US, 1)[0])}, "total": {"N": "7"}}
-    table.items[EU][theirs["pk"]["S"]] = theirs
+    monkeypatch.setattr("uuid.uuid4", lambda: RUN)
+    theirs = {**SCHEMA.key(probe), "total": {"N": "7"}}
+    table.items[EU][key_of(probe)] = theirs
     outcome = verify(table)
-    assert table.items[EU][theirs["pk"]["S"]] == theirs
+    assert table.items[EU][key_of(probe)] == theirs
     assert any("was left untouched, and that key isn't used" in note for note in outcome.notes)
-    assert pairs(outcome)[US, EU]["expected"] == 3
+    assert pairs(outcome)[US, EU]["expected"] == expected
 
 
 def test_an_interruption_at_any_call_still_clears_up():
@@ -253,3 +271,59 @@ def interrupt():
     """As Ctrl-C does: the outermost task is cancelled."""
     [main] = [task for task in asyncio.all_tasks() if task.get_coro().__name__ == "with_what_is_under_way"]
     main.cancel()
+
+
+# Whatever happens
+
+FAULTS = st.fixed_dictionaries(
+    {
+        "lags": st.fixed_dictionaries({region: st.sampled_from([0.0, 0.1, 0.8, 3.0]) for region in (US, EU)}),
+        "lost": st.sets(st.integers(0, 40), max_size=3),
+        "repeated": st.sets(st.integers(0, 80), max_size=4),
+        "unanswered": st.sets(st.integers(0, 80), max_size=2),
+        "latency": st.sampled_from([0.01, 0.3, 1.1]),
+        "denied": st.none() | st.tuples(st.sampled_from([US, EU]), st.sampled_from([*CALLS.values(), "BatchGetItem"])),
+        "capacity": st.sampled_from([None, 2]),
+        "last_writer_wins": st.booleans(),
+        "theirs": st.dictionaries(st.sampled_from([*OWN, *registers(US), *registers(EU)]), MARKERS, max_size=3),
+    }
+)
+
+
+def faulty(faults):
+    """The table, and the writes of verification's own items that were lost."""
+    table, lost = GlobalTable(US, EU), []
+    deliveries, calls, answers = itertools.count(), itertools.count(), itertools.count()
+
+    def loses(source, _target, _call, key):
+        loses = next(deliveries) in faults["lost"]
+        if loses and key in {key_of(probe) for probe in OWN if probe.source == source}:
+            lost.append(key)
+        return loses
+
+    table.loses = loses
+    table.lag = lambda source, _target: faults["lags"][source]
+    table.repeats = lambda _region, _call: next(calls) in faults["repeated"]
+    table.lost = lambda _region, _call: next(answers) in faults["unanswered"]
+    table.latency = lambda region: faults["latency"] if region == EU else 0.01
+    table.denied = {faults["denied"]}
+    table.capacity, table.last_writer_wins = faults["capacity"], faults["last_writer_wins"]
+    for probe, marker in faults["theirs"].items():
+        item = {**SCHEMA.key(probe), "total": {"N": "7"}, **({MARKER: {"M": marker}} if marker is not None else {})}
+        table.items[EU][key_of(probe)] = item
+    return table, lost
+
+
+@given(FAULTS)
+@settings(max_examples=40, deadline=None, phases=[Phase.generate])  # a smaller example is minutes away
+def test_nothing_lost_is_passed_nothing_left_is_kept_quiet_and_no_item_of_a_user_is_changed(faults):
+    table, lost = faulty(faults)
+    theirs = dict(table.items[EU])
+    with mock.patch("uuid.uuid4", lambda: RUN):
+        outcome = verify(table)
+    if lost:
+        assert outcome.judge() != "pass"
+    if faults["denied"] != (EU, "BatchGetItem"):  # what can't be read can't be known
+        assert {key: table.items[EU].get(key) for key in theirs} == theirs
+    if not (outcome.left or faults["lost"]):
+        assert {key for keys in table.reserved().values() for key in keys} <= theirs.keys()
