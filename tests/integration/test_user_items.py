@@ -10,7 +10,7 @@ import base64
 import threading
 
 import pytest
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Table
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import (
     dynamodb_json,
     user_items,
@@ -43,7 +43,8 @@ EVERY_TYPE = {
 
 
 def parsed(*items):
-    return user_items.parse({"items": {"orders": list(items)}, "tables": [{"name": "orders"}]}, [Table("orders", US)])
+    orders = Table("orders", US, replicas={EU: Replica(EU)})
+    return user_items.parse({"items": {"orders": list(items)}, "tables": [{"name": "orders"}]}, [orders])
 
 
 def carry(world, *items, timeout=20.0, **options):
@@ -139,7 +140,7 @@ def test_an_item_that_is_lost_or_altered_fails_and_the_others_pass(orders, fault
     result = carry(orders, ITEM, {"customer": {"S": "two"}, "note": {"S": "written"}}, timeout=2.0)
 
     assert sorted(verdicts(result)) == ["fail", "pass"]
-    assert [one["reason"] for one in found(result) if one["verdict"] == "fail"][0].startswith(reason)
+    assert next(one["reason"] for one in found(result) if one["verdict"] == "fail").startswith(reason)
 
 
 def test_an_item_that_stands_and_is_missing_elsewhere_is_waited_for_and_then_fails(orders):
