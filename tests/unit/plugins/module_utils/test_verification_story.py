@@ -158,8 +158,8 @@ def test_a_pass_of_few_tables_names_them_and_what_else_arrived():
     lines = summary(called(checked(US, EU, items=1, mine=mine), "one"), called(checked(US, EU, items=1), "two"))
     assert lines == [
         "PASS     tables one, two: us-east-1, eu-west-1: 3 changes in each direction arrived, and what all wrote at "
-        "once ended the same; a loss of 63 % or more would have been seen (95 %); 1 item of yours arrived unchanged; lag "
-        "0.33 s (median), at most 0.33 s, measured to 0.12 s",
+        "once ended the same; a loss of 63 % or more would have been seen (95 %); 1 item of yours arrived unchanged; "
+        "lag 0.33 s (median), at most 0.33 s, measured to 0.12 s",
         "2 tables: 2 pass, 0 fail, 0 unknown",
     ]
 
