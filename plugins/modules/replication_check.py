@@ -96,26 +96,6 @@ options:
         description: Seconds from one heartbeat to the next, 0.05 to 3600.
         type: float
         default: 1.0
-  report:
-    description:
-      - Files to write what was found to, whatever the verdict. A path that can't be written is refused before any call.
-        A new file is for the user alone, one that exists keeps its mode, and a link is replaced.
-        In check mode nothing is written. All but O(report.json) need what C(requirements-report.txt) lists on the host
-        that runs the module.
-    type: dict
-    suboptions:
-      html:
-        description: A page for people, which needs no network and no script.
-        type: path
-      json:
-        description: The result of this module, with every measured lag and every round of O(watch).
-        type: path
-      junit:
-        description: JUnit XML. Each pair of regions is a test; what couldn't be judged is an error.
-        type: path
-      prometheus:
-        description: Prometheus's text format, for the node exporter's textfile collector.
-        type: path
 attributes:
   check_mode:
     support: partial
@@ -164,6 +144,8 @@ notes:
 seealso:
   - module: multiregion.dynamodb.replicas
   - module: multiregion.dynamodb.tables_info
+  - plugin: multiregion.dynamodb.report
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -198,7 +180,7 @@ EXAMPLES = r"""
     tables:
       - name: orders
 
-- name: See an item of one's own arrive unchanged, and write down what was found
+- name: See an item of one's own arrive unchanged
   multiregion.dynamodb.replication_check:
     region: us-east-1
     replica_regions: [eu-west-1]
@@ -208,9 +190,6 @@ EXAMPLES = r"""
       orders:
         - customer: {S: a-customer-of-mine}
           total: {N: "12.50"}
-    report:
-      html: replication.html
-      junit: replication.xml
 
 - name: Watch a drill for ten minutes
   multiregion.dynamodb.replication_check:
@@ -261,6 +240,10 @@ run:
       description: How long it took.
       type: float
       returned: always
+    account_id:
+      description: The account of the tables, empty when none could be read.
+      type: str
+      returned: always
     versions:
       description: What it ran with.
       type: dict
@@ -273,6 +256,7 @@ run:
     id: 0d3b1c6e-8f5b-4a57-9c1c-1f2f1d1c7a10
     started: "2026-11-25T10:00:00Z"
     seconds: 3.2
+    account_id: "123456789012"
 cost:
   description: The capacity units of all tables together.
   returned: always, unless the input was refused
@@ -334,10 +318,12 @@ tables:
             timeout (verify_timeout) (key: multiregion.dynamodb/verification/us-east-1/3)"
           item_count: 5
           arrived: 4
+          expected: 15
           missing:
             - operation: put
               key:
                 customer: multiregion.dynamodb/verification/us-east-1/3
+              waited: 30.1
           altered: []
           late: []
           watch: null
@@ -348,8 +334,10 @@ tables:
             p99: 0.515
             max: 0.52
             resolution: 0.143
+          lags: [[0.168, 0.311], [0.377, 0.52]]
       convergence: null
       user_items: []
+      watch: []
       notes: []
       left_behind: []
   contains:
@@ -427,6 +415,10 @@ tables:
           description: How many were seen put, updated and deleted.
           type: int
           returned: always
+        expected:
+          description: How many puts, updates and deletions were to arrive. 0 when no items were written.
+          type: int
+          returned: always
         missing:
           description: What a strongly consistent read in the target didn't show in time.
           type: list
@@ -440,6 +432,10 @@ tables:
             key:
               description: The item's key.
               type: dict
+              returned: always
+            waited:
+              description: Seconds from its acknowledgement to the read that didn't show it.
+              type: float
               returned: always
         altered:
           description: What a strongly consistent read in the target showed as another item than was written.
@@ -502,6 +498,12 @@ tables:
               description: The true lag of any item is at most this much shorter than the measured one.
               type: float
               returned: always
+        lags:
+          description:
+            - Every lag, each as the least and the most seconds that it can have been. Those of O(items) aren't listed.
+          type: list
+          elements: list
+          returned: always
         watch:
           description: What heartbeats showed of the pair. Null without O(watch).
           type: dict
@@ -556,6 +558,11 @@ tables:
               everywhere, as RV(tables[].pairs[].lag).
           type: dict
           returned: always
+        lags:
+          description: Every single one, as RV(tables[].pairs[].lags).
+          type: list
+          elements: list
+          returned: always
     user_items:
       description: What became of O(items) of this table.
       type: list
@@ -578,6 +585,40 @@ tables:
           description: Why it isn't a pass. Empty for a pass.
           type: str
           returned: always
+    watch:
+      description: The rounds of O(watch), oldest first. Of a long watch, one stands for several and shows their worst.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        elapsed:
+          description: Seconds since the watch began.
+          type: float
+          returned: always
+        pairs:
+          description: Every region to every other.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            source:
+              description: Where the heartbeat was written.
+              type: str
+              returned: always
+            target:
+              description: Where it was looked for.
+              type: str
+              returned: always
+            lag:
+              description:
+                - Seconds that the newest heartbeat took, or the age of the oldest that hasn't arrived. Null when that
+                  isn't known.
+              type: float
+              returned: always
+            arrived:
+              description: Whether everything had arrived.
+              type: bool
+              returned: always
     notes:
       description:
         - What a person should know, such as an item of theirs that has a reserved key, another check under way, or what
@@ -608,9 +649,7 @@ tables:
 
 import dataclasses
 
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import reporting
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import PROGRESS_OPTIONS
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import user_items
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import check_tables
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
@@ -641,30 +680,22 @@ OTHER_ARGUMENTS = {
             "interval": {"type": "float", "default": 1.0},
         },
     },
-    "report": {"type": "dict", "options": {name: {"type": "path"} for name in reporting.FORMATS}},
 }
 
 
 def main() -> None:
     module = make_module({**ARGUMENTS, **OTHER_ARGUMENTS, **PROGRESS_OPTIONS})
-    watch, wanted = module.params["watch"], module.params["report"] or {}
-    requested = {name: path for name, path in wanted.items() if path and not module.check_mode}
+    watch = module.params["watch"]
     options = Options(
         **{option: module.params[option] for option in ARGUMENTS}, watch=Pace(**watch) if watch is not None else None
     )
     with failures_reported(module):
         options.check()
-        reporting.check(requested)
         progress = progress_file(module)
         tables, clients = tables_and_clients(module)
         options = dataclasses.replace(options, items=user_items.parse(module.params, tables))
         checked = check_tables(tables, clients, options, module.check_mode, progress=progress)
-    about = {"versions": versions(), "settings": options.settings}
-    result = module_result(checked, about)
-    try:
-        reporting.write(requested, result)
-    except Refused as unwritten:
-        module.fail_json(changed=checked.changed, **{**result, "msg": f"{unwritten}\n{result['msg']}"})
+    result = module_result(checked, {"versions": versions(), "settings": options.settings})
     module.exit_json(changed=checked.changed, **result)
 
 

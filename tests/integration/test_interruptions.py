@@ -119,8 +119,7 @@ def test_a_module_that_verifies_removes_its_items(alone, orders, served, name, n
 
     said = ended(process, number)
 
-    what = "items" if name == "replication_check" else "heartbeats"
-    assert said == f"Interrupted by {number.name}. Its {what} are removed. Run again to continue."
+    assert said == f"Interrupted by {number.name}. Its items are removed. Run again to continue."
     orders.resume()
     until(
         lambda: items(served) == []

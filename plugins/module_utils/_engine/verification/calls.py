@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import heapq
 import math
+import sys
 import time
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -21,6 +22,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from .. import api, errors
 from ..clients import WORKERS, Clients
 
+# The turn of what comes after all tables.
+LAST = sys.maxsize
 # After so many seconds without any answer, something is amiss.
 SILENCE = 5.0
 
@@ -55,6 +58,12 @@ class Calls:
 
     def close(self) -> None:
         self._pool.shutdown()
+
+    async def room(self) -> None:
+        """Until nothing waits in any region: a table that begins then is looked at in time."""
+        for gate in self._gates.values():
+            async with gate.passed(LAST):
+                pass
 
     async def write(self, turn: int, region: str, call: str, parameters: dict[str, t.Any]) -> Timed:
         return await self._send(turn, region, api.write_item, self._clients[region], call, parameters)

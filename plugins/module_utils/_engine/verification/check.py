@@ -130,8 +130,8 @@ def check_tables(
     if sender.stalled:
         for outcome in outcomes:
             outcome.notes.append(
-                f"no region answered for {sender.stalled:.0f} s: this machine or its network stalled, and lags "
-                "measured then are too long"
+                f"no region answered for {sender.stalled:.0f} s: this machine or its network stalled, so lags of that "
+                "time are too long"
             )
     return Checked(run, started, time.monotonic() - began, outcomes)
 
@@ -206,22 +206,25 @@ async def _check_all(
     progress: t.Callable[[Event], None],
 ) -> None:
     done: list[Outcome] = []
+    entrance = asyncio.Lock()
 
     async def check(turn: int, outcome: Outcome) -> None:
         if outcome.testable:
+            async with entrance:
+                await sender.room()
             await _check_items(turn, outcome, sender, options, run)
         done.append(outcome)
 
     reporter = asyncio.ensure_future(_report(outcomes, done, progress))
     try:
-        await all_of(check(turn, outcome) for turn, outcome in enumerate(outcomes))
+        await all_of(check(turn, outcome) for turn, outcome in enumerate(outcomes, 1))
         progress(_standing(outcomes, done))
         if options.watch:
             await _watch(outcomes, options, progress)
     finally:
         reporter.cancel()
         await all_of(_clear(outcome, options.timeout) for outcome in outcomes)
-    await all_of(_explain(turn, outcome, sender, clients) for turn, outcome in enumerate(outcomes))
+    await all_of(_explain(turn, outcome, sender, clients) for turn, outcome in enumerate(outcomes, 1))
 
 
 async def _explain(turn: int, outcome: Outcome, sender: Calls, clients: Clients) -> None:
@@ -290,7 +293,7 @@ def _session(turn: int, outcome: Outcome, sender: Calls, options: Options, run: 
     planned = options.watch.planned if options.watch else 0.0
     lease = Lease(run, int(time.time() + 2 * options.timeout + planned) + GRACE)
     outcome.schema = Schema.of(outcome.wanted.name, shown)
-    outcome.history = History(copies=others)
+    outcome.history = History(copies=others, keep=not options.watch)
     outcome.arrivals = Arrivals(lease)
     outcome.history.follow(outcome.arrivals.take)
     strong = shown.consistency == STRONG
@@ -343,7 +346,7 @@ async def _clear(outcome: Outcome, timeout: float) -> None:
     if not (outcome.session and outcome.claim.touched):
         return
     touched, outcome.claim.touched = outcome.claim.touched, set()
-    work = reserved.clear(outcome.session, outcome.holders, touched, outcome.session.now + timeout)
+    work = reserved.clear(outcome.session, outcome.holders, touched, timeout)
     task = asyncio.ensure_future(work)
     try:
         outcome.left = await to_the_end(task)

@@ -86,7 +86,7 @@ def evacuate(
     sender = Calls(clients, dict.fromkeys(name for table in probed for name in members[table.name]))
     subjects = [
         Subject(drainages[table.name], observed[table.name], sender, clients, turn, str(uuid.uuid4()))
-        for turn, table in enumerate(probed)
+        for turn, table in enumerate(probed, 1)
     ]
     try:
         calls.run(_probe(subjects, options, progress))
@@ -232,8 +232,7 @@ class Subject:
     async def clear(self, timeout: float) -> None:
         if self.session and self.claim.touched:
             touched, self.claim.touched = self.claim.touched, set()
-            until = self.session.now + min(timeout, 60.0)
-            self.drainage.left = await to_the_end(reserved.clear(self.session, self.holders, touched, until))
+            self.drainage.left = await to_the_end(reserved.clear(self.session, self.holders, touched, timeout))
 
 
 async def _probe(subjects: list[Subject], options: Options, progress: Progress) -> None:

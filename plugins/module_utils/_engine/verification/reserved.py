@@ -167,8 +167,11 @@ async def _remove_dead(
     seen: dict[str, dict[Probe, Marked]],
     until: float,
 ) -> None:
-    """Remove what runs left that registered in ``source`` and whose time is over; the register goes last."""
-    now = time.time()
+    """Remove what runs left that registered in ``source`` and whose time is over; the register goes last.
+
+    It stays while a region can't be cleaned up, but not where no other one is free.
+    """
+    now, full = time.time(), seen.get(source, {}).keys() >= set(registers(source))
     for probe in registers(source):
         marked = seen.get(source, {}).get(probe)
         if marked is None or _is_foreign(marked, now):
@@ -181,7 +184,7 @@ async def _remove_dead(
             continue
         probes = [one for origin in (source, EVERYWHERE) for one in drawn(marked.run, origin, marked.slots)]
         done = await all_of(_remove_left(session, region, marked, probes, until) for region in holders)
-        if all(problem == "" for _removed, problem in done):
+        if full or all(problem == "" for _removed, problem in done):
             await all_of(_remove_left(session, region, marked, [probe], until) for region in holders)
             del seen[source][probe]
         removed = sum(number for number, _problem in done)

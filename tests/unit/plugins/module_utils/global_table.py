@@ -123,6 +123,9 @@ class GlobalTable:
 
     # As `calls.Calls`
 
+    async def room(self) -> None:
+        """There always is."""
+
     async def write(self, _turn: int, region: str, call: str, parameters: dict[str, t.Any]) -> Timed:
         return await self._send(region, call, functools.partial(self._write, region, call, parameters))
 
