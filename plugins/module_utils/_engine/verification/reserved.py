@@ -6,23 +6,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import time
 import typing as t
 
+from ..errors import ABSENT
 from ..wording import count
 from .calls import all_of
 from .history import DONE, FAILED, REFUSED
 from .probes import DELETE, EVERYWHERE, PUT, Marked, Probe, drawn, registers
-from .session import PAUSES, Session
+from .session import Patience, Session
 from .staleness import DAY
 
 # No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
 # says so isn't verification's.
 LONGEST_LEASE = 3 * DAY
-# Removing goes on for so many seconds at the least, where a region is throttled or fails.
+# Where a region is throttled or fails, removing goes on for so many seconds: at the least, and at most.
 CLEANING = 10.0
+LONGEST_CLEANING = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -207,13 +208,13 @@ async def _remove_left(
     return removed, problem
 
 
-async def clear(session: Session, regions: list[str], probes: t.Collection[Probe], until: float) -> list[Left]:
+async def clear(session: Session, regions: list[str], probes: t.Collection[Probe], timeout: float) -> list[Left]:
     """Remove this run's items wherever they may be, registers last; what couldn't be confirmed as removed is returned.
 
     Its first look is the last word on what was to be there.
     """
     first = {probe for probe in probes if probe.slot >= len(registers(""))}
-    until = max(until, session.now + CLEANING)
+    until = session.now + min(max(timeout, CLEANING), LONGEST_CLEANING)
     left = [one for one in await all_of(_clear(session, region, first, until) for region in regions) if one]
     if left:
         return left  # and the registers, which lead the next run to it
@@ -223,15 +224,14 @@ async def clear(session: Session, regions: list[str], probes: t.Collection[Probe
 
 async def _clear(session: Session, region: str, probes: set[Probe], until: float) -> Left | None:
     """A deletion is believed when the next look doesn't show the item."""
-    pause, remaining = 0.0, set(probes)
+    remaining, patient = set(probes), Patience(session, until)
     while remaining:
         looks = await session.look(region, remaining, consistent=True)
         mine = {probe for look in looks for probe, marked in look.seen.items() if marked.run == session.lease.run}
         deleted = await all_of(session.write(DELETE, probe, region=region) for probe in sorted(mine))
-        remaining = mine | {probe for look in looks if not look.gone for probe in look.unread}
+        remaining = mine | {probe for look in looks if look.kind != ABSENT for probe in look.unread}
         reason = next((one.problem for one in (*looks, *deleted) if one.problem), "they are there again")
-        if remaining and session.now + pause > until:
+        # What was deleted is looked for at once, but in the end what fails, or comes again, is left.
+        if remaining and not await patient.again(*(one.kind for one in (*looks, *deleted))):
             return Left(region, frozenset(remaining), reason)
-        await asyncio.sleep(pause)
-        pause = min(2 * pause or PAUSES[0], PAUSES[1])
     return None
