@@ -231,6 +231,7 @@ async def _clear(session: Session, region: str, probes: set[Probe], until: float
         deleted = await all_of(session.write(DELETE, probe, region=region) for probe in sorted(mine))
         remaining = mine | {probe for look in looks if look.kind != ABSENT for probe in look.unread}
         reason = next((one.problem for one in (*looks, *deleted) if one.problem), "they are there again")
+        # What was deleted is looked for at once, but in the end what fails, or comes again, is left.
         if remaining and not await patient.again(*(one.kind for one in (*looks, *deleted))):
             return Left(region, frozenset(remaining), reason)
     return None

@@ -13,6 +13,7 @@ import time
 from unittest import mock
 
 import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     CALLS,
@@ -276,6 +277,20 @@ def interrupt():
     main.cancel()
 
 
+def test_where_all_registers_are_taken_nothing_is_written():
+    table = GlobalTable(US, EU)
+    for probe in registers(US):
+        table.items[US][key_of(probe)] = written(probe, DEAD, int(time.time()) + 3600, slots=3)
+    outcome = verify(table)
+    assert outcome.judge() == "unknown"
+    assert "all 4 registers of us-east-1 are taken" in pairs(outcome)[US, EU]["reason"]
+    assert not any(f"/{US}/" in key for _moment, _region, key in table.calls("PutItem"))
+
+
+def test_more_items_than_one_call_reads():
+    assert verify(GlobalTable(US, EU), item_count=120).judge() == "pass"
+
+
 # Items of the user's
 
 MINE = {"pk": {"S": "mine"}, "total": {"N": "1.10"}}
@@ -334,6 +349,20 @@ def test_an_item_that_does_not_arrive_as_it_was(spoil, verdict, says):
     table.on_call = on_call
     found, reason = carry(table)
     assert found == verdict and says in reason
+
+
+@pytest.mark.parametrize(
+    ("attributes", "says"),
+    [
+        ({"id": {"S": "mine"}}, "item 1: has no 'pk', which is a key of the table"),
+        (SCHEMA.key(OWN[0]), "item 1: has a key 'pk' that is reserved"),
+    ],
+)
+def test_an_item_that_cant_be_the_tables_is_refused_before_anything_is_written(attributes, says):
+    table = GlobalTable(US, EU)
+    with pytest.raises(Refused, match=says):
+        verify(table, items={"orders": [UserItem(1, attributes)]})
+    assert table.log == []
 
 
 def test_an_item_is_not_written_while_a_member_of_the_group_is_not_looked_at():
