@@ -610,7 +610,6 @@ def test_throttled_looks_widen_a_lag_and_dont_fake_one(orders):
 @pytest.mark.usefixtures("_soon_given_up")
 def test_what_may_still_arrive_from_a_region_that_went_down_is_said(orders):
     orders.config = ONE_ATTEMPT
-    orders.before_first("UpdateItem", lambda: None)
     orders.admin.pause(region=EU)
     orders.before("BatchGetItem", lambda _body: len(orders.items(EU)) > 1 and orders.admin.stop_region(EU))
     result = orders.check(timeout=2.0, items=1)
