@@ -369,10 +369,7 @@ def _stragglers(outcome: Outcome) -> t.Iterator[str]:
 
 async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable[[Event], None]) -> None:
     """Heartbeats of all tables; what they show counts with each pair."""
-    pairs = {
-        one.wanted.name: [pair for pair in one.testable if not one.claim.against(pair)]
-        for one in outcomes
-    }
+    pairs = {one.wanted.name: [pair for pair in one.testable if not one.claim.against(pair)] for one in outcomes}
     kept = heartbeats.kept(pairs.values())
     for outcome in outcomes:
         if outcome.session and pairs[outcome.wanted.name]:

@@ -142,7 +142,7 @@ async def _register(
     seen: dict[str, dict[Probe, Marked]],
     until: float,
 ) -> None:
-    """Take a register that is free in every region that can be read, so that the next run finds what this one may leave."""
+    """Take a register that is free in every region that can be read: the next run then finds what this one leaves."""
     others = [region for region in readable if region != source]
     for probe in registers(source):
         if probe in seen.get(source, {}):
