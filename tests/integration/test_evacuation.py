@@ -16,7 +16,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     probes,
 )
 from caller import AP, EU, US, flat
-from test_replication_check import World
+from verifying import World
 
 ORDERS = {"name": "orders", "partition_key": "id"}
 NO_EVIDENCE = "no evidence of undrained writes"

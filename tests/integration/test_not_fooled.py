@@ -14,26 +14,14 @@ import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import calls, reserved
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.policies import DRILL
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import REGISTERS
-from test_replication_check import (  # noqa: F401
-    AP,
-    EU,
-    LAG,
-    US,
-    around,
-    every,
-    marker,
-    orders,
-    pair,
-    served,
-    verdicts,
-    world,
-)
+from caller import AP, EU, US
+from verifying import LAG, around, every, marker, pair, verdicts
 
 BOTH = (US, EU)
 
 
 @pytest.fixture
-def two(world):  # noqa: F811
+def two(world):
     """The table in two regions."""
     world.global_table(regions=BOTH)
     return world
@@ -84,7 +72,7 @@ def test_a_region_that_goes_back_to_older_values_fails(two):
 # What wasn't compared
 
 
-def test_a_table_in_one_region_has_nothing_to_compare_and_isnt_a_pass(world):  # noqa: F811
+def test_a_table_in_one_region_has_nothing_to_compare_and_isnt_a_pass(world):
     world.global_table(regions=(US,))
     world.global_table("parts", regions=BOTH)
 
@@ -98,7 +86,7 @@ def test_a_table_in_one_region_has_nothing_to_compare_and_isnt_a_pass(world):  #
     assert beside["verdict"] == "fail"
 
 
-def test_members_that_arent_listed_make_the_table_unknown(orders):  # noqa: F811
+def test_members_that_arent_listed_make_the_table_unknown(orders):
     result = orders.check(regions=BOTH)
 
     assert verdicts(result) == every("pass", BOTH)
@@ -110,7 +98,7 @@ def test_members_that_arent_listed_make_the_table_unknown(orders):  # noqa: F811
 
 
 @pytest.mark.parametrize("how", ["items", "states"])
-def test_a_replica_that_is_still_being_added_is_unknown(world, how):  # noqa: F811
+def test_a_replica_that_is_still_being_added_is_unknown(world, how):
     world.global_table(regions=(US,))
     world.admin.hold()
     world.client("dynamodb", US).update_table(TableName="orders", ReplicaUpdates=[{"Create": {"RegionName": EU}}])
@@ -123,7 +111,7 @@ def test_a_replica_that_is_still_being_added_is_unknown(world, how):  # noqa: F8
     assert not world.admin.calls(operation="PutItem")
 
 
-def test_nothing_is_left_behind_in_a_region_whose_table_went_meanwhile(orders):  # noqa: F811
+def test_nothing_is_left_behind_in_a_region_whose_table_went_meanwhile(orders):
     def remove():
         home = orders.client("dynamodb", US)
         home.update_table(TableName="orders", ReplicaUpdates=[{"Delete": {"RegionName": AP}}])
@@ -218,9 +206,13 @@ def test_items_that_a_run_with_a_clock_ahead_removes_are_unknown(two, monkeypatc
             swept.append(two.check(regions=BOTH, items=1, timeout=1.0))
 
     swept = []
-    if operation == "BatchGetItem":
-        two.admin.pause(source=US, target=EU)
-    two.before_items(lambda: two.before_first(operation, sweep), BOTH)
+
+    def begin():
+        if operation == "BatchGetItem":
+            two.admin.pause(source=US, target=EU)
+        two.before_first(operation, sweep)
+
+    two.before_items(begin, BOTH)
     result = two.check(regions=BOTH, timeout=4.0)
 
     assert swept
@@ -241,7 +233,7 @@ def test_a_denied_deletion_is_found_before_anything_is_written(two):
     assert two.items(US) == two.items(EU) == []
 
 
-def test_registers_of_runs_that_cant_be_cleaned_up_dont_hold_up_others(orders):  # noqa: F811
+def test_registers_of_runs_that_cant_be_cleaned_up_dont_hold_up_others(orders):
     """A region that never answers would keep every register of the others."""
     for slot in range(REGISTERS):
         orders.put(US, US, slot, marker=marker(run=f"dead {slot}", slots={"N": "5"}))
@@ -253,7 +245,7 @@ def test_registers_of_runs_that_cant_be_cleaned_up_dont_hold_up_others(orders): 
     assert verdicts(result) == {**every("pass"), **around(AP, "unknown")}
 
 
-def test_a_drill_of_fis_is_named_as_the_reason(orders):  # noqa: F811
+def test_a_drill_of_fis_is_named_as_the_reason(orders):
     home = orders.client("dynamodb", US)
     arn = home.describe_table(TableName="orders")["Table"]["TableArn"]
     statement = {
@@ -269,12 +261,13 @@ def test_a_drill_of_fis_is_named_as_the_reason(orders):  # noqa: F811
     result = orders.check(timeout=2.0)
 
     assert verdicts(result) == {**every("pass"), **around(US, "fail")}
-    assert "Next: wait until AWS FIS has ended its experiment: its statement is in the policy of us-east-1." in (
-        result["msg"]
+    assert (
+        "Next: wait until AWS FIS has ended its experiment: its statement is in the policy of us-east-1."
+        in (result["msg"])
     )
 
 
-def test_policies_are_read_only_where_a_pair_failed(orders):  # noqa: F811
+def test_policies_are_read_only_where_a_pair_failed(orders):
     orders.admin.deny(operation="GetResourcePolicy")
     orders.admin.clear_calls()
     orders.check(items=1)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import signal
 import socket
@@ -16,201 +15,29 @@ import threading
 import time
 import uuid
 
-import boto3
 import pytest
 import yaml
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.clients import Clients
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import probes, reserved
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import check_tables
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
 from botocore.config import Config
+from caller import AP, EU, US
+from verifying import CREDENTIALS, LAG, REGIONS, STRONG_REGIONS, around, every, marker, pair, verdicts
 
 from simulator import metrics
-from simulator.lag import Lag
-from simulator.server import serve
 
-US, EU, AP = REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")
-STRONG_REGIONS = (US, "us-east-2", "us-west-2")
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})  # without botocore's own pauses
-LAG = Lag(0.05, 0.1)
 # Seconds that no run takes: what waits for so long hangs.
 FOREVER = 1e6
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 # The id of a run whose keys a test has to know.
 RUN = uuid.UUID("0d3b1c6e-8f5b-4a57-9c1c-1f2f1d1c7a10")
-
-
-class World:
-    """A simulator, tables in it, and the check of them."""
-
-    def __init__(self, served):
-        self.url = served.url
-        self.admin = served.admin
-        self.config = None  # of every client, instead of the engine's
-        self.elsewhere = {}  # region -> (region, endpoint) that its clients really use
-        self.hooks = []
-        self._readers = {}
-
-    def client(self, service, region, endpoint=None, config=None):
-        region, endpoint = self.elsewhere.get(region, (region, endpoint or self.url))
-        made = boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=endpoint,
-            config=self.config or config,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        )
-        made.meta.events.register("before-call.dynamodb", self._call_hooks)
-        return made
-
-    def _call_hooks(self, model, params, **_more):
-        for operation, hook in tuple(self.hooks):
-            if operation == model.name:
-                hook(json.loads(params["body"]))
-
-    def before(self, operation, act):
-        """``act`` gets the body of each call of an operation before it is sent, one call at a time."""
-        lock = threading.RLock()
-
-        def hook(body):
-            with lock:
-                act(body)
-
-        self.hooks.append((operation, hook))
-
-    def before_first(self, operation, act):
-        """``act`` is done once, before the first call of an operation is sent."""
-        left = [act]
-        self.before(operation, lambda _body: left.pop()() if left else None)
-
-    def before_items(self, act, regions=REGIONS):
-        """``act`` is done once, before a check's first item, when its registers have arrived in ``regions``."""
-
-        def wait_and_act(body):
-            if left and "slots" not in body["Item"][probes.MARKER]["M"]:
-                self.until(lambda: len({str(sorted(map(str, self.items(region)))) for region in regions}) < 2)
-                left.pop()()
-
-        left = [act]
-        self.before("PutItem", wait_and_act)
-
-    def global_table(self, name="orders", keys=(("customer", "S"),), regions=REGIONS, **parameters):
-        home = self.client("dynamodb", regions[0])
-        types = {**dict(keys), **parameters.pop("types", {})}
-        home.create_table(
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for (key, _type), kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind} for key, kind in types.items()],
-            BillingMode="PAY_PER_REQUEST",
-            **parameters,
-        )
-        for region in (None, *regions[1:]):
-            if region:
-                home.update_table(TableName=name, ReplicaUpdates=[{"Create": {"RegionName": region}}])
-            self.until(lambda: self.settled(home, name))
-
-    @staticmethod
-    def settled(client, name):
-        table = client.describe_table(TableName=name)["Table"]
-        replicas = [replica["ReplicaStatus"] for replica in table.get("Replicas", [])]
-        return {table["TableStatus"], *replicas} == {"ACTIVE"}
-
-    @staticmethod
-    def until(condition, seconds=600.0):
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, "never came about"
-            time.sleep(0.01)
-
-    def check(self, *names, items=5, timeout=60.0, check_mode=False, regions=REGIONS, how="items", **options):
-        tables = [
-            Table(name, regions[0], verification=how, replicas={region: Replica(region) for region in regions[1:]})
-            for name in names or ("orders",)
-        ]
-        options["items"] = options.pop("user_items", {})
-        clients = Clients(self.client, self.url, regions)
-        checked = check_tables(tables, clients, Options(items, timeout, 0.03, **options), check_mode)
-        return json.loads(json.dumps({**module_result(checked), "changed": checked.changed}))
-
-    def items(self, region, name="orders"):
-        if region not in self._readers:
-            self._readers[region] = self.client("dynamodb", region)
-        return self._readers[region].scan(TableName=name, ConsistentRead=True)["Items"]
-
-    def put(self, region, source, slot, name="orders", marker=None, **attributes):
-        """An item at a reserved key."""
-        schema = probes.Schema(name, (("customer", "S"),))
-        marked = {probes.MARKER: {"M": marker}} if marker else {}
-        item = {**schema.key(probes.Probe(source, slot)), **marked, **attributes}
-        self.client("dynamodb", region).put_item(TableName=name, Item=item)
-        return item
-
-    def assert_nothing_left(self, *names, regions=REGIONS, registers=False):
-        """In no region, also when everything that was under way or held back has arrived; but for registers, maybe."""
-
-        def left(region, name):
-            items = self.items(region, name)
-            return [one for one in items if not (registers and "slots" in one[probes.MARKER]["M"])]
-
-        self.admin.remove_fault()
-        self.admin.resume()
-        time.sleep(LAG.high + 0.1)
-        self.until(lambda: not any(left(region, name) for name in names or ("orders",) for region in regions))
-
-
-@pytest.fixture(scope="module")
-def served():
-    with serve(time_scale=0.001, seed=1, lag=LAG) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def world(served):
-    served.admin.reset()
-    served.admin.set_lag(LAG.low, LAG.high)
-    return World(served)
-
-
-@pytest.fixture
-def orders(world):
-    world.global_table()
-    return world
 
 
 @pytest.fixture
 def _soon_given_up(monkeypatch):
     """What can't be removed is given up after the run's own timeout."""
     monkeypatch.setattr(reserved, "CLEANING", 0.0)
-
-
-def verdicts(result, table=0):
-    return {(pair["source"], pair["target"]): pair["verdict"] for pair in result["tables"][table]["pairs"]}
-
-
-def pair(result, source, target, table=0):
-    return next(
-        pair for pair in result["tables"][table]["pairs"] if (pair["source"], pair["target"]) == (source, target)
-    )
-
-
-def every(verdict, regions=REGIONS):
-    return dict.fromkeys(itertools.permutations(regions, 2), verdict)
-
-
-def around(region, verdict, regions=REGIONS):
-    """Of every pair to and from a region."""
-    return {two: verdict for two in every("", regions) if region in two}
-
-
-def marker(run="another", expires=0, revision=1, **more):
-    return {"run": {"S": run}, "expires": {"N": str(int(expires))}, "revision": {"N": str(revision)}, **more}
 
 
 # What works
@@ -466,16 +293,6 @@ def test_unlisted_members_count_with_the_least_and_nothing_is_written_below_it(o
 # A strongly consistent group
 
 
-@pytest.fixture
-def strong(world):
-    home = world.client("dynamodb", US)
-    world.global_table(regions=(US,))
-    creates = [{"Create": {"RegionName": region}} for region in STRONG_REGIONS[1:]]
-    home.update_table(TableName="orders", ReplicaUpdates=creates, MultiRegionConsistency="STRONG")
-    world.until(lambda: world.settled(home, "orders") and home.describe_table(TableName="orders")["Table"]["Replicas"])
-    return world
-
-
 def test_strongly_consistent_reads_show_each_write_at_once(strong):
     strong.admin.set_lag(5.0)  # other reads would show nothing for long
 
@@ -610,7 +427,6 @@ def test_throttled_looks_widen_a_lag_and_dont_fake_one(orders):
 @pytest.mark.usefixtures("_soon_given_up")
 def test_what_may_still_arrive_from_a_region_that_went_down_is_said(orders):
     orders.config = ONE_ATTEMPT
-    orders.before_first("UpdateItem", lambda: None)
     orders.admin.pause(region=EU)
     orders.before("BatchGetItem", lambda _body: len(orders.items(EU)) > 1 and orders.admin.stop_region(EU))
     result = orders.check(timeout=2.0, items=1)

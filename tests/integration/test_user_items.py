@@ -17,7 +17,8 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import MARKER
-from test_replication_check import AP, EU, REGIONS, STRONG_REGIONS, US, orders, pair, served, strong, world  # noqa: F401
+from caller import AP, EU, US
+from verifying import REGIONS, STRONG_REGIONS, pair
 
 ITEM = {"customer": {"S": "one"}, "note": {"S": "written"}}
 EVERY_TYPE = {

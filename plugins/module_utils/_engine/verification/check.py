@@ -305,7 +305,7 @@ def _admitted(outcome: Outcome, options: Options, strong: bool) -> dict[Pair, Pa
     claim = outcome.claim
     for pair in outcome.testable:
         evidence = outcome.evidence[pair]
-        problems = [claim.problems[region] for region in pair if region in claim.problems]
+        problems = claim.against(pair)
         items = len(claim.free.get(pair[0], []))
         if not items and not problems:
             problems = [f"none of the keys that were to be written in {pair[0]} is free: see notes"]
@@ -369,10 +369,7 @@ def _stragglers(outcome: Outcome) -> t.Iterator[str]:
 
 async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable[[Event], None]) -> None:
     """Heartbeats of all tables; what they show counts with each pair."""
-    pairs = {
-        one.wanted.name: [pair for pair in one.testable if not set(pair) & one.claim.problems.keys()]
-        for one in outcomes
-    }
+    pairs = {one.wanted.name: [pair for pair in one.testable if not one.claim.against(pair)] for one in outcomes}
     kept = heartbeats.kept(pairs.values())
     for outcome in outcomes:
         if outcome.session and pairs[outcome.wanted.name]:

@@ -205,8 +205,9 @@ class Subject:
         await reserved.claim(self.session, self.claim, [found.region], self.holders, self.session.now + timeout)
         found.notes += self.claim.notes
         problems = self.claim.problems
-        if found.region in problems:
-            found.problems.append(problems[found.region])
+        mine = self.claim.against((found.region, found.region))
+        if mine:
+            found.problems.append(mine[0])
             return
         found.unreached |= {target: problems[target] for target in found.targets if target in problems}
         pairs = [(found.region, target) for target in found.reached]

@@ -17,6 +17,7 @@ from .history import DONE, FAILED, REFUSED
 from .probes import DELETE, EVERYWHERE, PUT, Marked, Probe, drawn, registers
 from .session import Patience, Session
 from .staleness import DAY
+from .states import Pair
 
 # No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
 # says so isn't verification's.
@@ -45,6 +46,7 @@ class Claim:
     :ivar shared: the keys that every region writes at once.
     :ivar touched: whatever may be there because of this run.
     :ivar problems: region -> why nothing can be verified there, as a sentence.
+    :ivar unregistered: source -> why it can't write, as a sentence; what others write can be looked for there.
     :ivar notes: what a person should know, as sentences.
     """
 
@@ -54,7 +56,14 @@ class Claim:
     shared: list[Probe] = dataclasses.field(default_factory=list)
     touched: set[Probe] = dataclasses.field(default_factory=set)
     problems: dict[str, str] = dataclasses.field(default_factory=dict)
+    unregistered: dict[str, str] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
+
+    def against(self, pair: Pair) -> list[str]:
+        """Why a pair can't be verified, as sentences."""
+        source, _target = pair
+        problems = [self.problems[region] for region in pair if region in self.problems]
+        return problems + ([self.unregistered[source]] if source in self.unregistered else [])
 
     async def more(self, session: Session, source: str, holders: list[str], start: int, number: int) -> list[Probe]:
         """``number`` of a source's keys for heartbeats, from ``start``: those where no region has an item."""
@@ -150,10 +159,10 @@ async def _register(
         if written.status == REFUSED:
             claimed.touched.discard(probe)
             continue
-        claimed.problems[source] = written.problem
+        claimed.unregistered[source] = written.problem
         break
     else:
-        claimed.problems[source] = (
+        claimed.unregistered[source] = (
             f"all {len(registers(source))} registers of {source} are taken: other verifications of this table are "
             "under way, or died: run again later"
         )
