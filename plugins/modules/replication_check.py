@@ -78,12 +78,13 @@ options:
     type: dict
   watch:
     description:
-      - Go on after the check. Every region writes a heartbeat each O(watch.interval) seconds, every other is asked for
-        it, and lag is seen to grow while replication is held up, and to drain. O(progress_file) has it on the way, a
-        report each round.
-      - A region that is down or denied meanwhile is unknown for that time and holds up nobody. After the last
-        heartbeat, what is under way has ten more seconds; what hasn't arrived by then fails, what couldn't be found
-        out is unknown.
+      - Go on after the check. Every region writes a heartbeat each O(watch.interval) seconds, to another of up to 1,000
+        keys each time, and every other is asked for those that it hasn't shown yet. Lag is seen to grow while
+        replication is held up, and to drain. O(progress_file) has it on the way, a report each round.
+      - A region that is down or denied meanwhile is unknown for that time and doesn't block the others. After the last
+        heartbeat, what is under way has ten more seconds. Then a strongly consistent look judges the last heartbeat of
+        each key. One that hasn't arrived, or that was there and is gone again, fails, with how many these are; what
+        couldn't be found out is unknown.
     type: dict
     suboptions:
       rounds:
@@ -160,7 +161,8 @@ notes:
     replicated one in every other region, besides the reads that look for it. RV(cost) has the capacity units that the
     service reported; those of replicated writes are counted from them. O(tables[].verification=states) writes nothing.
   - Needs C(dynamodb:DescribeTable), C(dynamodb:BatchGetItem), C(dynamodb:PutItem), C(dynamodb:UpdateItem) and
-    C(dynamodb:DeleteItem) in every region; the first one alone for O(tables[].verification=states).
+    C(dynamodb:DeleteItem) in every region; the first one alone for O(tables[].verification=states). With
+    C(dynamodb:GetResourcePolicy) it can say of a pair that failed whether AWS FIS pauses it.
 seealso:
   - module: multiregion.dynamodb.replicas
   - module: multiregion.dynamodb.tables_info

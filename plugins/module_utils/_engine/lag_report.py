@@ -13,8 +13,8 @@ import typing as t
 from datetime import UTC, datetime, timedelta
 
 from .spec import Refused
-from .verification.verdicts import worst
 from .verification.states import FAIL, PASS, UNSURE
+from .verification.verdicts import worst
 
 
 @dataclasses.dataclass(frozen=True)

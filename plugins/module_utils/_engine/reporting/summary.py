@@ -12,8 +12,8 @@ import json
 import statistics
 import typing as t
 
-from ..verification.verdicts import worst
 from ..verification.states import FAIL, PASS, UNSURE
+from ..verification.verdicts import worst
 
 Document = dict[str, t.Any]
 

@@ -16,6 +16,8 @@ from .probes import OPERATIONS, REGISTERS
 
 # What reading one small item takes: eventually and strongly consistent.
 EVENTUAL, STRONG = 0.5, 1.0
+# So many keys are taken at a time for the heartbeats of a source.
+KEYS_AT_ONCE = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,5 +64,16 @@ def heartbeats(regions: int, members: int) -> float:
 
 
 def heartbeats_removed(regions: int, members: int, rounds: int) -> float:
-    """The units of the last word on heartbeats, of removing them, and of making sure."""
-    return float(regions * members * rounds) + STRONG * 3 * regions * regions * rounds
+    """The units of the last word on heartbeats, of removing them in each region, and of making sure."""
+    return regions * regions * rounds * (members + 3 * STRONG)
+
+
+def heartbeat_keys(regions: int) -> float:
+    """The units of looking whether the next keys of a source are free, in every region."""
+    return STRONG * KEYS_AT_ONCE * regions
+
+
+def first_heartbeats(regions: int, members: int) -> float:
+    """The units of a watch's first round, and of removing it."""
+    keys = regions * heartbeat_keys(regions)
+    return keys + heartbeats(regions, members) + heartbeats_removed(regions, members, 1)

@@ -79,7 +79,7 @@ class Options:
         items = self.items.get(table, [])
         needed = cost.least(regions, self.item_count, members) + user_items.least_units(items, members)
         if self.watch:
-            needed += cost.heartbeats(regions, members) + cost.heartbeats_removed(regions, members, 1)
+            needed += cost.first_heartbeats(regions, members)
         return needed
 
     def for_looks(self, table: str, regions: int, members: int) -> float | None:
@@ -88,7 +88,7 @@ class Options:
             return None
         looks = cost.first_looks(regions, self.item_count)
         if self.watch:
-            looks += cost.heartbeats(regions, members)
+            looks += cost.first_heartbeats(regions, members)
         return self.max_units - self.least(table, regions, members) + looks
 
     @property
