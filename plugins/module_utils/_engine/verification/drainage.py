@@ -102,6 +102,8 @@ class Drainage:
         return next(answer for answer in ANSWERS if answer in answers)
 
     def answer_of(self, target: str) -> str:
+        if target not in self.watched:
+            return UNKNOWN
         reasons = [answer for answer, _sentence, _detail in self.reasons(target)]
         return next((answer for answer in ANSWERS if answer in reasons), NO_EVIDENCE)
 
@@ -139,6 +141,9 @@ class Drainage:
         if differing := self.recent.differing.get(target):
             of = f"{len(differing)} of {len(self.recent.keys)}"
             yield NOT_DRAINED, "items that were written last differ there", of
+        if changing := self.recent.changing.get(target):
+            of = f"{len(changing)} of {len(self.recent.keys)}"
+            yield UNKNOWN, "items that were written last keep changing: stop what writes them, then run again", of
 
 
 def lag_of(staleness: Staleness | None, latency: float | None) -> float:
@@ -236,7 +241,8 @@ def _by_target(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
     fine = []
     for answer, head in ((NOT_DRAINED, f"DON'T LEAVE {region} FOR"), (UNKNOWN, f"UNKNOWN  {region} →")):
         for target in targets:
-            concerned = [one for one in drainages if target in one.targets and one.answer_of(target) == answer]
+            concerned = [one for one in drainages if answer in {level for level, *_why in one.reasons(target)}]
+            concerned = [one for one in concerned if one.answer_of(target) == answer]
             if concerned:
                 yield f"{head} {target}: {_tables(concerned, len(drainages))}: {_worst(concerned, target, answer)}."
     problems: dict[str, list[Drainage]] = {}
