@@ -17,7 +17,7 @@ from simulator.calls import Call, table_name
 from simulator.errors import ServiceError
 from simulator.fault import DENY, FAIL, STOP_REGION, CallFault, Fault, ItemFault, Passage
 
-ACTION_PREFIXES = {"monitoring": "cloudwatch"}
+ACTION_PREFIXES = {"dynamodbstreams": "dynamodb", "monitoring": "cloudwatch"}
 """What IAM calls a service whose endpoint has another name."""
 
 CALLER = f"arn:aws:iam::{store.ACCOUNT}:user/moto"

@@ -13,18 +13,22 @@ short_description: Look for undrained writes before a region of DynamoDB tables 
 description:
   - Before applications leave a region, or its replicas are removed, asks of each table whether writes made there are
     still on their way to the other regions. Many tables are looked at side by side.
-  - The answer is V(not drained) or V(no evidence of undrained writes). There is no better one, because replication
-    keeps no order across items, so that an older write may still be on its way though newer ones have arrived. What
-    couldn't be found out, because a region is denied or out of reach for instance, is V(unknown) and never taken for
-    either.
-  - In the region to be left it writes probes, one each O(interval), and looks for them in every other listed region.
-    They go on for ten times the longest lag of late and for at least ten probes. The longest lag of late is the
-    longest that is measured meanwhile or that CloudWatch's C(ReplicationLatency) had in the last hour, whichever is
-    longer. When the lag grows, so does the time that the probes have to cover.
-  - A table is V(not drained) when a strongly consistent read says in the end that an acknowledged probe hasn't
-    arrived.
+  - The answer is V(not_drained) or V(no_evidence). There is no better one, because replication keeps no order across
+    items, so that an older write may still be on its way though newer ones have arrived. What couldn't be found out,
+    because a region is denied or out of reach for instance, is V(unknown) and never taken for either.
+  - It sends probes. In the region to be left it writes one each O(interval), to another of its reserved keys each time,
+    and looks for each in every other listed region. Probes go on for ten times the longest recent lag, and there are at
+    least ten. The longest recent lag is the longest that is measured meanwhile or that CloudWatch's
+    C(ReplicationLatency) had in the last hour, whichever is longer.
+  - It compares recent keys. It reads from the stream of the region to be left which keys were written in the last five
+    minutes, or in ten times the longest recent lag if that is longer, at most a day. It compares their items with those
+    in every other region by strongly consistent reads. An item that differs is read again until it has had twice the
+    longest recent lag, at least ten seconds.
+  - A table is V(not_drained) when a strongly consistent read says in the end that an acknowledged probe hasn't arrived,
+    or that an item still differs. It is V(unknown) when the stream can't be read, when there is none, when it has
+    more than 100,000 keys of that time, or when items keep changing while they are compared.
   - In a strongly consistent group a write is acknowledged once another region has it. There, each probe has to show
-    at once by strongly consistent reads.
+    at once by strongly consistent reads, and no keys are compared.
   - An answer never fails the task. Look at RV(answer), as the playbook C(multiregion.dynamodb.evacuate) does. The
     task fails for bad input, for unusable credentials and for another account than O(account_id).
   - Tables with O(tables[].state=absent) are left out.
@@ -40,8 +44,8 @@ options:
     required: true
   timeout:
     description:
-      - For how many seconds probes go on at most. When that is too short, the answer is V(not drained) or V(unknown),
-        and says which would do.
+      - For how many seconds probes go on at most. When that is too short, the answer is V(not_drained) or V(unknown),
+        and says which would do. Comparing recent keys comes on top.
     type: float
     default: 600.0
   interval:
@@ -69,12 +73,18 @@ notes:
     M(multiregion.dynamodb.replication_check).
   - Whether applications still write into the region can't be told from what DynamoDB publishes. While a probe is
     accepted there, so is a write of theirs. Stop the writers first, then ask.
+  - What was written before the time that is compared isn't known to have arrived, but for what the probes say.
+    An item that was written last in another region and hasn't arrived in the region to be left differs too, and is
+    V(not_drained) as well. A stream doesn't tell where a write was made.
   - A table with O(tables[].verification=states) isn't written into, so its answer is V(unknown).
   - Its probes are the heartbeats of M(multiregion.dynamodb.replication_check), with the same reserved keys and
     marker, and are records in the streams of every region as those are.
-  - Needs C(dynamodb:DescribeTable) and C(dynamodb:BatchGetItem) in every region, C(dynamodb:PutItem) in the region to
-    be left, C(dynamodb:DeleteItem) in every region, and C(cloudwatch:GetMetricData) in the region to be left. Without
-    the last one it says so and goes by the lag that it measures.
+  - Reading the stream costs read requests, and comparing a key a strongly consistent read of its whole item in the
+    region to be left and in every other.
+  - Needs C(dynamodb:DescribeTable) and C(dynamodb:BatchGetItem) in every region, without a condition on keys, and
+    C(dynamodb:DeleteItem) in every region. In the region to be left it needs C(dynamodb:PutItem),
+    C(dynamodb:DescribeStream), C(dynamodb:GetShardIterator), C(dynamodb:GetRecords) and C(cloudwatch:GetMetricData).
+    Without the last one it says so and goes by the lag that it measures.
 seealso:
   - module: multiregion.dynamodb.replication_check
   - module: multiregion.dynamodb.replicas
@@ -93,40 +103,39 @@ EXAMPLES = r"""
 
 - name: Stop unless there is no evidence of any
   ansible.builtin.assert:
-    that: evacuation.answer == 'no evidence of undrained writes'
+    that: evacuation.answer == 'no_evidence'
     fail_msg: "{{ evacuation.msg }}"
 """
 
 RETURN = r"""
 answer:
   description:
-    - V(not drained) when any table isn't, otherwise V(unknown) when anything couldn't be found out, otherwise
-      V(no evidence of undrained writes).
+    - V(not_drained) when any table isn't, otherwise V(unknown) when anything couldn't be found out, otherwise
+      V(no_evidence).
   returned: always, unless the input was refused
   type: str
-  sample: no evidence of undrained writes
+  sample: no_evidence
 evacuate_region:
   description: The region that was asked about.
   returned: always, unless the input was refused
   type: str
   sample: eu-west-1
 msg:
-  description: A line for each table and reason that stands in the way of the better answer, then the totals.
+  description: The lines of RV(summary).
   returned: always
   type: str
   sample: "1 table: 1 no evidence of undrained writes, 0 not drained, 0 unknown"
 summary:
-  description: What was found out and what can't be known, for people. Totals last.
+  description: What was found out and what can't be known, for people. What isn't drained first, totals last.
   returned: always, unless the input was refused
   type: list
   elements: str
   sample:
-    - "orders: no evidence of undrained writes: 14 probes from eu-west-1 over 13 s arrived in us-east-1,
-      ap-southeast-2, after 1.21 s at most; ReplicationLatency was at most 0.94 s in the last hour"
+    - "us-east-1, ap-southeast-2: every probe (28) arrived, after 1.21 s at most, ReplicationLatency at most 0.94 s in
+      the last hour, and every key written in the last 5 min (412) has the same item there."
     - "eu-west-1 still takes writes (orders): stop what writes there first, then ask again; what is written from now
       on isn't covered."
-    - "What probes can't tell: replication keeps no order across items, so an older write may still be on its way
-      though newer ones have arrived."
+    - "What was written before that isn't compared: replication keeps no order across items."
     - "1 table: 1 no evidence of undrained writes, 0 not drained, 0 unknown"
 cannot_know:
   description: What the answer leaves open, as sentences. They are in RV(summary) too.
@@ -148,7 +157,7 @@ tables:
       type: str
       returned: always
     msg:
-      description: What the answer rests on, or a line for each reason against the better one.
+      description: Each reason against V(no_evidence). Empty without any.
       type: str
       returned: always
     consistency:
@@ -159,16 +168,12 @@ tables:
       description: Whether the region accepted a probe.
       type: bool
       returned: always
-    needed:
-      description: How many seconds the probes had to cover, ten times the longest lag of late.
-      type: float
-      returned: always
-    covered:
-      description: How many seconds the probes that arrived everywhere did cover.
-      type: float
+    recent_keys:
+      description: How many recent keys were compared.
+      type: int
       returned: always
     pairs:
-      description: The region to every other listed one that could be probed.
+      description: The region to every other listed one.
       type: list
       elements: dict
       returned: always
@@ -178,11 +183,11 @@ tables:
           type: str
           returned: always
         target:
-          description: Where the probes were looked for.
+          description: Where the probes and the recent keys were looked for.
           type: str
           returned: always
-        verdict:
-          description: V(pass) when every probe arrived, V(fail) when one hadn't in the end, otherwise V(unknown).
+        answer:
+          description: As RV(answer), of this target.
           type: str
           returned: always
         written:
@@ -191,6 +196,23 @@ tables:
           returned: always
         arrived:
           description: How many of them arrived.
+          type: int
+          returned: always
+        needed:
+          description: How many seconds the probes had to cover, ten times the longest recent lag.
+          type: float
+          returned: always
+        covered:
+          description: How many seconds the probes that arrived did cover.
+          type: float
+          returned: always
+        differing:
+          description: Recent keys whose items stayed different, at most 100 of them.
+          type: list
+          elements: dict
+          returned: always
+        differing_count:
+          description: How many recent keys that is true for.
           type: int
           returned: always
         lag:
@@ -211,7 +233,7 @@ tables:
           type: float
           returned: always
     notes:
-      description: What a person should know of this table, such as replicas that aren't listed.
+      description: What a person should know of this table.
       type: list
       elements: str
       returned: always

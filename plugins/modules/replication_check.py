@@ -85,12 +85,13 @@ options:
     type: dict
   watch:
     description:
-      - Go on after the check. Every region writes a heartbeat each O(watch.interval) seconds, every other is asked for
-        it, and lag is seen to grow while replication is held up, and to drain. O(progress_file) has it on the way, a
-        report each round.
-      - A region that is down or denied meanwhile is unknown for that time and holds up nobody. After the last
-        heartbeat, what is under way has ten more seconds; what hasn't arrived by then fails, what couldn't be found
-        out is unknown.
+      - Go on after the check. Every region writes a heartbeat each O(watch.interval) seconds, to another of up to 1,000
+        keys each time, and every other is asked for those that it hasn't shown yet. Lag is seen to grow while
+        replication is held up, and to drain. O(progress_file) has it on the way, a report each round.
+      - A region that is down or denied meanwhile is unknown for that time and doesn't block the others. After the last
+        heartbeat, what is under way has ten more seconds. Then a strongly consistent look judges the last heartbeat of
+        each key. One that hasn't arrived, or that was there and is gone again, fails, with how many these are; what
+        couldn't be found out is unknown.
     type: dict
     suboptions:
       rounds:

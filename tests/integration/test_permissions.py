@@ -30,7 +30,7 @@ STAGES = [
     for stage in ("on", "changed", "off")
 ]
 # The service's name in a call -> in an action.
-PREFIXES = {"monitoring": "cloudwatch"}
+PREFIXES = {"dynamodbstreams": "dynamodb", "monitoring": "cloudwatch"}
 # No permission is needed for it (AWS's API reference of STS).
 FREE = {"sts:GetCallerIdentity"}
 CITED = re.compile(r"^\| (`[^|]*`) \| [^|]+ \| (?:\[[^|]+\]\(https://[^|]+\)|the same) \|$", re.MULTILINE)
@@ -157,9 +157,9 @@ def test_verifying_calls_what_its_policy_allows_and_the_policy_allows_nothing_mo
     run_module("tables", ORDERS)
     run_module("replicas", ORDERS, replica_regions=[EU])
     admin.clear_calls()
-    result = run_module("replication_check", ORDERS, replica_regions=[EU], timeout=20)
-    assert result["verdict"] == "pass"
-    run_module("evacuation_check", ORDERS, replica_regions=[EU], evacuate_region=EU, timeout=20, interval=0.1)
+    assert run_module("replication_check", ORDERS, replica_regions=[EU], timeout=20)["verdict"] == "pass"
+    admin.pause(source=US, target=EU)
+    assert run_module("replication_check", ORDERS, replica_regions=[EU], timeout=2)["verdict"] == "fail"
     assert called(admin) == actions(policy)
     assert leading_keys
     for statement in json.loads((DOCS / policy).read_text())["Statement"]:
@@ -167,6 +167,16 @@ def test_verifying_calls_what_its_policy_allows_and_the_policy_allows_nothing_mo
             pattern = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
             assert fnmatch.filter(leading_keys, pattern) == list(leading_keys)
             assert {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"} < set(statement["Action"])
+
+
+def test_looking_for_undrained_writes_calls_what_its_policy_allows_and_the_policy_allows_nothing_more(
+    run_module, admin
+):
+    run_module("tables", ORDERS)
+    run_module("replicas", ORDERS, replica_regions=[EU])
+    admin.clear_calls()
+    run_module("evacuation_check", ORDERS, replica_regions=[EU], evacuate_region=EU, timeout=20, interval=0.1)
+    assert called(admin) == actions("iam-policy-evacuate.json")
 
 
 def test_the_actions_that_a_look_needs_are_those_that_the_documentation_names(run_module, admin):

@@ -102,6 +102,8 @@ class Drainage:
         return next(answer for answer in ANSWERS if answer in answers)
 
     def answer_of(self, target: str) -> str:
+        if target not in self.watched:
+            return UNKNOWN
         reasons = [answer for answer, _sentence, _detail in self.reasons(target)]
         if target not in self.watched:
             reasons.append(UNKNOWN)  # no probe was sent, for a reason that is among its or the table's problems
@@ -141,6 +143,9 @@ class Drainage:
         if differing := self.recent.differing.get(target):
             of = f"{len(differing)} of {len(self.recent.keys)}"
             yield NOT_DRAINED, "items that were written last differ there", of
+        if changing := self.recent.changing.get(target):
+            of = f"{len(changing)} of {len(self.recent.keys)}"
+            yield UNKNOWN, "items that were written last keep changing: stop what writes them, then run again", of
 
 
 def lag_of(staleness: Staleness | None, latency: float | None) -> float:

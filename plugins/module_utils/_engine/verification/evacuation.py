@@ -270,7 +270,7 @@ async def _watch(watched: dict[str, Subject], options: Options, progress: Progre
             for name, followed in stalenesses.items()
             for (_source, target), one in followed.items()
         )
-        return min(options.timeout, max(SETTLING, 2 * longest))
+        return max(SETTLING, min(options.timeout, 2 * longest))
 
     pace = Pace(duration=options.timeout, interval=options.interval)
     tables = {name: one.watched for name, one in watched.items()}

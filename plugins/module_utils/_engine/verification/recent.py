@@ -11,6 +11,7 @@ read whose child begins within the time that is asked for.
 from __future__ import annotations
 
 import asyncio
+import collections
 import dataclasses
 import datetime
 import time
@@ -27,6 +28,8 @@ from .user_items import is_reserved
 
 # So many keys are compared; of more, it can't be said that all have arrived.
 MOST_KEYS = 100_000
+# An item that changed more often than this, and differed at each look, isn't waited for any longer.
+CHANGING = 3
 # The source of these keys in a history.
 RECENT = "recent"
 
@@ -38,12 +41,14 @@ class Recent:
     :ivar since: for how many seconds they are looked back.
     :ivar keys: those that were compared.
     :ivar differing: target -> keys whose items aren't the same there, and stayed so.
+    :ivar changing: target -> keys whose items differed at every look, and changed in between.
     :ivar problem: why not all could be compared, as a sentence.
     """
 
     since: float
     keys: dict[Probe, Item] = dataclasses.field(default_factory=dict)
     differing: dict[str, list[Probe]] = dataclasses.field(default_factory=dict)
+    changing: dict[str, list[Probe]] = dataclasses.field(default_factory=dict)
     problem: str = ""
 
 
@@ -56,20 +61,16 @@ async def compare(
 ) -> Recent:
     """Compare what was written in ``region`` within the last ``since`` seconds with what is in ``targets``.
 
-    What differs is read again until it has had ``patience`` seconds.
+    What differs is read again until it has stood for ``patience`` seconds.
 
     :param until: when to give up on what doesn't answer.
     """
     found = Recent(since)
     try:
         found.keys = await _keys(session, clients, region, since, until)
-        deadline = session.now + patience
-        for target, differing in zip(
-            targets,
-            await all_of(_differing(session, region, target, found.keys, deadline, until) for target in targets),
-            strict=True,
-        ):
-            found.differing[target] = differing
+        answers = await all_of(_differing(session, region, target, found.keys, patience, until) for target in targets)
+        for target, (differing, changing) in zip(targets, answers, strict=True):
+            found.differing[target], found.changing[target] = differing, changing
     except _Unreadable as error:
         found.problem = str(error)
     return found
@@ -140,21 +141,31 @@ async def _ask(session: Session, region: str, until: float, work: t.Callable[...
 
 
 async def _differing(
-    session: Session, region: str, target: str, keys: dict[Probe, Item], deadline: float, until: float
-) -> list[Probe]:
-    """The keys whose items stay different in a target."""
-    remaining = dict(keys)
+    session: Session, region: str, target: str, keys: dict[Probe, Item], patience: float, until: float
+) -> tuple[list[Probe], list[Probe]]:
+    """The keys whose items stay different in a target, and those that kept changing.
+
+    Each item has ``patience`` seconds from when it was first seen as it is in ``region``.
+    """
+    remaining, stuck, changing = dict(keys), set(), set()
+    stood: dict[Probe, tuple[str | None, float]] = {}
+    changes: collections.Counter[Probe] = collections.Counter()
     while remaining:
-        last = session.now >= deadline
+        begun = session.now
         there = await _digests(session, target, remaining, until)
         # The source is read after the target: what a writer changes in between differs, and is read again.
         here = await _digests(session, region, remaining, until)
         remaining = {probe: key for probe, key in remaining.items() if here.get(probe) != there.get(probe)}
-        if last:
+        for probe in remaining:
+            if probe not in stood or stood[probe][0] != here.get(probe):
+                stood[probe] = here.get(probe), session.now
+                changes[probe] += 1
+        stuck = {probe for probe in remaining if begun >= stood[probe][1] + patience}
+        changing = {probe for probe in remaining if changes[probe] > CHANGING} - stuck
+        if len(stuck | changing) == len(remaining):
             break
-        if remaining:
-            await asyncio.sleep(max(0.0, min(PAUSES[1], deadline - session.now)))
-    return sorted(remaining)
+        await asyncio.sleep(min(PAUSES[1], patience / 2))
+    return sorted(stuck), sorted(changing)
 
 
 async def _digests(session: Session, region: str, keys: dict[Probe, Item], until: float) -> dict[Probe, str]:

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import time
 import typing as t
 
 from ..errors import ABSENT
 from ..wording import count
-from .calls import all_of
+from .calls import SILENCE, all_of
 from .history import DONE, FAILED, REFUSED
 from .probes import DELETE, EVERYWHERE, PUT, Marked, Probe, drawn, registers
 from .session import Patience, Session
@@ -66,12 +67,16 @@ class Claim:
         return problems + ([self.unregistered[source]] if source in self.unregistered else [])
 
     async def more(self, session: Session, source: str, holders: list[str], start: int, number: int) -> list[Probe]:
-        """``number`` of a source's keys for heartbeats, from ``start``: those where no region has an item."""
+        """``number`` of a source's keys for heartbeats, from ``start``: those where no region shows an item.
+
+        A region that doesn't answer is passed over, so that it holds up nobody.
+        """
         first = self.items + start
         wanted = drawn(session.lease.run, source, min(first + number, self.items + self.heartbeats))[first:]
-        answers = await all_of(session.read(region, wanted, session.now) for region in holders)
-        taken = {probe for seen, _problem in answers for probe in seen}
-        return [] if any(problem for _seen, problem in answers) else [probe for probe in wanted if probe not in taken]
+        reads = [asyncio.ensure_future(session.read(region, wanted, session.now)) for region in holders]
+        answered, _silent = await asyncio.wait(reads, timeout=SILENCE)
+        taken = {probe for read in answered for probe in read.result()[0]}
+        return [probe for probe in wanted if probe not in taken]
 
 
 async def claim(session: Session, claimed: Claim, regions: list[str], holders: list[str], until: float) -> None:
