@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Warn of a variable whose name is nearly one of the collection's, private to the collection."""
+"""Warn of a variable whose name is nearly one of the collection's, and refuse a wrong shape before Ansible does in its
+own words; private to the collection."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from pathlib import Path
 import yaml
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import shapes
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
 
 COLLECTION = Path(__file__).parents[2]
 # How alike two names are, their prefix aside, and with it: a user may have variables of the same prefix.
@@ -50,9 +53,12 @@ def misspelt(variables: t.Iterable[str]) -> dict[str, str]:
 
 
 class VariablesAction(NormalAction):
-    """Runs the module as any is run, after a warning; Ansible shows the same one once a run."""
+    """Runs the module as any is run, after a warning, which Ansible shows once a run, and a check of its arguments."""
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         for name, near in misspelt(task_vars or {}).items():
             Display().warning(f"[{task_vars['inventory_hostname']}] Nothing reads {name}: did you mean {near}?")
+        problems = shapes.checked(self._task.args)[1] if "tables" in self._task.args else []
+        if problems:
+            return {"failed": True, "msg": str(Refused(problems))}
         return super().run(tmp, task_vars)
