@@ -128,7 +128,7 @@ bench: .venv/site.stamp $(LINK) ## Measure against the service's own pace
 ## Set-up, each part once per checkout
 
 .venv/python.stamp:
-	@command -v "$(PYTHON)" >/dev/null || { echo "'$(PYTHON)' wasn't found: install Python 3.11 or newer, or say make PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -c '' 2>/dev/null || { echo "'$(PYTHON)' wasn't found, or doesn't run (pyenv wants PYENV_VERSION for a version that isn't chosen): install Python 3.11 or newer, or say make PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is %d.%d: say make PYTHON=python3.12, for example" % sys.version_info[:2])'
 	@echo "Making .venv ..."
 	@"$(PYTHON)" -m venv --clear .venv || { echo "Python's venv is missing: on Debian and Ubuntu, apt install python3-venv"; exit 1; }

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs any module of the collection: warns of misspelt variables before, and shows how far it is meanwhile.
+"""Runs any module of the collection: warns of misspelt variables and refuses wrong shapes before, and shows how far
+it is meanwhile.
 
 A module can't print, so it appends events to a file (its option ``progress_file``), which a thread follows here.
 The other modules come here by ``plugin_routing`` in meta/runtime.yml.
@@ -24,6 +25,8 @@ import typing as t
 from ansible import constants
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import shapes
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
 from ansible_collections.multiregion.dynamodb.plugins.plugin_utils._variables import misspelt
 
 OPTION = "progress_file"
@@ -135,6 +138,8 @@ class ActionModule(NormalAction):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         for name, near in misspelt(task_vars or {}).items():  # Ansible shows the same warning once a run
             Display().warning(f"[{task_vars['inventory_hostname']}] Nothing reads {name}: did you mean {near}?")
+        if problems := shapes.checked(self._task.args)[1] if "tables" in self._task.args else []:
+            return {"failed": True, "msg": str(Refused(problems))}  # before Ansible does, in its own words
         if not self._can_be_followed():
             return super().run(tmp, task_vars)
         with self._followed(task_vars):

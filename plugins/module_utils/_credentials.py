@@ -44,12 +44,16 @@ OPTIONS = _options()
 
 def take_out(module: AnsibleAWSModule) -> dict[str, t.Any]:
     """amazon.aws's connection options, the credentials among them, which the module's arguments then lack."""
-    connection = get_aws_connection_info(module)[2]
-    for option in SECRETS:
-        for name in (option, *OPTIONS[option]["aliases"]):
-            if module.params.get(name) is not None:
-                module.params[name] = spec.MASK
+    names = [name for option in SECRETS for name in (option, *OPTIONS[option]["aliases"]) if module.params.get(name)]
+    both = bool(names and module.params["profile"])
+    connection = {} if both else get_aws_connection_info(module)[2]
+    module.params.update(dict.fromkeys(names, spec.MASK))
     module.no_log_values.clear()
+    if both:
+        module.fail_json(
+            msg="profile (dynamodb_profile) doesn't go with access_key (dynamodb_access_key), secret_key "
+            "(dynamodb_secret_key) and session_token (dynamodb_session_token): remove the profile, or the keys."
+        )
     return connection
 
 

@@ -146,6 +146,8 @@ def test_keys_of_the_task_come_before_any_profile_of_the_shell(run, served, admi
 
 
 def test_a_profile_and_keys_or_half_of_them_are_refused(run_module, admin):
-    assert "profile and access tokens" in run_module("tables", TABLE, profile="nobody", **OPTIONS)["msg"]
+    both = run_module("tables", TABLE, profile="nobody", **OPTIONS)
+    assert both["msg"].startswith("profile (dynamodb_profile) doesn't go with access_key (dynamodb_access_key)")
+    assert SECRET not in json.dumps(both)
     assert "dynamodb_access_key) and secret_key" in run_module("tables", TABLE, access_key=KEY_ID)["msg"]
     assert admin.calls() == []

@@ -364,11 +364,11 @@ def test_a_profile_that_does_not_exist_is_said(run, admin, monkeypatch):
 def test_an_endpoint_that_cannot_be_reached_is_said(run, admin):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    result = run("tables", ORDERS, endpoint_url=url)
+        port = unused.getsockname()[1]
+    result = run("tables", ORDERS, endpoint_url=f"http://127.0.0.1:{port}")
     assert (
-        "orders: can't reach the endpoint of us-east-1 for DescribeTable: check endpoint_url and the network"
-        in result["msg"]
+        f"orders: can't reach the endpoint of us-east-1 for DescribeTable: start the simulator (make simulator "
+        f"PORT={port}), or correct endpoint_url (dynamodb_endpoint_url)" in result["msg"]
     )
 
 

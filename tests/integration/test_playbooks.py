@@ -36,6 +36,17 @@ def test_the_local_inventory_refuses_an_endpoint_that_is_not_loopback(run, playb
     assert "Traceback" not in ended.stdout
 
 
+@pytest.mark.parametrize("playbook", [playbook for playbook in PLAYBOOKS if playbook != "export"])
+def test_a_variable_of_a_wrong_shape_is_one_sentence(run, playbook):
+    wrong = {"dynamodb_tables": {"name": "orders"}, "evacuate_region": "eu-west-1"}
+    ended = run("ansible-playbook", f"playbooks/{playbook}.yml", "-e", json.dumps(wrong))
+
+    assert ended.returncode != 0
+    sentence = 'tables (dynamodb_tables) is {"name": "orders"}, but must be a list, such as [{name: NAME}].'
+    assert sentence in flat(ended.stdout)
+    assert "argument_spec" not in ended.stdout
+
+
 def test_an_endpoint_that_nothing_listens_on_is_named(run):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused, and nobody else gets the port

@@ -225,9 +225,17 @@ def explain(error: Exception, call: str, region: str, service: str = "dynamodb")
         f"({said})",
         FAULT: f"{call} in {region} failed on the service's side ({said}): run again",
         THROTTLED: f"throttled: {call} in {region} ({said})",
-        UNREACHABLE: f"can't reach the endpoint of {region} for {call}: check endpoint_url and the network ({said})",
+        UNREACHABLE: f"can't reach the endpoint of {region} for {call}: {_reaching(said)} ({said})",
     }.get(kind, f"{call} in {region} failed ({said})")
     return ServiceError(kind, call, region, f"{text}: {remedy}" if remedy else text, retried=retries > 0)
+
+
+def _reaching(said: str) -> str:
+    """What to do about an endpoint that doesn't answer: on this machine it is the simulator's or another emulator's."""
+    local = re.search(r"https?://(?:localhost|127\.[\d.]+|\[::1\]):(\d+)", said)
+    if not local:
+        return "check endpoint_url and the network"
+    return f"start the simulator (make simulator PORT={local[1]}), or correct endpoint_url (dynamodb_endpoint_url)"
 
 
 def _denied(said: str) -> str:

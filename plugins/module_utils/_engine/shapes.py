@@ -33,26 +33,34 @@ Schema = dict[str, Option]
 SHOWN = 60
 
 
+# The arguments that are lists of texts, each with an example.
+_LISTS = {"replica_regions": "eu-west-1", "absent_regions": "eu-west-1", "only": "orders"}
+
+
 def checked(params: Options) -> tuple[Options, list[str]]:
     """The arguments with each option of tables, of replicas and of their defaults in its type, and what is wrong.
 
     An option that is null stays null, and one that isn't set stays unset.
     """
     checker = _Checker()
-    tables = checker.entries(params["tables"], TABLE_OPTIONS, "", "tables (dynamodb_tables)", "table ")
-    defaults = checker.dictionary(
-        params.get("table_defaults") or {}, DEFAULT_OPTIONS, "table_defaults (dynamodb_table_defaults)"
-    )
-    of_replicas = {
-        region: checker.dictionary(
-            {} if own is None else own,
-            REPLICA_DEFAULT_OPTIONS,
-            f"replica_defaults (dynamodb_replica_defaults), {region}",
-        )
-        for region, own in (params.get("replica_defaults") or {}).items()
+    read = {
+        "tables": checker.entries(params["tables"], TABLE_OPTIONS, _argument("tables"), "", "table "),
+        "table_defaults": checker.dictionary(
+            params.get("table_defaults") or {}, DEFAULT_OPTIONS, _argument("table_defaults")
+        ),
+        "replica_defaults": checker.by_region(params.get("replica_defaults") or {}, _argument("replica_defaults")),
     }
-    read = {"tables": tables, "table_defaults": defaults, "replica_defaults": of_replicas}
+    read |= {
+        name: checker.texts(params[name], _argument(name), example)
+        for name, example in _LISTS.items()
+        if params.get(name) is not None
+    }
     return {**params, **read}, checker.problems
+
+
+def _argument(name: str) -> str:
+    """An argument of a module, with the variable that the roles take it from."""
+    return f"{name} (dynamodb_{name})"
 
 
 class _Checker:
@@ -98,6 +106,24 @@ class _Checker:
             if name in schema
         }
 
+    def by_region(self, value: t.Any, place: str) -> dict[str, Options]:
+        """Region -> the options of its replicas."""
+        if not isinstance(value, dict) or value.keys() & REPLICA_DEFAULT_OPTIONS.keys():
+            example = "{eu-west-1: {deletion_protection: true}}, or '*' for every region"
+            self.problems.append(f"{place} is {_shown(value)}, but must name regions first, such as {example}.")
+            return {}
+        return {
+            region: self.dictionary({} if own is None else own, REPLICA_DEFAULT_OPTIONS, f"{place}, {region}")
+            for region, own in value.items()
+        }
+
+    def texts(self, value: t.Any, place: str, example: str) -> list[str]:
+        try:
+            return _texts(value)
+        except TypeError:
+            self.problems.append(f"{place} is {_shown(value)}, but must be a list, such as [{example}].")
+            return []
+
     def _option(self, value: t.Any, option: Option, place: str, path: str) -> t.Any:
         if value is None:
             return None
@@ -113,14 +139,17 @@ class _Checker:
             return None
 
     def _wrong(self, place: str, path: str, value: t.Any, option: Option) -> None:
-        text = repr(value) if isinstance(value, str) else json.dumps(value, default=repr)
-        text = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
-        self.problems.append(f"{_at(place, path)} is {text}, but must be {_wanted(option, path, value)}.")
+        self.problems.append(f"{_at(place, path)} is {_shown(value)}, but must be {_wanted(option, path, value)}.")
 
     def _unknown(self, name: str, schema: Schema, place: str, path: str) -> None:
         near = difflib.get_close_matches(name, schema, 1)
         hint = f"did you mean {_joined(path, near[0])}?" if near else f"the options are {', '.join(schema)}."
         self.problems.append(f"{_at(place, path, name)} is no option: {hint}")
+
+
+def _shown(value: t.Any) -> str:
+    text = repr(value) if isinstance(value, str) else json.dumps(value, default=repr)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def _at(place: str, path: str, name: str = "") -> str:

@@ -98,6 +98,20 @@ def test_access_denied_names_the_action_and_the_region():
     assert "access denied: dynamodb:UpdateTable in eu-west-1: allow that action" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("https://dynamodb.eu-west-1.amazonaws.com/", "check endpoint_url and the network"),
+        ("http://127.0.0.1:4567/", "start the simulator (make simulator PORT=4567), or correct endpoint_url"),
+        ("http://[::1]:4567/", "start the simulator (make simulator PORT=4567), or correct endpoint_url"),
+    ],
+)
+def test_an_endpoint_on_this_machine_is_the_simulators(url, advice):
+    unreachable = botocore.exceptions.EndpointConnectionError(endpoint_url=url)
+    error = errors.explain(unreachable, "DescribeTable", "eu-west-1")
+    assert str(error).startswith(f"can't reach the endpoint of eu-west-1 for DescribeTable: {advice}")
+
+
 def test_a_provisioned_table_is_told_what_replicas_need():
     text = "Table write capacity should either be Pay-Per-Request or AutoScaled."
     error = errors.explain(client_error("ValidationException", text), "UpdateTable", "us-east-1")

@@ -176,6 +176,58 @@ def test_the_right_shape_is_shown(table, sentence):
     assert problem.endswith(sentence)
 
 
+TABLES = [{"name": "orders"}]
+REPLICA_DEFAULTS = "replica_defaults (dynamodb_replica_defaults) is {}, but must name regions first, such as "
+EXAMPLE = "{eu-west-1: {deletion_protection: true}}, or '*' for every region."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            {"tables": {"name": "orders"}},
+            'tables (dynamodb_tables) is {"name": "orders"}, but must be a list, such as [{name: NAME}].',
+        ),
+        ({"tables": None}, "tables (dynamodb_tables) is null, but must be a list, such as [{name: NAME}]."),
+        ({"tables": "orders"}, "tables (dynamodb_tables) is 'orders', but must be a list, such as [{name: orders}]."),
+        (
+            {"tables": ["orders"]},
+            "tables (dynamodb_tables), entry 1 is 'orders', but must be a dictionary, such as {name: orders}.",
+        ),
+        (
+            {"tables": TABLES, "table_defaults": ["a"]},
+            'table_defaults (dynamodb_table_defaults) is ["a"], but must be a dictionary, such as ',
+        ),
+        (
+            {"tables": TABLES, "replica_regions": {"eu-west-1": {}}},
+            'replica_regions (dynamodb_replica_regions) is {"eu-west-1": {}}, but must be a list, such as [eu-west-1].',
+        ),
+        (
+            {"tables": TABLES, "absent_regions": [{"region": "eu-west-1"}]},
+            'absent_regions (dynamodb_absent_regions) is [{"region": "eu-west-1"}], but must be a list, such as [eu-',
+        ),
+        ({"tables": TABLES, "only": True}, "only (dynamodb_only) is true, but must be a list, such as [orders]."),
+        ({"tables": TABLES, "replica_defaults": ["a"]}, REPLICA_DEFAULTS.format('["a"]') + EXAMPLE),
+        (
+            {"tables": TABLES, "replica_defaults": {"deletion_protection": True}},
+            REPLICA_DEFAULTS.format('{"deletion_protection": true}') + EXAMPLE,
+        ),
+        (
+            {"tables": TABLES, "replica_defaults": {"tags": {"team": "shop"}}},
+            REPLICA_DEFAULTS.format('{"tags": {"team": "shop"}}') + EXAMPLE,
+        ),
+    ],
+)
+def test_a_variable_of_a_wrong_shape_is_named_with_the_right_one(arguments, sentence):
+    _read, (problem,) = shapes.checked(arguments)
+    assert problem.startswith(sentence)
+
+
+def test_a_text_stands_for_a_list_of_it_as_with_ansible():
+    read, problems = shapes.checked({"tables": TABLES, "only": "orders,baskets", "replica_regions": ""})
+    assert (read["only"], read["replica_regions"], problems) == (["orders", "baskets"], [""], [])
+
+
 def test_a_table_without_a_name_is_told_by_its_place():
     _read, problems = shapes.checked({"tables": [{"name": "orders"}, {"nme": "x"}, "baskets"]})
     assert problems == [
