@@ -64,7 +64,8 @@ options:
       - When it is reached, what hasn't arrived is no longer looked for, and is unknown. What removing the items takes
         is kept back. A watch ends for every table once one of them has spent its bound, and is unknown.
         RV(tables[].cost) says what was spent. Not counted is what the service doesn't report, as of a write that it
-        refused; and a region that has to be cleaned up several times may take a little more.
+        refused. A region that has to be cleaned up several times may take a little more, and so may a last look at
+        O(items) that don't arrive.
     type: float
   poll_delay:
     description:

@@ -12,7 +12,8 @@ import itertools
 import typing as t
 
 from ..errors import BUSY
-from .arrivals import Arrivals, longest
+from . import user_items
+from .arrivals import Arrival, Arrivals, longest
 from .calls import all_of
 from .cost import EVENTUAL, STRONG
 from .dynamodb_json import Item
@@ -50,8 +51,8 @@ class Follower:
     async def follow(self, writes: asyncio.Task[t.Any], deadline: float) -> None:
         """:param writes: ends when everything is written; ``deadline``: until when it may take, at the least."""
         session = self.session
-        while not writes.done() or self.arrivals.pending(self.target):
-            pending = self.arrivals.pending(self.target)
+        while not writes.done() or self._pending():
+            pending = self._pending()
             if not pending:
                 await asyncio.wait([writes], timeout=session.poll_delay or 0.01)
                 continue
@@ -65,23 +66,33 @@ class Follower:
             if not session.admits(self._units()):
                 await asyncio.wait([writes])
                 await self._settle()
-                self.problems += [SPENT] if self.arrivals.pending(self.target) else []
+                self.problems += [SPENT] if self._pending() else []
                 return
             looks = await self._look(consistent=session.strong)
             if session.strong and any(look.problem for look in looks):
                 await asyncio.sleep(PAUSES[0])
 
+    def _pending(self) -> list[Arrival]:
+        return [one for one in self._unseen() if not one.missing]
+
+    def _unseen(self) -> list[Arrival]:
+        """Beside items of the user's, verification's own may be under way that were given up."""
+        unseen = self.arrivals.unseen(self.target)
+        return unseen if self.items is None else [one for one in unseen if one.write.probe in self.items]
+
     def _due(self, deadline: float) -> float:
         """When everything had its time."""
-        pending = self.arrivals.pending(self.target)
-        return max([deadline, *(one.write.ended + one.write.patience for one in pending)])
+        return max([deadline, *(one.write.ended + one.write.patience for one in self._pending())])
 
     def _units(self) -> float:
         each = STRONG if self.session.strong else EVENTUAL
-        return each * len(self.arrivals.pending(self.target))
+        pending = self._pending()
+        if self.items is None:
+            return each * len(pending)
+        return each * sum(user_items.blocks(self.items[one.write.probe]) for one in pending)
 
     async def _look(self, consistent: bool) -> list[Look]:
-        probes = [one.write.probe for one in self.arrivals.pending(self.target)]
+        probes = [one.write.probe for one in self._pending()]
         if self.items is None:
             return await self.session.look(self.target, probes, consistent)
         return await self.session.look_at_items(self.target, {probe: self.items[probe] for probe in probes}, consistent)
@@ -89,12 +100,12 @@ class Follower:
     async def _settle(self) -> None:
         """A strongly consistent read has the last word on what wasn't seen, beside one where it was written."""
         until = self.session.now + self.patience
-        probes = [one.write.probe for one in self.arrivals.pending(self.target)]
+        probes = [one.write.probe for one in self._pending()]
         _seen, problem = await self.session.read(self.target, probes, until, self.items)
         if problem:
             self.problems.append(problem)
         by_source: dict[str, list[Probe]] = {}
-        for one in self.arrivals.unseen(self.target):
+        for one in self._unseen():
             by_source.setdefault(one.write.region, []).append(one.write.probe)
         await all_of(self.session.read(source, probes, until, self.items) for source, probes in by_source.items())
 
