@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import time
 import typing as t
 
 from ..errors import ABSENT
 from ..wording import count
-from .calls import all_of
+from .calls import SILENCE, all_of
 from .history import DONE, FAILED, REFUSED
 from .probes import DELETE, EVERYWHERE, PUT, Marked, Probe, drawn, registers
 from .session import Patience, Session
@@ -57,12 +58,16 @@ class Claim:
     notes: list[str] = dataclasses.field(default_factory=list)
 
     async def more(self, session: Session, source: str, holders: list[str], start: int, number: int) -> list[Probe]:
-        """``number`` of a source's keys for heartbeats, from ``start``: those where no region has an item."""
+        """``number`` of a source's keys for heartbeats, from ``start``: those where no region that answers has an item.
+
+        A region that doesn't answer soon holds up no other.
+        """
         first = self.items + start
         wanted = drawn(session.lease.run, source, min(first + number, self.items + self.heartbeats))[first:]
-        answers = await all_of(session.read(region, wanted, session.now) for region in holders)
-        taken = {probe for seen, _problem in answers for probe in seen}
-        return [] if any(problem for _seen, problem in answers) else [probe for probe in wanted if probe not in taken]
+        reads = [asyncio.ensure_future(session.read(region, wanted, session.now)) for region in holders]
+        answered, _late = await asyncio.wait(reads, timeout=SILENCE / 2)  # or the source would seem silent
+        taken = {probe for one in answered for probe in one.result()[0]}
+        return [probe for probe in wanted if probe not in taken]
 
 
 async def claim(session: Session, claimed: Claim, regions: list[str], holders: list[str], until: float) -> None:
@@ -213,13 +218,13 @@ async def clear(session: Session, regions: list[str], probes: t.Collection[Probe
 
     Its first look is the last word on what was to be there.
     """
-    first = {probe for probe in probes if probe.slot >= len(registers(""))}
-    until = session.now + min(max(timeout, CLEANING), LONGEST_CLEANING)
-    left = [one for one in await all_of(_clear(session, region, first, until) for region in regions) if one]
-    if left:
-        return left  # and the registers, which lead the next run to it
-    rest = set(probes) - first
-    return [one for one in await all_of(_clear(session, region, rest, until) for region in regions) if one]
+    items = {probe for probe in probes if probe.slot >= len(registers(""))}
+    for part in (items, set(probes) - items):
+        until = session.now + min(max(timeout, CLEANING), LONGEST_CLEANING)
+        left = [one for one in await all_of(_clear(session, region, part, until) for region in regions) if one]
+        if left:
+            return left  # and the registers, which lead the next run to it
+    return []
 
 
 async def _clear(session: Session, region: str, probes: set[Probe], until: float) -> Left | None:
