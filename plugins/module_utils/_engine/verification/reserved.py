@@ -67,15 +67,15 @@ class Claim:
         return problems + ([self.unregistered[source]] if source in self.unregistered else [])
 
     async def more(self, session: Session, source: str, holders: list[str], start: int, number: int) -> list[Probe]:
-        """``number`` of a source's keys for heartbeats, from ``start``: those where no region shows an item.
+        """``number`` of a source's keys for heartbeats, from ``start``: those where no region that answers has an item.
 
-        A region that doesn't answer is passed over, so that it holds up nobody.
+        A region that doesn't answer soon holds up no other.
         """
         first = self.items + start
         wanted = drawn(session.lease.run, source, min(first + number, self.items + self.heartbeats))[first:]
         reads = [asyncio.ensure_future(session.read(region, wanted, session.now)) for region in holders]
-        answered, _silent = await asyncio.wait(reads, timeout=SILENCE)
-        taken = {probe for read in answered for probe in read.result()[0]}
+        answered, _late = await asyncio.wait(reads, timeout=SILENCE / 2)  # or the source would seem silent
+        taken = {probe for one in answered for probe in one.result()[0]}
         return [probe for probe in wanted if probe not in taken]
 
 
@@ -227,13 +227,13 @@ async def clear(session: Session, regions: list[str], probes: t.Collection[Probe
 
     Its first look is the last word on what was to be there.
     """
-    first = {probe for probe in probes if probe.slot >= len(registers(""))}
-    until = session.now + min(max(timeout, CLEANING), LONGEST_CLEANING)
-    left = [one for one in await all_of(_clear(session, region, first, until) for region in regions) if one]
-    if left:
-        return left  # and the registers, which lead the next run to it
-    rest = set(probes) - first
-    return [one for one in await all_of(_clear(session, region, rest, until) for region in regions) if one]
+    items = {probe for probe in probes if probe.slot >= len(registers(""))}
+    for part in (items, set(probes) - items):
+        until = session.now + min(max(timeout, CLEANING), LONGEST_CLEANING)
+        left = [one for one in await all_of(_clear(session, region, part, until) for region in regions) if one]
+        if left:
+            return left  # and the registers, which lead the next run to it
+    return []
 
 
 async def _clear(session: Session, region: str, probes: set[Probe], until: float) -> Left | None:

@@ -226,8 +226,8 @@ class Patience:
 
     async def again(self, *kinds: str) -> bool:
         """Whether to ask again, after the pause that this takes; ``kinds`` are those of the failures."""
-        self._attempts += 1
         passing = set(kinds) <= {"", errors.THROTTLED, errors.BUSY}
+        self._attempts += not passing
         if self._session.now + self._pause > self._until if passing else self._attempts >= ATTEMPTS:
             return False
         await asyncio.sleep(self._pause)

@@ -243,7 +243,8 @@ def test_the_result_of_a_pair(passing, paused):
 
 def test_the_result_of_a_run(passing):
     result = result_of(passing, called(passing, "stock"))
-    assert result["run"] == {"id": "a-run", "started": "1970-01-12T13:46:40Z", "seconds": 12.346}
+    run = {"id": "a-run", "started": "1970-01-12T13:46:40Z", "seconds": 12.346, "account_id": "123456789012"}
+    assert result["run"] == run
     assert result["cost"] == {unit: 2 * spent for unit, spent in result["tables"][0]["cost"].items()}
     assert [table["name"] for table in result["tables"]] == ["orders", "stock"]
     assert result["msg"] == "\n".join(result["summary"])
