@@ -135,7 +135,7 @@ bench: .venv/site.stamp $(LINK) ## Measure against the service's own pace
 	@touch $@
 
 .venv/site.stamp: .venv/python.stamp requirements.txt requirements-report.txt requirements/site.txt requirements/constraints.txt
-	@echo "Installing Ansible, boto3, the simulator's moto and what reports need (about two minutes, once) ..."
+	@echo "Installing Ansible, boto3, the simulator's moto and what the HTML report needs (about two minutes, once) ..."
 	@$(BIN)/pip install --quiet -r requirements/site.txt -c requirements/constraints.txt
 	@touch $@
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run with nothing to do costs, for 1, 10 and 100 tables in three regions, on the simulator.
+"""What a run with nothing to do costs, and what a verification does, on the simulator.
 
 Every figure is a ratio of medians within this one run: absolute times say more about the machine.
 """
@@ -19,11 +19,16 @@ import tempfile
 import time
 from pathlib import Path
 
+from simulator.lag import Lag
 from simulator.server import serve
 
 CHECKOUT = Path(__file__).parents[1]
 REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
 SIZES = (1, 10, 100)
+VERIFY_REGIONS = [*REGIONS, "us-west-2"]
+VERIFY_SIZES = (1, 60, 100)
+PHASES = 4  # put, update, delete, and what all regions write at once
+LAG = Lag(0.1, 0.2)
 ROUNDS = 5
 MODULES = "ansible_collections.multiregion.dynamodb.plugins.modules"
 
@@ -34,6 +39,12 @@ COLUMNS = {
     " loop/playbook": "the same tables, home region only, as a loop of community.aws.dynamodb_table, against it",
     "   calls/table": "DescribeTable calls of replicas, counted by the simulator, which saw no others",
     "    peak/boto3": "peak memory of the module's process against the script's",
+}
+VERIFY_COLUMNS = {
+    "tables": "",
+    "verify/bound": "replication_check against 4 phases x lag and the time of a threaded script with as many calls",
+    "units/table": "read units of a table",
+    "    peak MB": "peak memory of the module's process",
 }
 PLAY = {"hosts": "localhost", "connection": "local", "gather_facts": False}
 
@@ -47,15 +58,26 @@ def main() -> None:
         print("  ".join(COLUMNS))
         for size in SIZES:
             print(bench.no_op(size), flush=True)
-    print("\n" + "\n".join(f"{name.strip():<14}  {meaning}" for name, meaning in COLUMNS.items() if meaning))
+    print("\nverification of tables in four regions: one run of each")
+    print("  ".join(VERIFY_COLUMNS))
+    for size in VERIFY_SIZES:
+        with serve(time_scale=0.001, seed=1, lag=LAG) as simulator, tempfile.TemporaryDirectory() as folder:
+            print(Bench(simulator, Path(folder), VERIFY_REGIONS).verify(size), flush=True)
+    print(
+        "\n"
+        + "\n".join(
+            f"{name.strip():<14}  {meaning}" for name, meaning in {**COLUMNS, **VERIFY_COLUMNS}.items() if meaning
+        )
+    )
 
 
 class Bench:
     """Runs programs against one simulator."""
 
-    def __init__(self, simulator, folder: Path) -> None:
+    def __init__(self, simulator, folder: Path, regions: list[str] = REGIONS) -> None:
         self.simulator = simulator
         self.folder = folder
+        self.regions = regions
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
             "AWS_ACCESS_KEY_ID": "simulator",
             "AWS_SECRET_ACCESS_KEY": "simulator",
@@ -102,9 +124,23 @@ class Bench:
         )
         return "  ".join([f"{size:>6}", *(f"{ratio:>14.2f}" for ratio in ratios)])
 
-    def run(self, command: list[str]) -> tuple[float, int]:
-        """Seconds and peak memory of a whole process, which has to succeed."""
-        with tempfile.TemporaryFile() as output:
+    def verify(self, size: int) -> str:
+        for module in ("tables", "replicas"):
+            self.run(self.module(module, size))
+        self.simulator.admin.clear_calls()
+        result = self.folder / "result.json"
+        seconds, peak = self.run(self.module("replication_check", size), result)
+        found = json.loads(result.read_text())
+        assert found["verdict"] == "pass", found["summary"]
+        counted = collections.Counter(call["operation"] for call in self.simulator.admin.calls())
+        script = self.python("-m", "benchmarks.items", self.simulator.url, size, json.dumps(counted), *self.regions)
+        bound = self.run(script)[0] + PHASES * LAG.high
+        units = found["cost"]["read_units"] / size
+        return f"{size:>6}  {seconds / bound:>12.2f}  {units:>11.1f}  {peak / 1024:>11.0f}"
+
+    def run(self, command: list[str], kept: Path | None = None) -> tuple[float, int]:
+        """Seconds and peak memory of a whole process, which has to succeed; its output goes to ``kept``."""
+        with kept.open("w+b") if kept else tempfile.TemporaryFile() as output:
             began = time.monotonic()
             process = subprocess.Popen(
                 command, env=self.environment, stdout=output, stderr=subprocess.STDOUT, cwd=CHECKOUT
@@ -119,10 +155,9 @@ class Bench:
 
     def arguments(self, size: int) -> dict:
         return {
-            "region": REGIONS[0],
+            "region": self.regions[0],
             "endpoint_url": self.simulator.url,
-            "replica_regions": REGIONS[1:],
-            "wait_delay": 0.05,
+            "replica_regions": self.regions[1:],
             "tables": [{"name": f"bench-{number:03}", "partition_key": "id"} for number in range(size)],
         }
 
@@ -137,7 +172,8 @@ class Bench:
             f"runpy.run_module('{MODULES}.{name}', run_name='__main__')"
         )
         path = self.folder / f"{name}-{size}.json"
-        path.write_text(json.dumps(self.arguments(size)))
+        waiting = {} if name == "replication_check" else {"wait_delay": 0.05}
+        path.write_text(json.dumps({**self.arguments(size), **waiting}))
         return self.python("-c", program, path)
 
     def task(self, size: int) -> dict:

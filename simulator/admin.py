@@ -23,6 +23,7 @@ from simulator.fault import (
     FAIL_CREATE,
     FAIL_DISASSOCIATION,
     LAST_ARRIVAL_WINS,
+    LITTLE_CAPACITY,
     LOSE,
     LOSE_ANSWER,
     REVERT,
@@ -238,6 +239,14 @@ class Admin:
         return self._simulator.faults.add(CallFault(STALE, lag=_range(low, high), **which))
 
     @verb
+    def little_capacity(self, read: float | None = None, write: float | None = None, **which: Any) -> int:
+        """Let tables have so many read and write units a second, and refuse what goes beyond: see CallFault.
+
+        Without it capacity is never exceeded. Returns the fault's id.
+        """
+        return self._simulator.faults.add(CallFault(LITTLE_CAPACITY, read=read, write=write, **which))
+
+    @verb
     def stop_region(self, region: str) -> None:
         """Close the connection of every call to a region, unheard, and let nothing replicate to or from it."""
         self._simulator.faults.add(CallFault(STOP_REGION, region=_known(region)))
@@ -255,6 +264,11 @@ class Admin:
         if replica is None or replica.group is None:
             raise ValueError(f"{table} in {region} is no replica")
         self._simulator.lifecycle.detach(replica)
+
+    @verb
+    def roll_shards(self, region: str, table: str) -> None:
+        """End the open shards of a table's stream, as after four hours: each is the parent of another from now on."""
+        self._simulator.streams.roll(region, table)
 
     @verb
     def faults(self) -> list[dict[str, Any]]:

@@ -48,10 +48,10 @@ at /_simulator/<verb>, POST with a JSON object; without arguments identity, call
                revert_items {"after", "seconds"}; each takes "source", "target", "region", "table",
                "changes" (puts or deletes), "share" (0.2), "of" (writes or partitions) and "count"
   calls        calls, clear_calls; fail {"code", "status"}, deny, lose_answer, slow_calls and
-               stale_reads {"low", "high"}, stall {"seconds"}; each takes "operation", "region",
-               "table", "share" and "count"
+               stale_reads {"low", "high"}, stall {"seconds"}, little_capacity {"read", "write"}; each
+               takes "operation", "region", "table", "share" and "count"
   replicas     abort_next_create, fail_next_create, fail_next_disassociation {"region", "table"},
-               detach_replica {"region", "table"}
+               detach_replica and roll_shards {"region", "table"}
   regions      stop_region and start_region {"region"}: no connection;
                disable_region and enable_region {"region"}: as in the account's settings
   and then     faults, remove_fault {"rule"} or {} for all; reset: back to an empty account

@@ -20,7 +20,6 @@ from simulator.control_plane import ControlPlane
 from simulator.delays import Delays
 from simulator.errors import (
     ServiceError,
-    not_simulated,
     simulator_failed,
     unknown_credentials,
     wrong_account,
@@ -33,6 +32,7 @@ from simulator.key_watch import KeyWatch
 from simulator.kinesis_destinations import KinesisDestinations
 from simulator.lag import Lag
 from simulator.lifecycle import Lifecycle
+from simulator.little_capacity import LittleCapacity
 from simulator.moto_service import account_of, regional_answer
 from simulator.other_services import OtherServices
 from simulator.regions import DISABLED_AT_START
@@ -41,6 +41,7 @@ from simulator.replication import Replication
 from simulator.resource_policies import ResourcePolicies
 from simulator.scaling import ScalableTargets
 from simulator.state import REGION_DISABLED, RegionalTable, Tables
+from simulator.streams import Streams
 from simulator.throttle import Throttles
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Simulator:
         self.calls = CallLog()
         store.keep_time_by(self.clock.now)
         self.faults = Faults()
+        self._capacity = LittleCapacity(self.clock, self.faults)
         self._delays = Delays(self.lock, self.clock, self.faults, self.wake_timer)
         self.disabled_regions = set(DISABLED_AT_START)
         self._throttles = Throttles()
@@ -76,6 +78,7 @@ class Simulator:
             **ResourcePolicies(self.tables, self.clock, self._dice, self.lifecycle).operations,
             **ReplicaAutoScaling(self.tables, self.clock, self._scaling, self._auto_scaling).operations,
         }
+        self.streams = Streams(self.tables, self.clock)
         self._other_services = OtherServices(self.clock, self._auto_scaling)
         self._timer = threading.Thread(target=self._keep_time, name="simulated clock", daemon=True)
         self._timer.start()
@@ -165,6 +168,8 @@ class Simulator:
             self._auto_scaling.clear()
             self.calls.clear()
             self.faults.clear()
+            self._capacity.clear()
+            self.streams.clear()
             self._key_watch.clear()
             self.disabled_regions.clear()
             self.disabled_regions.update(DISABLED_AT_START)
@@ -187,9 +192,7 @@ class Simulator:
         if call.region in self.disabled_regions:
             raise unknown_credentials()
         if call.service == "dynamodbstreams":
-            if call.operation not in operations.STREAM_OPERATIONS:
-                raise not_simulated(f"the operation {call.operation}")
-            return regional_answer(call)
+            return self.streams.answer(call)
         operations.refuse_unknown(call.operation, call.parameters)
         self._throttles.admit(call.operation, self.clock.now())
         self._key_watch.check(call)
@@ -211,7 +214,7 @@ class Simulator:
         stale = self.faults.of_call(call, STALE)
         age = self.faults.draw(stale) / self.clock.time_scale if stale else 0.0
         with stale_reads.shown_as_of(self.clock.now() - age, call) if stale else contextlib.nullcontext():
-            return items.answer(call)
+            return items.answer(call, self._capacity)
 
     def _bring_up_to_date(self, call: Call, table: RegionalTable) -> None:
         strong_consistency.admits(call)

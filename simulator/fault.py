@@ -15,7 +15,7 @@ from simulator.lag import Lag
 from simulator.store import Key
 
 FAIL, DENY, LOSE_ANSWER, STOP_REGION = "fail", "deny", "lose_answer", "stop_region"
-SLOW, STALL, STALE = "slow", "stall", "stale"
+SLOW, STALL, STALE, LITTLE_CAPACITY = "slow", "stall", "stale", "little_capacity"
 ABORT_CREATE, FAIL_CREATE, FAIL_DISASSOCIATION = "abort_create", "fail_create", "fail_disassociation"
 """Faults of calls, and of the changes that they ask for."""
 
@@ -60,6 +60,9 @@ class CallFault(Fault):
     status: int = 0
     until: float | None = None
     """The simulated second at which a stall ends."""
+    read: float | None = None
+    write: float | None = None
+    """The units a second that a table has."""
 
     def matches(self, operation: str | None, region: str, tables: Collection[str]) -> bool:
         return (

@@ -67,9 +67,9 @@ class Faults:
         """Whether a fault of this kind strikes a change, which counts."""
         return self._first((kind,), None, region, [table]) is not None
 
-    def of_call(self, call: Call, *kinds: str) -> CallFault | None:
-        """The first fault of these kinds that strikes a call, which counts."""
-        return self._first(kinds, call.operation, call.region, _tables(call))
+    def of_call(self, call: Call, *kinds: str, table: str | None = None) -> CallFault | None:
+        """The first fault of these kinds that strikes a call, or it on one of its tables, which counts."""
+        return self._first(kinds, call.operation, call.region, [table] if table else _tables(call))
 
     def draw(self, fault: CallFault) -> float:
         """How many seconds a fault takes this time."""

@@ -22,6 +22,7 @@ from simulator import consumption, errors, store, values
 from simulator.calls import Answer, Call, table_name
 from simulator.consumption import INDEXES, NONE, TOTAL, Consumed
 from simulator.errors import ServiceError
+from simulator.little_capacity import LittleCapacity
 from simulator.moto_service import item_answer, regional_answer
 from simulator.store import Attributes, Key
 
@@ -46,7 +47,7 @@ class Place:
         return store.key_in(region, self.table, self.attributes)
 
 
-def answer(call: Call) -> Answer:
+def answer(call: Call, capacity: LittleCapacity) -> Answer:
     """What the service answers to a call of ITEM_OPERATIONS whose tables are there."""
     mode = call.parameters.get("ReturnConsumedCapacity", NONE)
     errors.is_one_of(mode, (INDEXES, TOTAL, NONE), "returnConsumedCapacity")
@@ -57,39 +58,58 @@ def answer(call: Call) -> Answer:
     for place in places:
         _is_admitted(call.region, place)
     if call.operation == "BatchGetItem":
-        return _read_batch(call, mode)
+        return _read_batch(call, mode, capacity)
+    if call.operation == "BatchWriteItem":
+        return _write_batch(call, mode, capacity)
+    is_limited = capacity.applies(call)
+    if call.operation not in METERED:
+        if is_limited:
+            raise errors.not_simulated(f"the capacity that {call.operation} consumes")
+        return regional_answer(call)
+    if is_limited and not capacity.admits(call, places[0].table):
+        raise capacity.exceeded(call, places[0].table)
     if call.operation == "GetItem":
-        return _read(call, mode, places[0])
-    if call.operation in METERED:
-        return _write(call, mode, places)
-    return regional_answer(call)
+        return _read(call, mode, places[0], capacity if is_limited else None)
+    return _write(call, mode, places, capacity)
 
 
-def _read(call: Call, mode: str, place: Place) -> Answer:
+def _read(call: Call, mode: str, place: Place, capacity: LittleCapacity | None) -> Answer:
     answered = item_answer(call)
-    if mode == NONE or answered.status != 200:
+    if (mode == NONE and capacity is None) or answered.status != 200:
         return answered
     key = place.key(call.region)
     item = store.read_item(call.region, place.table, key) if key else None
     consumed = consumption.of_read(item, call.parameters.get("ConsistentRead", False))
-    return _with(answered, ConsumedCapacity=consumed.reported(mode, call.resource))
+    if capacity:
+        capacity.consume(call, place.table, consumed)
+    return answered if mode == NONE else _with(answered, ConsumedCapacity=consumed.reported(mode, call.resource))
 
 
-def _read_batch(call: Call, mode: str) -> Answer:
-    """At most 16 MB; keys beyond that come back as a request for the rest. Items come in no particular order [M]."""
-    requests, fits, left, total = call.parameters["RequestItems"], {}, {}, 0
+def _read_batch(call: Call, mode: str, capacity: LittleCapacity) -> Answer:
+    """At most 16 MB, and what there is capacity for; other keys come back as a request for the rest.
+
+    Without capacity for any the call is refused. Items come in no particular order [M].
+    """
+    requests, fits, left = call.parameters["RequestItems"], {}, {}
+    total, is_full = 0, False
     consumed = {resource: Consumed() for resource in requests}
     for resource, request in requests.items():
+        table = table_name(resource)
         for attributes in request["Keys"]:
             key = Place(resource, attributes).key(call.region)
-            item = store.read_item(call.region, table_name(resource), key) if key else None
+            item = store.read_item(call.region, table, key) if key else None
             size = values.item_size(item or {})
-            if left or total + size > MAX_BATCH_ANSWER:
+            is_full = is_full or total + size > MAX_BATCH_ANSWER
+            if is_full or not capacity.admits(call, table):
                 left.setdefault(resource, {**request, "Keys": []})["Keys"].append(attributes)
                 continue
             total += size
+            units = consumption.of_read(item, request.get("ConsistentRead", False))
+            capacity.consume(call, table, units)
             fits.setdefault(resource, {**request, "Keys": []})["Keys"].append(attributes)
-            consumed[resource].add(consumption.of_read(item, request.get("ConsistentRead", False)))
+            consumed[resource].add(units)
+    if not fits:
+        raise capacity.exceeded(call, table_name(next(iter(left))))
     if left:
         _replace_parameters(call, {**call.parameters, "RequestItems": fits})
     answered = regional_answer(call)
@@ -104,19 +124,40 @@ def _read_batch(call: Call, mode: str) -> Answer:
     )
 
 
-def _write(call: Call, mode: str, places: list[Place]) -> Answer:
+def _write_batch(call: Call, mode: str, capacity: LittleCapacity) -> Answer:
+    """What there is no capacity for comes back as a request for the rest; without any, the call is refused [M]."""
+    fits, left = {}, {}
+    for resource, requests in call.parameters["RequestItems"].items():
+        for request in requests:
+            admitted = capacity.admits(call, table_name(resource))
+            (fits if admitted else left).setdefault(resource, []).append(request)
+            [place] = [place for target in request.values() for place in _place_of(resource, target)]
+            if admitted:
+                capacity.consume(call, place.table, consumption.of_write(None, place.attributes, []))
+    if left and not fits:
+        raise capacity.exceeded(call, table_name(next(iter(left))))
+    if left:
+        _replace_parameters(call, {**call.parameters, "RequestItems": fits})
+    answered = _write(call, mode, list(_places(call)))
+    return _with(answered, UnprocessedItems=left) if left and answered.status == 200 else answered
+
+
+def _write(call: Call, mode: str, places: list[Place], capacity: LittleCapacity | None = None) -> Answer:
     keys = [(place, key) for place in places if (key := place.key(call.region)) is not None]
     if len({(place.table, key) for place, key in keys}) < len(keys):
         raise errors.duplicate_keys()
     before = [store.read_item(call.region, place.table, key) for place, key in keys]
     answered = _update(call, *keys[0]) if call.operation == "UpdateItem" and keys else regional_answer(call)
-    if answered.status != 200:
-        return answered
     consumed: dict[str, Consumed] = {}
     for (place, key), old in zip(keys, before, strict=True):
         new = store.read_item(call.region, place.table, key)
         indexes = store.secondary_indexes(call.region, place.table)
-        consumed.setdefault(place.resource, Consumed()).add(consumption.of_write(old, new, indexes))
+        units = consumption.of_write(old, new, indexes)
+        consumed.setdefault(place.resource, Consumed()).add(units)
+        if capacity:
+            capacity.consume(call, place.table, units)
+    if answered.status != 200:
+        return answered
     reported = _reported(mode, consumed)
     return _with(
         answered, ConsumedCapacity=reported if call.operation == "BatchWriteItem" else reported and reported[0]

@@ -13,7 +13,6 @@ from typing import Any
 
 from moto.core.request import Request
 from moto.dynamodb.responses import DynamoHandler
-from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import EnvironBuilder
@@ -25,18 +24,17 @@ from simulator.errors import ServiceError, simulator_failed
 
 log = logging.getLogger(__name__)
 
-HANDLERS = {"dynamodb": DynamoHandler, "dynamodbstreams": DynamoDBStreamsHandler}
 READ_BY_MOTO = {"Authorization", "Content-Type", "X-Amz-Target"}
 PASSED_ON = {"content-type"}
 
 
 def regional_answer(call: Call) -> Answer:
-    """What moto answers to a DynamoDB or DynamoDB Streams call."""
+    """What moto answers to a DynamoDB call."""
     url = f"http://dynamodb.{call.region}.amazonaws.com/"
     headers = {name: value for name, value in call.headers.items() if name in READ_BY_MOTO}
     request = Request.from_primitives("POST", url, headers, call.body)
     try:
-        status, sent, body = HANDLERS[call.service].dispatch(request)
+        status, sent, body = DynamoHandler.dispatch(request)
     except ServiceError:
         raise
     except Exception as reason:

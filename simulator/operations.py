@@ -62,8 +62,6 @@ WRITING_OPERATIONS = frozenset(
 )
 """What can leave records in a stream."""
 
-STREAM_OPERATIONS = frozenset({"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"})
-
 OTHER_SERVICES = frozenset({"sts", "kms", "application-autoscaling", "monitoring", "kinesis"})
 """Services of moto that answer on the same port; "monitoring" is CloudWatch."""
 

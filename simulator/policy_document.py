@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -24,6 +26,14 @@ REQUIRED = ("Effect", "Principal", "Action", "Resource")
 STREAM_ACTIONS = frozenset({"describestream", "getrecords", "getsharditerator"})
 ACCOUNT_ID = re.compile(r"\d{12}")
 ROOT = re.compile(r"arn:aws:iam::(\d{12}):root")
+DATE_OPERATORS: dict[str, Callable[[datetime.datetime, datetime.datetime], bool]] = {
+    "equals": datetime.datetime.__eq__,
+    "notequals": datetime.datetime.__eq__,
+    "lessthan": datetime.datetime.__lt__,
+    "lessthanequals": datetime.datetime.__le__,
+    "greaterthan": datetime.datetime.__gt__,
+    "greaterthanequals": datetime.datetime.__ge__,
+}
 LIMITING_KEYS = frozenset(
     {
         "aws:principalaccount",
@@ -59,14 +69,19 @@ class Document:
         whole = {"Version": self.version or DEFAULT_VERSION, "Statement": list(self.statements)}
         return json.dumps(whole, separators=(",", ":"), ensure_ascii=False)
 
-    def denies(self, principal: str, action: str, resource: str) -> bool:
-        """Whether a principal, by ARN or service name, is refused an action by an explicit Deny."""
+    @property
+    def dates(self) -> list[datetime.datetime]:
+        """The moments that its conditions name."""
+        return [_date(text) for statement in self.statements for _, text in _date_conditions(statement)]
+
+    def denies(self, principal: str, action: str, resource: str, now: datetime.datetime) -> bool:
+        """Whether a principal, by ARN or service name, is refused an action by an explicit Deny at a moment."""
         return any(
             statement["Effect"] == "Deny"
             and _names_principal(statement, principal)
             and _names(statement, "Action", action)
             and _names(statement, "Resource", resource)
-            and _conditions_hold(statement.get("Condition", {}), _context(principal))
+            and _conditions_hold(statement.get("Condition", {}), _context(principal, now))
             for statement in self.statements
         )
 
@@ -111,9 +126,31 @@ def _statement(sent: Any, for_stream: bool) -> Statement:
         statement["Condition"] = {
             operator: {key: _only(value) for key, value in keys.items()} for operator, keys in sent["Condition"].items()
         }
+    _dates_are_valid(statement)
     _is_not_public(statement)
     _suits_resource(statement, for_stream)
     return statement
+
+
+def _date_conditions(statement: Statement) -> list[tuple[str, str]]:
+    """The operators of a statement's conditions on dates, such as lessthan, each with a date."""
+    return [
+        (base.removeprefix("date"), str(text))
+        for operator, keys in statement.get("Condition", {}).items()
+        if (base := _base(operator)).startswith("date")
+        for texts in keys.values()
+        for text in _listed(texts)
+    ]
+
+
+def _dates_are_valid(statement: Statement) -> None:
+    for operator, text in _date_conditions(statement):
+        try:
+            _date(text)
+        except ValueError:
+            operator = ""
+        if operator not in DATE_OPERATORS:
+            raise errors.invalid_policy("Syntax error at position (1,1)")
 
 
 def _principal(sent: Any) -> Any:
@@ -200,11 +237,13 @@ def _like(pattern: str, value: str, any_case: bool = False) -> bool:
     return fnmatchcase(value, pattern.replace("[", "[[]"))
 
 
-def _context(principal: str) -> Context:
+def _context(principal: str, now: datetime.datetime) -> Context:
     """What a request of this principal says of itself."""
+    time = {"aws:currenttime": now.isoformat()}
     if not principal.startswith("arn:"):
-        return {"aws:principalisawsservice": "true", "aws:principalservicename": principal}
+        return {**time, "aws:principalisawsservice": "true", "aws:principalservicename": principal}
     return {
+        **time,
         "aws:principalarn": principal,
         "aws:principalaccount": principal.split(":")[4],
         "aws:principalisawsservice": "false",
@@ -219,14 +258,28 @@ def _conditions_hold(conditions: dict[str, dict[str, Any]], context: Context) ->
     )
 
 
+def _base(operator: str) -> str:
+    """An operator without its quantifier and IfExists."""
+    return operator.lower().rpartition(":")[2].removesuffix("ifexists")
+
+
+def _date(text: str) -> datetime.datetime:
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+
+
 def _condition_holds(operator: str, key: str, values: list[str], context: Context) -> bool:
     """IAM's rules: a key that the request lacks fits no condition, unless that is a negated one or `IfExists`."""
-    base = operator.lower().rpartition(":")[2].removesuffix("ifexists")
+    base = _base(operator)
     negated = "not" in base and base != "null"
     actual = context.get(key.lower())
     if base == "null":
         return (actual is None) == (values == ["true"])
     if actual is None:
         return negated or operator.lower().endswith("ifexists")
+    if base.startswith("date"):
+        return (
+            any(DATE_OPERATORS[base.removeprefix("date")](_date(actual), _date(value)) for value in values) != negated
+        )
     any_case = base in ("bool", "stringequalsignorecase", "stringnotequalsignorecase")
     return any(_like(value, actual, any_case) for value in values) != negated

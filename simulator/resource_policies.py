@@ -128,11 +128,24 @@ class ResourcePolicies:
         revision = slot.change(document, now, now + durations.POLICY_SHOWN.draw(self._dice))
         if resource.label is None:
             span = durations.POLICY_ENFORCED_FIRST if first else durations.POLICY_ENFORCED
-            denies = denies_replication(document, resource.arn)
-            self._clock.schedule(
-                span.draw(self._dice), lambda: self._lifecycle.authorize_replication(table, not denies)
-            )
+            delay, denies = span.draw(self._dice), denies_replication(document, resource.arn, _now())
+            self._clock.schedule(delay, lambda: self._lifecycle.authorize_replication(table, not denies))
+            for date in document.dates if document else []:
+                self._look_again(resource, document, date, delay)
         return revision
+
+    def _look_again(self, resource: Resource, document: Document | None, date: datetime.datetime, delay: float) -> None:
+        """A statement of AWS FIS denies replication until a moment on the wall."""
+
+        def look() -> None:
+            current = resource.slot.current
+            if current and current.document is document and resource.table.group:
+                denies = denies_replication(document, resource.arn, date)
+                self._lifecycle.authorize_replication(resource.table, not denies)
+
+        left = (date - _now()).total_seconds() / self._clock.time_scale
+        if left > 0:
+            self._clock.schedule(max(delay, left), look)
 
     def _can_be_changed(self, resource: Resource) -> None:
         """One change in fifteen seconds, of each table and of each stream (206, 213, 247)."""
@@ -186,13 +199,13 @@ def policy_at_creation(text: str, region: str, name: str, now: float) -> PolicyS
 def attach(slot: PolicySlot, table: RegionalTable) -> None:
     """Give a new table the policy that it is created with."""
     table.policies[TABLE_SLOT] = slot
-    if slot.current and denies_replication(slot.current.document, store.arn(table.region, table.name)):
+    if slot.current and denies_replication(slot.current.document, store.arn(table.region, table.name), _now()):
         table.denies_replication = True
 
 
 def caller_keeps_access(document: Document, arn: str) -> None:
     """Nobody forbids himself to change the policy again, unless he says so (210); to delete it, he may (270)."""
-    if document.denies(CALLER, "dynamodb:PutResourcePolicy", arn):
+    if document.denies(CALLER, "dynamodb:PutResourcePolicy", arn, _now()):
         raise errors.locks_caller_out()
 
 
@@ -209,9 +222,9 @@ def replication_is_authorized(table: RegionalTable) -> None:
             raise errors.replication_denied(REPLICATION_ROLE, store.arn(member.region, member.name))
 
 
-def denies_replication(document: Document | None, arn: str) -> bool:
+def denies_replication(document: Document | None, arn: str, now: datetime.datetime) -> bool:
     return document is not None and any(
-        document.denies(principal, f"dynamodb:{action}", arn)
+        document.denies(principal, f"dynamodb:{action}", arn, now)
         for principal in (REPLICATION_ROLE, REPLICATION_SERVICE)
         for action in REPLICATION_ACTIONS
     )
@@ -228,6 +241,10 @@ def _revision_is(resource: Resource, expected: str | None) -> None:
         raise errors.policy_exists(resource.kind, resource.name, current.revision)
     if expected != current.revision:
         raise errors.policy_has_another_revision(expected, resource.kind, resource.name, current.revision)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
 
 
 def _timestamp(milliseconds: float) -> str:

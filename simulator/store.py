@@ -55,6 +55,16 @@ class SecondaryIndex(NamedTuple):
         return {name: value for name, value in item.items() if self.projected is None or name in self.projected}
 
 
+class Change(NamedTuple):
+    """A change of an item: what it was and is, when on the simulated clock, and its record in the stream."""
+
+    key: Key
+    before: Attributes | None
+    after: Attributes | None
+    moment: float
+    record: dict[str, Any]
+
+
 def _set_attribute(item: LimitedSizeDict, name: str, value: DynamoType) -> None:
     """Give an item an attribute, up to the service's own limit of size: moto measures otherwise, and less."""
     attributes = {**item, name: value}
@@ -81,11 +91,12 @@ def _keep_change(shard: StreamShard, old: Item | None, new: Item | None) -> None
     is_hidden = isinstance(shard, _ChangedKeys)
     view = "KEYS_ONLY" if is_hidden else shard.table.stream_specification["StreamViewType"]
     name = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
-    record = StreamRecord(shard.table, view, name, old, new, shard.starting_sequence_number + len(shard.items))
-    record.record["awsRegion"] = shard.table.region_name
-    record.before, record.after = (item and item.to_json()["Attributes"] for item in (old, new))
-    record.moment = _now()
-    shard.items.append(record)
+    record = StreamRecord(shard.table, view, name, old, new, shard.starting_sequence_number + len(shard.items)).record
+    record["awsRegion"] = shard.table.region_name
+    record["dynamodb"]["ApproximateCreationDateTime"] = int(time.time())
+    key = key_of(shard.table, with_raw_binary(record["dynamodb"]["Keys"]))
+    before, after = (item and item.to_json()["Attributes"] for item in (old, new))
+    shard.items.append(Change(key, before, after, _now(), record))
 
 
 StreamShard.add = _keep_change
@@ -406,7 +417,7 @@ def expire_item(region: str, name: str, key: Key) -> None:
     before = stream_position(region, name)
     delete_item(region, name, key)
     if stream_position(region, name) != before:
-        record = table(region, name).stream_shard.items[-1].record
+        record = stream_changes(region, name)[-1].record
         record["userIdentity"] = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
 
 
@@ -416,26 +427,38 @@ def stream_position(region: str, name: str) -> tuple[str | None, int]:
     return regional.latest_stream_label, len(regional.stream_shard.items) if regional.stream_shard else 0
 
 
+def stream_label(region: str, name: str) -> str | None:
+    """The label of a table's stream, which stays when it is off; None for one that never had a stream."""
+    return table(region, name).latest_stream_label
+
+
+def stream_specification(region: str, name: str) -> dict[str, Any] | None:
+    """What a table's stream keeps; None when it is off."""
+    return table(region, name).stream_specification if stream_enabled(region, name) else None
+
+
+def stream_changes(region: str, name: str) -> list[Change]:
+    """A table's changes, oldest first, as far as they are kept."""
+    regional = table(region, name)
+    return regional.stream_shard.items if regional.stream_shard else []
+
+
 def changed_keys(region: str, name: str, start: int) -> list[Key]:
     """The keys in a table's stream records from a position on, each once, in the order of their last change."""
-    regional = table(region, name)
-    records = regional.stream_shard.items[start:] if regional.stream_shard else []
     keys: dict[Key, None] = {}
-    for record in records:
-        key = _key_of_record(regional, record)
-        keys.pop(key, None)
-        keys[key] = None
+    for change in stream_changes(region, name)[start:]:
+        keys.pop(change.key, None)
+        keys[change.key] = None
     return list(keys)
 
 
 def items_before(region: str, name: str, moment: float) -> dict[Key, Attributes | None]:
     """What the items were, None if not there, that have changed since a moment; of a table whose changes are kept."""
-    regional = table(region, name)
     items = {}
-    for record in reversed(regional.stream_shard.items if regional.stream_shard else []):
-        if record.moment <= moment:
+    for change in reversed(stream_changes(region, name)):
+        if change.moment <= moment:
             break
-        items[_key_of_record(regional, record)] = record.before
+        items[change.key] = change.before
     return items
 
 
@@ -487,10 +510,6 @@ def _provisioned(throughput: Throughput) -> Throughput:
 
 def _attributes(item: Item) -> Attributes:
     return copy.deepcopy(item.to_json()["Attributes"])
-
-
-def _key_of_record(regional: Table, record: StreamRecord) -> Key:
-    return key_of(regional, with_raw_binary(record.to_json()["dynamodb"]["Keys"]))
 
 
 def _dynamo_key(key: Key) -> tuple[DynamoType, DynamoType | None]:

@@ -21,19 +21,26 @@ CALLS_PER_SECOND = {"TagResource": 5, "UntagResource": 5, "ListTagsOfResource": 
 class Throttle:
     """A bucket of admissions that refills with simulated time."""
 
-    def __init__(self, burst: int = BURST, per_second: float = PER_SECOND) -> None:
+    def __init__(self, burst: float = BURST, per_second: float = PER_SECOND) -> None:
         self._burst = burst
         self._per_second = per_second
         self._admissions = float(burst)
         self._filled_at = 0.0
 
-    def admits(self, now: float) -> bool:
-        """Whether one more change is admitted now; if so, it is counted."""
+    def left(self, now: float) -> float:
+        """How much is admitted now; below zero where more was taken."""
         self._admissions = min(self._burst, self._admissions + (now - self._filled_at) * self._per_second)
         self._filled_at = now
-        if self._admissions < 1:
+        return self._admissions
+
+    def take(self, amount: float) -> None:
+        self._admissions -= amount
+
+    def admits(self, now: float) -> bool:
+        """Whether one more change is admitted now; if so, it is counted."""
+        if self.left(now) < 1:
             return False
-        self._admissions -= 1
+        self.take(1)
         return True
 
 

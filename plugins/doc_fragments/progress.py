@@ -12,15 +12,17 @@ class ModuleDocFragment:
 options:
   progress_file:
     description:
-      - A file on the host to which a line of JSON is appended whenever it was looked how far everything is, for a
-        program that watches the task. C(elapsed) are the seconds since the task began, C(lines) what has changed since
-        the line before, ready for people and perhaps empty, and C(summary) how far everything is.
-      - It holds names, regions, states and what was done. Its directory must exist. A new file is for the user
+      - A file on the host to which a line of JSON is appended every few seconds, for a program that watches the task.
+        C(elapsed) are the seconds since the task began, and C(summary) says how far everything is. C(lines) are for
+        people to read at once, such as a failure, and are often empty. C(left) are about how many seconds the rest
+        takes, if it goes on as it went so far, and C(null) while nothing says so.
+      - It holds names, regions, states and reasons for failures. Its directory must exist. A new file is for the user
         alone, and a link is replaced. A write that fails later ends the writing, and not the task.
       - In check mode nothing is written.
-      - Unset, Ansible itself shows the same on standard error while the task runs. At a terminal that is each change at
-        once; there and elsewhere how far everything is, once a minute. It doesn't where the connection isn't local, and
-        with C(async), C(become), C(no_log) or in check mode.
+      - Unset, Ansible itself shows the same on standard error while the task runs. At a terminal that is each of
+        C(lines) at once, and C(summary) in a line that is rewritten every two seconds; with several hosts it is lines
+        that stay, and less often. Elsewhere it is C(summary) once a minute. It shows nothing where the connection isn't
+        local, with C(async), C(become) or C(no_log), and in check mode.
     type: path
 notes:
   - SIGINT (Ctrl-C) and SIGTERM end the module with exit status 130 and 143. It first removes verification's items, and

@@ -16,24 +16,31 @@ description:
     end the same everywhere. It removes those items. Many tables are checked side by side.
   - It first makes sure that the regions are independent of each other, and that each is V(ACTIVE) and lists the
     others as replicas.
-  - A pair of regions passes when each item arrived by each of the three operations. It fails when a strongly consistent
-    read in the target says that an item isn't there in time. It is unknown when that can't be found out, because access
-    was denied, calls were throttled or an endpoint couldn't be reached. It fails, too, when another item arrives than
-    was written, and when a change took longer than O(max_lag). Of a table's pairs, and of all tables, a fail beats an
-    unknown, and that a pass.
+  - A pair of regions passes when every change arrived. It fails when a strongly consistent read in the target, begun
+    when the change had its time, doesn't show it, shows another item than was written, or doesn't show any more what
+    it had shown; and when a change took longer than O(max_lag). It is unknown when that can't be found out, because
+    access was denied, calls were throttled, an endpoint couldn't be reached or a replica is still being added.
+  - A pass says its power. Fifteen changes that all arrive show, with a probability of 95 %, that less than 18 % are
+    lost; raise O(item_count) to see smaller losses.
+  - Of a table's pairs, and of all tables, a fail beats an unknown, and that a pass. A member of the group that isn't
+    listed makes the table unknown. A table in one region only has V(nothing to compare).
   - In a strongly consistent group the first read in every other region, begun after a write's acknowledgement, has to
     show it, so there is no lag to measure.
   - A verdict never fails the task. Look at RV(verdict), as the role P(multiregion.dynamodb.verify#role) does. The task
     fails for bad input, for unusable credentials and for another account than O(account_id).
-  - Lag counts from the acknowledgement of a write to the end of the first read that shows it, on one monotonic clock,
-    so that the regions' own clocks play no part. A read or write that was throttled or repeated is never counted.
+  - Each lag has two bounds, on one monotonic clock, so that the regions' own clocks play no part. It is at least the
+    time from the acknowledgement of a write to the begin of the last read that didn't show it, and at most the time to
+    the end of the first read that shows it. A write that was repeated counts from its first sending. A repeated or slow
+    call widens the bounds, and O(max_lag) is judged by them.
   - Tables with O(tables[].state=absent) are left out.
 author:
   - The multiregion.dynamodb contributors (@multiregion)
 options:
   item_count:
     description:
-      - How many items of its own each region writes into each table, and how many all regions write at once, 1 to 20.
+      - How many items of its own each region writes into each table, and how many all regions write at once, 1 to 1000.
+        Each is put, updated and deleted, so a direction sees three times as many changes. With 100 items a loss of 1 %
+        shows, with 1000 items one of 0.1 %.
     type: int
     default: 5
   timeout:
@@ -45,8 +52,8 @@ options:
     default: 60.0
   max_lag:
     description:
-      - How many seconds a change may take to arrive. One that took longer fails its pair, although it arrived. A
-        measured lag is at most its resolution too long, so what is longer only by that, or wasn't measured, is unknown.
+      - How many seconds a change may take to arrive. One that took longer at the least fails its pair, although it
+        arrived. One that took longer only at the most is unknown.
       - Unset, a change may take as long as it is waited for.
     type: float
   max_units:
@@ -97,26 +104,6 @@ options:
         description: Seconds from one heartbeat to the next, 0.05 to 3600.
         type: float
         default: 1.0
-  report:
-    description:
-      - Files to write what was found to, whatever the verdict. A path that can't be written is refused before any call.
-        A new file is for the user alone, one that exists keeps its mode, and a link is replaced.
-        In check mode nothing is written. All but O(report.json) need what C(requirements-report.txt) lists on the host
-        that runs the module.
-    type: dict
-    suboptions:
-      html:
-        description: A page for people, which needs no network and no script.
-        type: path
-      json:
-        description: The result of this module, with every measured lag and every round of O(watch).
-        type: path
-      junit:
-        description: JUnit XML. Each pair of regions is a test; what couldn't be judged is an error.
-        type: path
-      prometheus:
-        description: Prometheus's text format, for the node exporter's textfile collector.
-        type: path
 attributes:
   check_mode:
     support: partial
@@ -135,16 +122,22 @@ notes:
   - Reports a change when it wrote one of O(items). Its own items are gone when it ends, also when it is interrupted;
     what couldn't be confirmed as removed is listed in RV(tables[].left_behind), and removed by the next check of that
     table.
-  - Its items live under 24 reserved keys for each source region. A string key, or the bytes of a binary one, is
-    C(multiregion.dynamodb/verification/<region>/<0 to 23>), the last four for heartbeats; those of all regions have
-    C(everywhere) for the region. A number has 38 digits, C(-999999999999999999999999), ten digits that follow from what
-    stands for the region, and C(0000) to C(0023). Partition and sort key get the same.
-  - Each of its items carries the map C(multiregion_dynamodb_verification) with the run's id and an expiry, two minutes
-    after twice O(timeout); that of a heartbeat is two minutes after the planned end of O(watch), or an hour and two
-    minutes ahead where that is sooner. A check writes and deletes an item only under the condition that this map names
-    its own run, so an item of yours with a reserved key is never touched, and two checks at once each use keys of their
-    own. A check that was killed is cleaned up by the next one after its expiry, by key and without a scan, in every
-    region that is listed then and answers. An item is then deleted only while its map is the one that was read.
+  - Its items live under 10,000 reserved keys for each source region, its slots. A string key, or the bytes of a binary
+    one, is C(multiregion.dynamodb/verification/<region>/<0 to 9999>); those that all regions write have C(everywhere)
+    for the region. A number has 38 digits, C(-999999999999999999999999), ten digits that follow from what stands for
+    the region, and C(0000) to C(9999). Partition and sort key get the same.
+  - Each run draws its slots anew, from its id alone, so that it meets other partitions. It registers in one of the
+    slots 0 to 3 of each region that it writes from, its registers, so four checks of a table can run at once.
+  - Each of its items carries the map C(multiregion_dynamodb_verification) with the run's id and an expiry, its lease,
+    which ends two minutes after twice O(timeout) and the planned end of O(watch). A check writes and deletes an item
+    only under the condition that this map names its own run, so an item of yours with a reserved key is never touched.
+    A check that was killed is cleaned up by the next one after its lease, by the keys that follow from its register and
+    without a scan, in every region that is listed then and answers. An item is then deleted only while its map is the
+    one that was read.
+  - Leases are compared with the clock of the machine that runs the module. Where another machine's clock is ahead, a
+    check there may remove the items of a live one, which then says that somebody removed them, and is unknown.
+  - Before it writes anything it deletes a key without an item in every region, so that a deletion that is denied is
+    known before there is anything to remove.
   - O(items) carry no such map. They are written under the condition that no item has the key, and never deleted.
   - Its own items carry no other attribute, so they appear in an index only when all of the index's keys are keys of the
     table too.
@@ -157,15 +150,19 @@ notes:
     "OldImage":{"multiregion_dynamodb_verification":{"M":{"run":{"S":[{"exists":false}]}}}}}}).
     A filter on C(NewImage) alone lets deletions through, one on C(OldImage) alone puts. Records of a C(KEYS_ONLY)
     stream carry no images and can only be told by their keys.
-  - Each item of a region costs three writes, each item that all regions write two in every region, and each write a
-    replicated one in every other region, besides the reads that look for it. RV(cost) has the capacity units that the
-    service reported; those of replicated writes are counted from them. O(tables[].verification=states) writes nothing.
+  - Each item of a region costs three writes, each item that all regions write two in every region, each register
+    two, and each write a replicated one in every other region, besides the reads that look for it. RV(cost) has the
+    capacity units that the service reported; those of replicated writes are counted from them.
+    O(tables[].verification=states) writes nothing.
   - Needs C(dynamodb:DescribeTable), C(dynamodb:BatchGetItem), C(dynamodb:PutItem), C(dynamodb:UpdateItem) and
-    C(dynamodb:DeleteItem) in every region; the first one alone for O(tables[].verification=states). With
-    C(dynamodb:GetResourcePolicy) it can say of a pair that failed whether AWS FIS pauses it.
+    C(dynamodb:DeleteItem) in every region; the first one alone for O(tables[].verification=states).
+    C(dynamodb:GetResourcePolicy) is optional. It is called for the regions of pairs that fail, to say whether a
+    statement of AWS FIS pauses their replication.
 seealso:
   - module: multiregion.dynamodb.replicas
   - module: multiregion.dynamodb.tables_info
+  - plugin: multiregion.dynamodb.report
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -181,7 +178,7 @@ EXAMPLES = r"""
 - name: Stop unless everything arrived
   ansible.builtin.assert:
     that: replication.verdict == 'pass'
-    fail_msg: "{{ replication.msg }}"
+    fail_msg: "{{ replication.summary }}"
 
 - name: Look at a table in production without writing into it
   multiregion.dynamodb.replication_check:
@@ -191,16 +188,16 @@ EXAMPLES = r"""
       - name: orders
         verification: states
 
-- name: More items, and more time between regions that are far apart
+- name: See a loss of one percent, and leave more time between regions that are far apart
   multiregion.dynamodb.replication_check:
     region: us-east-1
     replica_regions: [ap-southeast-2]
-    item_count: 20
+    item_count: 100
     timeout: 180
     tables:
       - name: orders
 
-- name: See an item of one's own arrive unchanged, and write down what was found
+- name: See an item of one's own arrive unchanged
   multiregion.dynamodb.replication_check:
     region: us-east-1
     replica_regions: [eu-west-1]
@@ -210,9 +207,6 @@ EXAMPLES = r"""
       orders:
         - customer: {S: a-customer-of-mine}
           total: {N: "12.50"}
-    report:
-      html: replication.html
-      junit: replication.xml
 
 - name: Watch a drill for ten minutes
   multiregion.dynamodb.replication_check:
@@ -236,13 +230,13 @@ EXAMPLES = r"""
 RETURN = r"""
 verdict:
   description:
-    - V(fail) when any pair of any table failed, otherwise V(unknown) when anything couldn't be found out, otherwise
-      V(pass).
+    - V(fail) when any table failed, otherwise V(unknown) when anything couldn't be found out, otherwise V(pass);
+      V(nothing to compare) when every table has one region only.
   returned: always, unless the input was refused
   type: str
   sample: pass
 msg:
-  description: A line for each table and reason that stands in the way of a pass, then the totals.
+  description: The lines of RV(summary) as one text, or why the task failed.
   returned: always
   type: str
   sample: "1 table: 1 pass, 0 fail, 0 unknown"
@@ -263,6 +257,10 @@ run:
       description: How long it took.
       type: float
       returned: always
+    account_id:
+      description: The account of the tables, empty when none could be read.
+      type: str
+      returned: always
     versions:
       description: What it ran with.
       type: dict
@@ -275,6 +273,7 @@ run:
     id: 0d3b1c6e-8f5b-4a57-9c1c-1f2f1d1c7a10
     started: "2026-11-25T10:00:00Z"
     seconds: 3.2
+    account_id: "123456789012"
 cost:
   description: The capacity units of all tables together.
   returned: always, unless the input was refused
@@ -297,14 +296,18 @@ cost:
     write_units: 50.0
     replicated_write_units: 50.0
 summary:
-  description: What was found out, for people. Tables that passed first, then the lines of RV(msg), totals last.
+  description:
+    - What was found out, for people. What is wrong first, by direction, with the tables that share it; then what is
+      well, what to do next, and totals.
   returned: always, unless the input was refused
   type: list
   elements: str
   sample:
-    - "orders: us-east-1, eu-west-1: 5 items from each region were put, updated and deleted in every other, and what all
-      wrote at once ended the same; lag 0.31 s (median of the slowest pair), at most 0.52 s, measured to 0.14 s"
-    - "1 table: 1 pass, 0 fail, 0 unknown"
+    - "FAIL     us-east-1 → eu-west-1: not every put arrives, table orders (1 of 5 puts missing after 24.1 s)"
+    - "         eu-west-1 → us-east-1 passes, median lag 0.31 s."
+    - "         Next: look at ReplicationLatency in us-east-1, and whether an AWS FIS experiment is running. Keys are in
+      the report (verify_report) and in the result."
+    - "1 table: 0 pass, 1 fail, 0 unknown"
 tables:
   description: A result for each table, in the order of the list.
   returned: always, unless the input was refused
@@ -314,9 +317,7 @@ tables:
     - name: orders
       verdict: fail
       verification: items
-      msg: "orders: fail: us-east-1 → eu-west-1: 1 of 5 items: the put was missing 30.1 s after its acknowledgement, by
-        a strongly consistent read: replication is paused, failing or slower than that; look at ReplicationLatency in
-        us-east-1, or raise timeout (verify_timeout) (key: multiregion.dynamodb/verification/us-east-1/3)."
+      reason: ""
       consistency: eventual
       cost:
         read_units: 71.5
@@ -331,16 +332,18 @@ tables:
         - source: us-east-1
           target: eu-west-1
           verdict: fail
-          reason: "1 of 5 items: the put was missing 30.1 s after its acknowledgement, by a strongly consistent read:
-            replication is paused, failing or slower than that; look at ReplicationLatency in us-east-1, or raise
-            timeout (verify_timeout) (key: multiregion.dynamodb/verification/us-east-1/3)"
-          item_count: 5
-          arrived: 4
+          reason: "not every put arrives (1 of 5 puts missing after 24.1 s): look at ReplicationLatency in us-east-1,
+            and whether an AWS FIS experiment is running"
+          expected: 15
+          arrived: 12
+          loss_that_shows: 0.181
           missing:
             - operation: put
               key:
-                customer: multiregion.dynamodb/verification/us-east-1/3
+                customer: multiregion.dynamodb/verification/us-east-1/4711
+              waited: 24.1
           altered: []
+          went_back: []
           late: []
           watch: null
           lag:
@@ -350,8 +353,10 @@ tables:
             p99: 0.515
             max: 0.52
             resolution: 0.143
+          lags: [[0.168, 0.311], [0.377, 0.52]]
       convergence: null
       user_items: []
+      watch: []
       notes: []
       left_behind: []
   contains:
@@ -360,7 +365,9 @@ tables:
       type: str
       returned: always
     verdict:
-      description: The worst of its pairs.
+      description:
+        - The worst of its pairs, of RV(tables[].convergence), of RV(tables[].user_items) and of what
+          RV(tables[].reason) says. V(nothing to compare) for a table in one region only.
       type: str
       returned: always
     consistency:
@@ -377,8 +384,8 @@ tables:
           states were read because of V(check_mode).
       type: str
       returned: always
-    msg:
-      description: Why it didn't pass, a line for each reason and the pairs it is true for; or what the pass rests on.
+    reason:
+      description: What stands in the way of a pass beside its pairs, such as members that aren't listed.
       type: str
       returned: always
     regions:
@@ -421,13 +428,19 @@ tables:
           description: Why it isn't a pass, and what to do. Empty for a pass.
           type: str
           returned: always
-        item_count:
-          description: How many items were to arrive. 0 when the states already decided.
+        expected:
+          description: How many puts, updates and deletions were to arrive. 0 when no items were written.
           type: int
           returned: always
         arrived:
-          description: How many were seen put, updated and deleted.
+          description: How many of them arrived.
           type: int
+          returned: always
+        loss_that_shows:
+          description:
+            - The share of lost changes that so many would have shown with a probability of 95 %. Null when no items
+              were written.
+          type: float
           returned: always
         missing:
           description: What a strongly consistent read in the target didn't show in time.
@@ -436,29 +449,33 @@ tables:
           returned: always
           contains:
             operation:
-              description: V(put), V(update) or V(delete), the first that was missing of that item.
+              description: V(put), V(update) or V(delete), the first that is missing of that item.
               type: str
               returned: always
             key:
               description: The item's key.
               type: dict
               returned: always
+            waited:
+              description: Seconds from its acknowledgement to the read that didn't show it.
+              type: float
+              returned: always
         altered:
-          description: What a strongly consistent read in the target showed as another item than was written.
+          description:
+            - What a strongly consistent read in the target showed as another item than was written. Its elements are
+              those of RV(tables[].pairs[].missing).
           type: list
           elements: dict
           returned: always
-          contains:
-            operation:
-              description: V(put), V(update) or V(delete).
-              type: str
-              returned: always
-            key:
-              description: The item's key.
-              type: dict
-              returned: always
+        went_back:
+          description:
+            - What a read in the target had shown and a strongly consistent read later didn't show any more. Its
+              elements are those of RV(tables[].pairs[].missing).
+          type: list
+          elements: dict
+          returned: always
         late:
-          description: What arrived, but took longer than O(max_lag).
+          description: What arrived, but took longer than O(max_lag) at the least.
           type: list
           elements: dict
           returned: always
@@ -472,20 +489,21 @@ tables:
               type: dict
               returned: always
             lag:
-              description: How many seconds it took.
-              type: float
+              description: How many seconds it took, at the least and at the most.
+              type: list
+              elements: float
               returned: always
         lag:
-          description: Seconds from the acknowledgement of a write to the end of the first read that showed it.
+          description: The distribution of what the changes took at the most, in seconds.
           type: dict
           returned: always
           contains:
             measured:
-              description: How many puts, updates and deletions could be measured.
+              description: How many puts, updates and deletions arrived, those of O(items) included.
               type: int
               returned: always
             p50:
-              description: The median. Null when nothing could be measured, as the other figures.
+              description: The median. Null when nothing arrived, as the other figures.
               type: float
               returned: always
             p95:
@@ -501,9 +519,15 @@ tables:
               type: float
               returned: always
             resolution:
-              description: The true lag of any item is at most this much shorter than the measured one.
+              description: The true lag of any change is at most this much shorter.
               type: float
               returned: always
+        lags:
+          description:
+            - Every lag, each as the least and the most seconds that it can have been.
+          type: list
+          elements: list
+          returned: always
         watch:
           description: What heartbeats showed of the pair. Null without O(watch).
           type: dict
@@ -555,8 +579,13 @@ tables:
         lag:
           description:
             - Seconds from the last region's acknowledgement to the end of the first look that showed the same
-              everywhere, as RV(tables[].pairs[].lag).
+              everywhere, and still did when everything had time to arrive. As RV(tables[].pairs[].lag).
           type: dict
+          returned: always
+        lags:
+          description: Every one, as RV(tables[].pairs[].lags).
+          type: list
+          elements: list
           returned: always
     user_items:
       description: What became of O(items) of this table.
@@ -580,6 +609,40 @@ tables:
           description: Why it isn't a pass. Empty for a pass.
           type: str
           returned: always
+    watch:
+      description: The rounds of O(watch), oldest first. Of a long watch, one stands for several and shows their worst.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        elapsed:
+          description: Seconds since the watch began.
+          type: float
+          returned: always
+        pairs:
+          description: Every region to every other.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            source:
+              description: Where the heartbeat was written.
+              type: str
+              returned: always
+            target:
+              description: Where it was looked for.
+              type: str
+              returned: always
+            lag:
+              description:
+                - Seconds that the newest heartbeat took, or the age of the oldest that hasn't arrived. Null when that
+                  isn't known.
+              type: float
+              returned: always
+            arrived:
+              description: Whether everything had arrived.
+              type: bool
+              returned: always
     notes:
       description:
         - What a person should know, such as an item of theirs that has a reserved key, another check under way, or what
@@ -610,9 +673,7 @@ tables:
 
 import dataclasses
 
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import reporting
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import PROGRESS_OPTIONS
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import user_items
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import check_tables
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
@@ -643,30 +704,22 @@ OTHER_ARGUMENTS = {
             "interval": {"type": "float", "default": 1.0},
         },
     },
-    "report": {"type": "dict", "options": {name: {"type": "path"} for name in reporting.FORMATS}},
 }
 
 
 def main() -> None:
     module = make_module({**ARGUMENTS, **OTHER_ARGUMENTS, **PROGRESS_OPTIONS})
-    watch, wanted = module.params["watch"], module.params["report"] or {}
-    requested = {name: path for name, path in wanted.items() if path and not module.check_mode}
+    watch = module.params["watch"]
     options = Options(
         **{option: module.params[option] for option in ARGUMENTS}, watch=Pace(**watch) if watch is not None else None
     )
     with failures_reported(module):
         options.check()
-        reporting.check(requested)
         progress = progress_file(module)
         tables, clients = tables_and_clients(module)
         options = dataclasses.replace(options, items=user_items.parse(module.params, tables))
         checked = check_tables(tables, clients, options, module.check_mode, progress=progress)
-    about = {"versions": versions(), "settings": options.settings}
-    result = module_result(checked, about)
-    try:
-        reporting.write(requested, result)
-    except Refused as unwritten:
-        module.fail_json(changed=checked.changed, **{**result, "msg": f"{unwritten}\n{result['msg']}"})
+    result = module_result(checked, {"versions": versions(), "settings": options.settings})
     module.exit_json(changed=checked.changed, **result)
 
 

@@ -34,12 +34,6 @@ options:
         that the task doesn't name.
     type: list
     elements: str
-  report:
-    description:
-      - A JSON report of M(multiregion.dynamodb.replication_check) on the host. RV(summary) then shows the lag that was
-        measured into each region, how long ago that was, and which of the tables and regions the report doesn't hold.
-      - What the report says of a table doesn't make the task fail.
-    type: path
 extends_documentation_fragment:
   - multiregion.dynamodb.tables.optional
   - amazon.aws.common.modules
@@ -68,14 +62,6 @@ EXAMPLES = r"""
 - name: Show it
   ansible.builtin.debug:
     msg: "{{ orders.summary }}"
-
-- name: The same with the lag that a verification measured
-  multiregion.dynamodb.tables_info:
-    region: us-east-1
-    replica_regions: [eu-west-1]
-    tables:
-      - name: orders
-    report: "{{ playbook_dir }}/replication.json"
 """
 
 RETURN = r"""
@@ -209,7 +195,6 @@ summary:
   description:
     - Tables by regions, with the state of each, as lines of text. The witness of a strongly consistent group is there,
       and so are replicas that aren't listed.
-    - With O(report) the lag into each region, likewise.
     - Then what there is to say of tables, the worst last, and totals.
   returned: success
   type: list
@@ -229,7 +214,6 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.argum
     INFO_OPTIONS,
     LISTING_OPTIONS,
 )
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.lag_report import load
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.observe import full_reading, look
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.status import info_result
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
@@ -248,12 +232,11 @@ def main() -> None:
         mutually_exclusive=[("names", option) for option in LISTING_OPTIONS],
     )
     with failures_reported(module):
-        report = None if module.params["report"] is None else load(module.params["report"])
         find = tables_and_clients if module.params["names"] is None else found_tables_and_clients
         tables, clients = find(module)
         seen = look([full_reading(table) for table in tables], clients)
         model = clients[tables[0].home].meta.service_model
-    leave(module, sdk.known(info_result(tables, seen, report), model))
+    leave(module, sdk.known(info_result(tables, seen), model))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Warn of a variable whose name is nearly one of the collection's, private to the collection."""
+"""Find a variable whose name is nearly one of the collection's, private to the collection."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import typing as t
 from pathlib import Path
 
 import yaml
-from ansible.plugins.action.normal import ActionModule as NormalAction
-from ansible.utils.display import Display
 
 COLLECTION = Path(__file__).parents[2]
 # How alike two names are, their prefix aside, and with it: a user may have variables of the same prefix.
@@ -47,12 +45,3 @@ def misspelt(variables: t.Iterable[str]) -> dict[str, str]:
             for near in difflib.get_close_matches(name, names, 1, ALIKE_WITH_PREFIX):
                 found[name] = near
     return found
-
-
-class VariablesAction(NormalAction):
-    """Runs the module as any is run, after a warning; Ansible shows the same one once a run."""
-
-    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        for name, near in misspelt(task_vars or {}).items():
-            Display().warning(f"[{task_vars['inventory_hostname']}] Nothing reads {name}: did you mean {near}?")
-        return super().run(tmp, task_vars)

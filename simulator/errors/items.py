@@ -68,3 +68,19 @@ def updated_item_too_large() -> ServiceError:
 
 def duplicate_keys() -> ServiceError:
     return validation("Provided list of item keys contains duplicates")
+
+
+def provisioned_throughput_exceeded() -> ServiceError:
+    return ServiceError(
+        "ProvisionedThroughputExceededException",
+        "The level of configured provisioned throughput for the table was exceeded. Consider increasing your "
+        "provisioning level with the UpdateTable API.",
+    )
+
+
+def on_demand_throughput_exceeded() -> ServiceError:
+    return ServiceError(
+        "ThrottlingException",
+        "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table "
+        "or index so please try again shortly.",
+    )

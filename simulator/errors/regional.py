@@ -37,6 +37,39 @@ def stream_not_found(label: str, table: str) -> ServiceError:
     )  # 212
 
 
+def no_such_stream(arn: str) -> ServiceError:
+    return ServiceError("ResourceNotFoundException", f"Requested resource not found: Stream: {arn} not found")
+
+
+def shard_not_found(shard: str, label: str) -> ServiceError:
+    return ServiceError(
+        "ResourceNotFoundException", f"Requested resource not found: Shard: {shard} in Stream: {label} not found"
+    )
+
+
+def expired_iterator() -> ServiceError:
+    return ServiceError("ExpiredIteratorException", "The shard iterator is older than 15 minutes.")
+
+
+def trimmed_data() -> ServiceError:
+    return ServiceError("TrimmedDataAccessException", "The operation attempted to read past the oldest stream record.")
+
+
+def invalid_iterator() -> ServiceError:
+    return validation("Invalid ShardIterator")
+
+
+def invalid_sequence_number(number: str | None) -> ServiceError:
+    return validation(f"Invalid SequenceNumber: {number}")
+
+
+def limit_out_of_range(limit: int, most: int) -> ServiceError:
+    return validation(
+        f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must have value "
+        f"{'greater' if limit < 1 else 'less'} than or equal to {1 if limit < 1 else most}"
+    )
+
+
 def policy_too_large(largest: int) -> ServiceError:
     return invalid(f"Maximum policy size of {largest} bytes exceeded")  # 211
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import chromium
 import pytest
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import reporting
+from ansible_collections.multiregion.dynamodb.plugins.filter.report import report as rendered
 from documents import DOCUMENTS
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.unit.plugins.module_utils.replication_document import document
+from tests.unit.plugins.plugin_utils.replication_document import document
 
 # Without a sandbox it runs as root too; the others keep it from calling home.
 ARGUMENTS = [
@@ -48,7 +48,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def made(name: str) -> Path:
         path = directory / f"{name}.html"
         if not path.exists():
-            reporting.write({"html": str(path)}, document(**DOCUMENTS[name]))
+            path.write_text(rendered(document(**DOCUMENTS[name]), "html", "production"))
         return path
 
     return made

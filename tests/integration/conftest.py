@@ -19,7 +19,8 @@ import botocore.loaders
 import botocore.session
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from caller import MODULES, SECRET, arguments_of
+from caller import MODULES, SECRET, US, arguments_of
+from verifying import LAG, STRONG_REGIONS, World
 
 from simulator.server import Served, serve
 
@@ -140,3 +141,29 @@ def play(run, served):
         return run("ansible-playbook", f"playbooks/{playbook}.yml", *extra, *arguments, **(environment or {}))
 
     return play
+
+
+@pytest.fixture
+def world(served) -> World:
+    """What verifies by the engine itself."""
+    served.admin.reset()
+    served.admin.set_lag(LAG.low, LAG.high)
+    return World(served)
+
+
+@pytest.fixture
+def orders(world) -> World:
+    """A table in three regions."""
+    world.global_table()
+    return world
+
+
+@pytest.fixture
+def strong(world) -> World:
+    """A strongly consistent group."""
+    home = world.client("dynamodb", US)
+    world.global_table(regions=(US,))
+    creates = [{"Create": {"RegionName": region}} for region in STRONG_REGIONS[1:]]
+    home.update_table(TableName="orders", ReplicaUpdates=creates, MultiRegionConsistency="STRONG")
+    world.until(lambda: world.settled(home, "orders") and home.describe_table(TableName="orders")["Table"]["Replicas"])
+    return world

@@ -147,9 +147,8 @@ def test_a_key_of_a_replica_whose_table_has_none_is_refused_before_any_call(run_
 def test_020_a_disabled_key_is_refused_before_any_change(run_module, kms, admin):
     kms[EU].disable_key(KeyId=arn(kms, EU, "alias/first").rpartition("/")[2])
     wanted = {**ORDERS, "encryption": customer("alias/first"), "replicas": [{"region": EU, "kms_key": "alias/first"}]}
-    run_module("tables", wanted)
     admin.clear_calls()
-    message = run_module("replicas", wanted)["msg"]
+    message = run_module("tables", wanted)["msg"]
     assert "orders: the key alias/first in eu-west-1 is Disabled: enable it, or name another key" in message
     assert changes(admin) == []
 

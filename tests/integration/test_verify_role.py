@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""verify.yml as a user runs it: items of their own, a watch, reports, and status.yml with the lag of one."""
+"""verify.yml as a user runs it: items of their own, a watch, reports."""
 
 from __future__ import annotations
 
 import json
 import os
+import stat
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +16,7 @@ from caller import EU, US, changes, flat
 from prometheus_client.parser import text_string_to_metric_families
 
 TABLE = {"name": "orders", "partition_key": "id"}
+FORMATS = ("html", "json", "junit", "prometheus", "summary")
 ITEM = {"id": {"S": "mine"}, "total": {"N": "1.10"}, "note": {"S": ""}, "tags": {"SS": ["b", "a"]}}
 
 
@@ -32,10 +34,10 @@ def verify(play, run_module):
 
 @pytest.fixture
 def reports(tmp_path):
-    return {name: str(tmp_path / f"replication.{name}") for name in ("html", "json", "junit", "prometheus")}
+    return {name: str(tmp_path / f"replication.{name}") for name in FORMATS}
 
 
-def test_everything_asked_for_in_one_run_and_status_shows_its_lag(verify, reports):
+def test_everything_asked_for_in_one_run(verify, reports):
     done = verify(verify_report=reports, verify_items={"orders": [ITEM]}, verify_watch={"rounds": 2, "interval": 0.2})
 
     assert done.returncode == 0, done.stdout
@@ -46,7 +48,9 @@ def test_everything_asked_for_in_one_run_and_status_shows_its_lag(verify, report
     assert document["verdict"] == "pass"
     assert [item["verdict"] for item in table["user_items"]] == ["pass"]
     assert len(table["watch"]) >= 2
-    assert {len(pair["lag"]["samples"]) for pair in table["pairs"]} >= {15}
+    for pair in table["pairs"]:
+        assert pair["expected"] == 15 >= len(pair["lags"]) >= 1
+        assert all(0 <= shortest <= longest <= pair["lag"]["max"] for shortest, longest in pair["lags"])
     assert document["run"]["settings"]["watch"]["rounds"] == 2
     assert set(document["run"]["versions"]) >= {"multiregion.dynamodb", "amazon.aws", "boto3", "python"}
     assert ElementTree.parse(reports["junit"]).getroot().get("failures") == "0"
@@ -56,11 +60,11 @@ def test_everything_asked_for_in_one_run_and_status_shows_its_lag(verify, report
         )
     with open(reports["html"]) as file:
         assert "orders" in file.read()
-
-    shown = verify("status", status_report=reports["json"])
-
-    assert shown.returncode == 0, shown.stdout
-    assert "lag of 1 table, measured just now" in flat(shown.stdout)
+    with open(reports["summary"]) as file:
+        [first, *lines] = file.read().splitlines()
+    assert first == f"simulator ({document['run']['account_id']}): replication pass, {document['run']['started']}"
+    assert lines == document["summary"]
+    assert {stat.S_IMODE(os.stat(path).st_mode) for path in reports.values()} == {0o600}
 
 
 def test_reports_are_written_of_a_failure_too(verify, reports, admin):
@@ -73,6 +77,22 @@ def test_reports_are_written_of_a_failure_too(verify, reports, admin):
     assert ElementTree.parse(reports["junit"]).getroot().get("failures") == "1"
     with open(reports["json"]) as file:
         assert json.load(file)["verdict"] == "fail"
+
+
+def test_a_file_of_the_users_keeps_its_mode_and_a_link_is_replaced(verify, reports, tmp_path):
+    kept, elsewhere = tmp_path / "replication.json", tmp_path / "elsewhere"
+    kept.write_text("old")
+    kept.chmod(0o640)
+    elsewhere.write_text("mine")
+    (tmp_path / "replication.html").symlink_to(elsewhere)
+
+    assert verify(verify_report=reports).returncode == 0
+
+    assert json.loads(kept.read_text())["verdict"] == "pass"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o640
+    assert elsewhere.read_text() == "mine"
+    assert not (tmp_path / "replication.html").is_symlink()
+    assert stat.S_IMODE((tmp_path / "replication.html").stat().st_mode) == 0o600
 
 
 def test_a_relative_path_is_where_the_user_stands(verify):
@@ -88,7 +108,9 @@ def test_a_relative_path_is_where_the_user_stands(verify):
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
-        ({"verify_report": {"json": "/nowhere/at/all.json"}}, "report.json is /nowhere/at/all.json"),
+        ({"verify_report": {"json": "/nowhere/at/all.json"}}, "verify_report.json is /nowhere/at/all.json"),
+        ({"verify_report": {"pdf": "a.pdf"}}, "pdf"),
+        ({"verify_report": {"json": "/dev/null"}}, "which is no regular file"),
         ({"verify_watch": {}}, "watch (verify_watch) has no end"),
         ({"verify_items": {"parts": [ITEM]}}, "table 'parts' isn't among tables"),
         ({"verify_items": {"orders": [{"id": {"N": 1}}]}}, "quote"),

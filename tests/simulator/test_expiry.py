@@ -63,11 +63,7 @@ def test_d_its_stream_record_names_the_service(expiring: World) -> None:
     expiring.wait(TWO_DAYS + 2 * HOUR)
     users = {}
     for region in (HOME, EUROPE):
-        streams = expiring.client(region, "dynamodbstreams")
-        arn = expiring.describe(region)["LatestStreamArn"]
-        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
-        records = streams.get_records(ShardIterator=start["ShardIterator"])["Records"]
+        records = expiring.stream_records(region)
         users[region] = [record.get("userIdentity") for record in records if record["eventName"] == "REMOVE"]
     assert users == {HOME: [{"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}], EUROPE: [None]}
 

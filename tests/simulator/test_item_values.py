@@ -303,10 +303,7 @@ def test_d_an_update_that_fails_makes_no_item_and_no_record(world: World) -> Non
     world.wait(SOON)
     for region in (HOME, EUROPE):
         assert world.client(region).scan(TableName=TABLE)["Items"] == []
-    streams, arn = world.client(HOME, "dynamodbstreams"), world.describe()["LatestStreamArn"]
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
-    assert streams.get_records(ShardIterator=start["ShardIterator"])["Records"] == []
+    assert world.stream_records() == []
 
 
 def test_m_a_batch_reads_16_mb_and_names_what_is_left_as_a_new_request(world: World) -> None:

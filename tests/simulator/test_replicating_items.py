@@ -97,12 +97,8 @@ def test_d_quick_changes_of_one_item_may_arrive_as_one(replicated: World) -> Non
     replicated.put("one", color="blue")
     replicated.wait(20 * SOON)
     assert replicated.get("one", EUROPE) == {"id": "one", "color": "blue"}
-    streams = replicated.client(EUROPE, "dynamodbstreams")
-    arn = replicated.describe(EUROPE)["LatestStreamArn"]
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
-    records = streams.get_records(ShardIterator=start["ShardIterator"])["Records"]
-    assert [record["dynamodb"]["NewImage"]["color"] for record in records] == [{"S": "blue"}]
+    colors = [record["dynamodb"]["NewImage"]["color"] for record in replicated.stream_records(EUROPE)]
+    assert colors == [{"S": "blue"}]
 
 
 def test_d_batches_transactions_and_statements_arrive(replicated: World) -> None:
@@ -228,13 +224,7 @@ def test_d_a_replicated_write_is_in_the_targets_stream_and_goes_no_further(repli
         replicated.wait(3 * SOON)
     replicated.put("last", EUROPE)
     replicated.wait(3 * SOON)
-    counts = {}
-    for region in (HOME, EUROPE, ASIA):
-        streams = replicated.client(region, "dynamodbstreams")
-        arn = replicated.describe(region)["LatestStreamArn"]
-        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
-        counts[region] = len(streams.get_records(ShardIterator=start["ShardIterator"])["Records"])
+    counts = {region: len(replicated.stream_records(region)) for region in (HOME, EUROPE, ASIA)}
     assert counts == {HOME: 4, EUROPE: 4, ASIA: 4}
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
@@ -556,3 +557,60 @@ def test_d_a_denial_that_ended_in_time_changes_nothing_later(world: World) -> No
     delete(world, EUROPE)
     world.wait(21 * 3600)
     assert world.replicas() == {EUROPE: "ACTIVE"}
+
+
+def pausing(actions: list[str], resource: str, until: datetime.datetime) -> dict[str, Any]:
+    """What AWS FIS appends to the policies of a table and of its stream to pause replication [D]."""
+    condition = {
+        "DateLessThan": {"aws:CurrentTime": until.isoformat(timespec="milliseconds").replace("+00:00", "Z")},
+        "ArnEquals": {"aws:PrincipalArn": REPLICATION_ROLE},
+    }
+    actions = [f"dynamodb:{action}" for action in actions]
+    return {
+        "Sid": "DoNotModifyFisDynamoDbPauseReplicationEXP1234567890abcdef",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": actions,
+        "Resource": resource,
+        "Condition": condition,
+    }
+
+
+def test_d_a_statement_of_fis_pauses_replication_until_its_end(world: World) -> None:
+    world.create_global(EUROPE)
+    stream = world.describe()["LatestStreamArn"]
+    until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=10)
+    on_table = pausing(["GetItem", "PutItem", "UpdateItem", "DeleteItem", "DescribeTable", "Scan"], arn(HOME), until)
+    on_stream = pausing(["GetRecords", "DescribeStream", "GetShardIterator"], stream, until)
+    for resource, statement in ((arn(HOME), on_table), (stream, on_stream)):
+        text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        world.client().put_resource_policy(ResourceArn=resource, Policy=text)
+    world.wait(5)
+    read = json.loads(world.client().get_resource_policy(ResourceArn=arn(HOME))["Policy"])
+    assert read["Statement"][0]["Sid"].startswith("DoNotModifyFisDynamoDbPauseReplication")
+    world.put("from home")
+    world.put("to home", EUROPE)
+    world.wait(500)
+    assert (world.get("from home"), world.get("from home", EUROPE), world.get("to home")) == (
+        {"id": "from home"},
+        None,
+        None,
+    )
+    assert world.replicas(EUROPE) == {HOME: "REPLICATION_NOT_AUTHORIZED"}
+    world.wait(11 * 60 / 0.02)
+    assert (world.status(), world.replicas(EUROPE)) == ("ACTIVE", {HOME: "ACTIVE"})
+    assert None not in (world.get("from home", EUROPE), world.get("to home"))
+
+
+def test_d_a_statement_of_fis_whose_end_has_passed_pauses_nothing(world: World) -> None:
+    world.create_global(EUROPE)
+    until = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=1)
+    text = json.dumps({"Version": "2012-10-17", "Statement": [pausing(["PutItem"], arn(HOME), until)]})
+    world.client().put_resource_policy(ResourceArn=arn(HOME), Policy=text)
+    world.put("one")
+    world.wait(500)
+    assert world.replicas(EUROPE) == {HOME: "ACTIVE"}
+    assert world.get("one", EUROPE)
+    nonsense = text.replace("DateLessThan", "DateAround")
+    put = world.client().put_resource_policy
+    assert_refused("ValidationException", "Syntax error", put, ResourceArn=arn(HOME), Policy=nonsense)

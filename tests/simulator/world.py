@@ -142,6 +142,19 @@ class World:
         item = self.client(region).get_item(**asked).get("Item")
         return item and {name: value["S"] for name, value in item.items()}
 
+    def stream_records(self, region: str = HOME) -> list[dict[str, Any]]:
+        """What a region's stream has, shard by shard, each parent before its child."""
+        client, arn = self.client(region, "dynamodbstreams"), self.describe(region)["LatestStreamArn"]
+        records = []
+        for shard in client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+            start = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+            iterator, was_empty = client.get_shard_iterator(**start)["ShardIterator"], False
+            while iterator and not was_empty:
+                page = client.get_records(ShardIterator=iterator)
+                records += page["Records"]
+                iterator, was_empty = page.get("NextShardIterator"), not page["Records"]
+        return records
+
     def delete(self, key: str, region: str = HOME) -> None:
         self.client(region).delete_item(TableName=TABLE, Key={"id": {"S": key}})
 

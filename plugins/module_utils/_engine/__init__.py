@@ -22,17 +22,15 @@ pure (no client, no module, no clock)
     inventory   the observed state -> an entry of dynamodb_tables
     divergence  the observed state -> what the regions of a group should share and don't
     results     -> what the modules that change tables return
-    progress    how far the tables have come -> what is new, for people who watch
+    progress    how far the tables have come -> counts, failures and about how long the rest takes, for people who watch
     status      -> what the module that looks at them returns, and how people read it
-    lag_lines   a report of verification -> how people read the lag of tables
     wording     how names are listed, and what many tables have in common said once
     grid        rows of text -> lines whose columns stand below each other
 
 touching files
-    lag_report  the lag that a report of verification holds, read back
     files       whether a path can become a file; writing it in one move
     approval    the first plan as a document, and whether it is the expected one
-    progress_file  what is new, appended to a file
+    progress_file  the same, appended to a file
 
 touching the service
     sdk         whether the installed botocore knows what is used
@@ -44,6 +42,5 @@ touching the service
     discover    tables that exist -> what is to be read of them
     converge    observe, plan, act, wait; again until nothing is left
 
-reporting/      a verification as files, for people, CI and monitoring
 verification/   proves that items replicate; its own rooms are explained there
 """

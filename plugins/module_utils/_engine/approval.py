@@ -30,6 +30,8 @@ Document = dict[str, t.Any]
 HASH = re.compile(r"[0-9a-f]{64}")
 # So many steps are spelled out where a plan isn't the expected one.
 STEPS_IN_A_MESSAGE = 10
+# So many characters of a parameter's value are shown.
+VALUE_IN_A_MESSAGE = 200
 _NOT_COMPARED = "The plan can't be compared with the expected one, so nothing was changed. Not read:"
 
 
@@ -146,12 +148,15 @@ def _unexpected(plan: Document, expected: str, approved: Document | None) -> str
         return f"{sentence}. To see what differs, {how}."
     if _place(plan) != _place(approved):
         return f"{sentence}. The expected one is for {_place(approved)}, but this run is on {_place(plan)}."
-    now, then = _sentences(plan), _sentences(approved)
+    now, then = _steps(plan), _steps(approved)
+    new, gone = [step for step in now if step not in then], [step for step in then if step not in now]
+    changed = {step: other for step in new for other in gone if now[step].name == then[other].name}
     parts = [
         f"{what}: {_some(found)}"
         for what, found in (
-            ("planned now but not then", [now[step] for step in now if step not in then]),
-            ("planned then but not now", [then[step] for step in then if step not in now]),
+            ("planned now but not then", [now[step].name for step in new if step not in changed]),
+            ("planned then but not now", [then[step].name for step in gone if step not in changed.values()]),
+            ("planned with other parameters", [_compared(then[old], now[step]) for step, old in changed.items()]),
         )
         if found
     ]
@@ -163,15 +168,45 @@ def _some(sentences: list[str]) -> str:
     return "; ".join(sentences[:STEPS_IN_A_MESSAGE]) + ("; ..." if len(sentences) > STEPS_IN_A_MESSAGE else "")
 
 
-def _sentences(plan: Document) -> dict[tuple[str, str], str]:
-    """(table, call) -> how people read it."""
-    sentences = {}
+class _Planned(t.NamedTuple):
+    """A step as people read it, the table's name before its sentence; or a table's failure, which has no parameters."""
+
+    name: str
+    parameters: Document
+
+
+def _steps(plan: Document) -> dict[tuple[str, str], _Planned]:
+    """(table, call) -> the step."""
+    steps = {}
     for table in plan["tables"]:
         if table["failure"]:
-            sentences[table["name"], "failure"] = f"{table['name']}: {table['failure']}"
+            steps[table["name"], "failure"] = _Planned(f"{table['name']}: {table['failure']}", {})
         for step in table["steps"]:
-            sentences[table["name"], _called(step)] = f"{table['name']}: {step['description']}"
-    return sentences
+            steps[table["name"], _called(step)] = _Planned(
+                f"{table['name']}: {step['description']}", step["parameters"]
+            )
+    return steps
+
+
+def _compared(then: _Planned, now: _Planned) -> str:
+    return f"{now.name} ({', '.join(_differences(then.parameters, now.parameters))})"
+
+
+def _differences(then: t.Any, now: t.Any, path: str = "") -> t.Iterator[str]:
+    """``ProvisionedThroughput.ReadCapacityUnits: 5 → 6``; what isn't there is null."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        for member in {**then, **now}:
+            yield from _differences(then.get(member), now.get(member), f"{path}.{member}".lstrip("."))
+    elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        for number, (old, new) in enumerate(zip(then, now, strict=True)):
+            yield from _differences(old, new, f"{path}[{number}]")
+    elif then != now:
+        yield f"{path}: {_short(then)} → {_short(now)}"
+
+
+def _short(value: t.Any) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return text if len(text) <= VALUE_IN_A_MESSAGE else f"{text[:VALUE_IN_A_MESSAGE]}..."
 
 
 def _write(path: str, plan: Document) -> None:

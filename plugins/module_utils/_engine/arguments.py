@@ -202,7 +202,6 @@ COMMON_OPTIONS = {
 INFO_OPTIONS = {
     "tables": {**COMMON_OPTIONS["tables"], "required": False},
     "names": {"type": "list", "elements": "str"},
-    "report": {"type": "path"},
 }
 LISTING_OPTIONS = ("tables", "table_defaults", "replica_regions", "replica_defaults", "absent_regions", "only")
 

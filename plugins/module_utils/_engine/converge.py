@@ -19,13 +19,15 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from . import api, errors
 from .clients import WORKERS, Clients
 from .observe import Reading, observe
-from .progress import Event, Shown, event, shown, under_way
+from .progress import Event, Tally, under_way
 from .spec import Refused, Table
 from .state import Observed
 from .steps import ADD, CLEAN, FOUND, READ, REMOVE, Plan, Step
 
 # How often the same step is issued in a run before it counts as never taking effect.
 MAX_ISSUES = 3
+# Seconds between two events while changes are carried out.
+SIGN_OF_LIFE = 2
 
 
 class Clock:
@@ -181,7 +183,7 @@ def converge(
     An interruption goes on upwards with a note that says what is under way.
 
     :param approve: called with every table's plan after each look, before anything is done of it. It may fail a table.
-    :param progress: called after every pass that may change something, with what is new in it.
+    :param progress: called in every pass that may change something, with how far the run is: see `progress`.
     :raises Refused: before any change, when the run would remove more than ``max_removals``, or by ``approve``.
     """
     run = [Progress(table) for table in tables]
@@ -204,7 +206,12 @@ def _converge(
     approve: t.Callable[[list[Progress]], None],
     progress: t.Callable[[Event], None],
 ) -> None:
-    last = Shown()
+    tally = Tally(clock.now(), [part.reading(one.wanted) for one in run])
+
+    def tell(interval: float = 0) -> None:
+        if clock.now() - tally.counted >= interval:
+            progress(tally.event(clock.now(), run))
+
     with ThreadPoolExecutor(WORKERS) as pool:
         patient = False
         while unfinished := [one for one in run if not one.finished]:
@@ -216,12 +223,11 @@ def _converge(
             approve(run)
             if check_mode:
                 break
-            _act(unfinished, clients, pool)
+            _act(unfinished, clients, pool, tell)
             if limits.wait:
                 for one in unfinished:
                     one.expire(clock.now(), limits.wait_timeout)
-            progress(event(last, run))
-            last = shown(run)
+            tell()
             if not limits.wait:
                 break
             patient = True
@@ -257,8 +263,9 @@ def _guard_removals(run: list[Progress], allowed: int, stop: bool) -> None:
             progress.failure = sentence
 
 
-def _act(unfinished: list[Progress], clients: Clients, pool: Executor) -> None:
-    list(pool.map(lambda progress: _carry_out(progress, clients), unfinished))
+def _act(unfinished: list[Progress], clients: Clients, pool: Executor, tell: t.Callable[[float], None]) -> None:
+    for _done in pool.map(lambda progress: _carry_out(progress, clients), unfinished):
+        tell(SIGN_OF_LIFE)
 
 
 def _carry_out(progress: Progress, clients: Clients) -> None:

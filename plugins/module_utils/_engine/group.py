@@ -56,9 +56,11 @@ def refusal(wanted: Table, observed: Observed) -> str:
         return reason
     if reason := broken_member(wanted, observed):
         return reason
-    for replica in wanted.replicas.values():
-        if reason := _unfit(replica, observed, home):
+    for region in wanted.replicas:
+        if reason := _occupied(observed[region], home):
             return reason
+    if reason := unfit(wanted, home):
+        return reason
     for replica in wanted.disassociated.values():
         if reason := _kept_in(replica, observed[replica.region], home):
             return reason
@@ -71,13 +73,17 @@ def refusal(wanted: Table, observed: Observed) -> str:
     return ""
 
 
-def _unfit(replica: Replica, observed: Observed, home: RegionalTable) -> str:
-    region, target = replica.region, observed[replica.region]
-    if reason := broken(region, target.status):
+def _occupied(target: RegionalTable, home: RegionalTable) -> str:
+    """Why a region where a replica is wanted has no room for it."""
+    if reason := broken(target.region, target.status):
         return reason
-    if target.status != CREATING and stands_apart(home, target):
-        return _standing(target, home)
-    if home.status in (ACTIVE, UPDATING):
+    apart = target.status != CREATING and stands_apart(home, target)
+    return _standing(target, home) if apart else ""
+
+
+def unfit(wanted: Table, home: RegionalTable) -> str:
+    """What a replica can't have, as the table is in its home region."""
+    for region, replica in wanted.replicas.items() if home.status in (ACTIVE, UPDATING) else ():
         unknown = insights.refusals(replica.settings, home.settings)
         for reason in (*overrides.refusals(replica.overrides, home.settings), *unknown):
             return f"its replica in {region} can't be as wanted: {reason}."
@@ -139,9 +145,8 @@ def _keys(wanted: Table, home: RegionalTable) -> dict[str, Settings]:
 
 def encryption_refusal(wanted: Table, observed: Observed) -> str:
     """Why the members can't be encrypted as the table is to be."""
-    for region in (wanted.home, *wanted.replicas):
-        if observed[region].key and observed[region].key.problem:
-            return f"{observed[region].key.problem}. Nothing was changed."
+    if reason := unusable_key(wanted, observed):
+        return reason
     unlisted = [region for region in sorted(observed[wanted.home].replicas) if region not in wanted.listed_regions]
     customer = wanted.settings.get(encryption.OPTION, {}).get("type") == encryption.CUSTOMER
     if unlisted and customer and encryption_steps(wanted, observed):
@@ -149,6 +154,14 @@ def encryption_refusal(wanted: Table, observed: Observed) -> str:
             "the keys of a group are changed in all its regions together, but its replicas in "
             f"{', '.join(unlisted)} aren't listed: list them with their kms_key, or leave encryption as it is."
         )
+    return ""
+
+
+def unusable_key(wanted: Table, observed: Observed) -> str:
+    """What is wrong with the key of a region that was read."""
+    for region in wanted.regions:
+        if region in observed and observed[region].key and observed[region].key.problem:
+            return f"{observed[region].key.problem}. Nothing was changed."
     return ""
 
 

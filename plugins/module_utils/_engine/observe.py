@@ -17,7 +17,7 @@ from .settings import autoscaling, encryption, insights, kinesis_stream, recover
 from .settings.consistency import STRONG
 from .settings.holders import ON_DEMAND, PROVISIONED
 from .spec import Table
-from .state import ABSENT, ACTIVE, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
+from .state import ABSENT, ACTIVE, DELETING, UNKNOWN, UPDATING, Observed, RegionalTable, Seen, absent
 
 Settings = dict[str, t.Any]
 
@@ -79,7 +79,7 @@ def _read_key(clients: Clients, shown: RegionalTable, name: str, wanted: Setting
 
 def _read_key_in_use(clients: Clients, shown: RegionalTable, name: str, joining: t.Collection[str]) -> RegionalTable:
     """Whose key encrypts a table that gets another replica, which then may need one too."""
-    return shown if shown.replicas.keys() >= set(joining) else _read_key(clients, shown, name, None)
+    return shown if shown.staying >= set(joining) else _read_key(clients, shown, name, None)
 
 
 # One for each of SIDE_READ_OPTIONS, and for what belongs to indexes and to the group: (clients, what was shown up to
@@ -215,7 +215,7 @@ def _with_leavings(
         (reading.table.name, region)
         for reading in readings
         for region in reading.leavings
-        if seen[reading.table.name][region].status in (ABSENT, ACTIVE)
+        if seen[reading.table.name][region].status in (ABSENT, ACTIVE, DELETING)
     ]
     lists = {region: pool.submit(_every_target, clients, region) for region in {region for name, region in places}}
     for name, region in places:
@@ -225,8 +225,9 @@ def _with_leavings(
 
 def _further(reading: Reading, seen: Observed) -> dict[str, Settings]:
     """Listed regions to read besides: all of them when the table is absent at home, before anybody creates it; the
-    members when its indexes are managed, since each region fills its own (finding DDB-TABLE-296). A table that is to go
-    concerns no more than `table_reading` names: what left its group stands where it is."""
+    members when its indexes are managed, since each region fills its own (finding DDB-TABLE-296); where a replica is to
+    come with a key of its own, since KMS is asked about that before anything is made. A table that is to go concerns no
+    more than `table_reading` names: what left its group stands where it is."""
     table = reading.table
     if table.absent:
         return {}
@@ -236,7 +237,17 @@ def _further(reading: Reading, seen: Observed) -> dict[str, Settings]:
         regions = table.listed_regions
     elif "global_secondary_indexes" in table.settings:
         regions = [region for region in (*table.replicas, *table.absent_regions) if region in home.replicas]
-    return {region: {} for region in regions if region not in reading.regions}
+    keys = _keys_of_new(table, home) if home.status in (ABSENT, ACTIVE, UPDATING) else {}
+    further = {**dict.fromkeys(regions, {}), **keys}
+    return {region: options for region, options in further.items() if region not in reading.regions}
+
+
+def _keys_of_new(table: Table, home: RegionalTable) -> dict[str, Settings]:
+    """Region -> encryption, where a replica is to come with a customer's key."""
+    if table.settings.get(encryption.OPTION, {}).get("type") != encryption.CUSTOMER:
+        return {}
+    new = [replica for region, replica in table.replicas.items() if region not in home.staying]
+    return {replica.region: encryption.of_replica(table.settings, replica.overrides) for replica in new}
 
 
 def _every_target(clients: Clients, region: str) -> list[Settings] | errors.ServiceError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from . import admission, group, predict, settings, transform
+from . import admission, group, predict, settings, strong_group, transform
 from .settings import autoscaling, encryption, indexes, insights, overrides, protection
 from .spec import Table
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING, Observed, RegionalTable
@@ -25,11 +25,15 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
         return late
     if wanted.absent:
         return _plan_deletion(wanted, observed)
-    if refusal := group.broken(home.region, home.status):
-        return Plan(refusal=refusal)
-    if home.key and home.key.problem:
-        return Plan(refusal=f"{home.key.problem}. Nothing was changed.")
-    steps = []
+    for refusal in (
+        group.broken(home.region, home.status),
+        strong_group.refusal(wanted, home),
+        group.unusable_key(wanted, observed),
+    ):
+        if refusal:
+            return Plan(refusal=refusal)
+    start = predict.after_departures(observed, home)
+    home, steps = start[wanted.home], []
     if home.status == ABSENT:
         if "partition_key" not in wanted.settings:
             return Plan(refusal=f"it doesn't exist in {wanted.home}: to create it, set partition_key.")
@@ -41,10 +45,10 @@ def plan_table(wanted: Table, observed: Observed, check_mode: bool = False) -> P
             return Plan(refusal=differences)
         left = "is changed once its replicas have left, by the role or module replicas"
         return Plan(waits=admission.waits(wanted, {wanted.home: home}), notes=(left,))
-    predicted = _settled(predict.after(observed, steps)[wanted.home], predict.NEW_TABLE)
+    predicted = _settled(predict.after(start, steps)[wanted.home], predict.NEW_TABLE)
     if predicted.status in (ACTIVE, UPDATING):
         steps += settings.table_steps(wanted.name, wanted.settings, predicted)
-    if refusal := _prerequisites(wanted, predict.after(observed, steps)[wanted.home]):
+    if refusal := _prerequisites(wanted, predict.after(start, steps)[wanted.home]):
         return Plan(refusal=refusal)
     steps += autoscaling.purged(wanted.name, wanted.settings, home)
     own = {wanted.home: dataclasses.replace(home, replicas={}, consistency="", witnesses={})}
@@ -73,13 +77,13 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     if home.status == ABSENT and not check_mode:
         refusal = f"it doesn't exist in {wanted.home}: create it first (role or module tables)."
         return Plan(refusal=refusal, compares_regions=True)
-    start = observed
+    start = predict.after_departures(observed, home)
     steps = [*group.removals(wanted, home), *group.disassociations(wanted, observed)]
     if check_mode or steps:  # what the module tables refuses is refused before any item goes
         before = plan_table(wanted, observed)
         if before.refusal:
             return before
-        start = predict.after(observed, before.steps) if check_mode else observed
+        start = predict.after(start, before.steps) if check_mode else start
     if refusal := group.refusal(wanted, start):
         return Plan(refusal=refusal, compares_regions=True)
     if refusal := group.encryption_refusal(wanted, start):
@@ -93,7 +97,8 @@ def plan_replicas(wanted: Table, observed: Observed, check_mode: bool = False) -
     steps += _of_replicas(wanted, observed, predict.after(start, steps))
     for region in wanted.absent_regions:
         if not group.stands_apart(home, observed[region]):
-            steps += autoscaling.leavings(wanted.name, start[region])
+            left_behind = dataclasses.replace(observed[region], scaling=start[region].scaling)
+            steps += autoscaling.leavings(wanted.name, left_behind)
     return Plan(
         steps=admission.admitted(steps, wanted, observed),
         waits=(*admission.waits(wanted, observed), *admission.inner_waits(wanted, observed)),
@@ -124,13 +129,14 @@ def _of_what_is_left(wanted: Table, observed: Observed) -> list[Step]:
 
 
 def _prerequisites(wanted: Table, home: RegionalTable) -> str:
-    """What keeps replicas from being added, so that nothing is removed or made before it is mended."""
-    joining = wanted.replicas.keys() - home.replicas.keys()
-    if not joining or home.status not in (ACTIVE, UPDATING):
+    """What keeps replicas from being as wanted, so that nothing is removed or made before it is mended."""
+    if home.status not in (ACTIVE, UPDATING):
         return ""
-    return autoscaling.prerequisite(wanted.settings, home.settings) or encryption.prerequisite(
-        wanted.settings, home.settings
-    )
+    if wanted.replicas.keys() - home.replicas.keys():
+        for missing in (autoscaling.prerequisite, encryption.prerequisite):
+            if refusal := missing(wanted.settings, home.settings):
+                return refusal
+    return group.unfit(wanted, home)
 
 
 def _settled(shown: RegionalTable, defaults: dict[str, t.Any]) -> RegionalTable:

@@ -10,7 +10,8 @@ import dataclasses
 import typing as t
 
 from .settings import autoscaling, insights, kinesis_stream, overrides
-from .state import ACTIVE, Observed, RegionalTable, absent
+from .settings.consistency import STRONG
+from .state import ACTIVE, DELETING, Observed, RegionalTable, absent
 from .steps import ADD, CLEAN, CREATE, DELETE, DISASSOCIATE, DISSOLVE, FOUND, REMOVE, SET, Step
 
 _NEW = {
@@ -31,6 +32,14 @@ def after(observed: Observed, steps: t.Iterable[Step]) -> Observed:
     """What the regions show once every step of ``steps`` is carried out and has settled."""
     for step in steps:
         observed = _after_one(observed, step)
+    return observed
+
+
+def after_departures(observed: Observed, home: RegionalTable) -> Observed:
+    """What the regions show once the replicas that are DELETING are gone. A strongly consistent group, whose replicas
+    leave together, stays as it is."""
+    for region, status in home.replicas.items() if home.consistency != STRONG else ():
+        observed = _without_member(observed, region) if status == DELETING else observed
     return observed
 
 
@@ -113,8 +122,14 @@ def _with_strong_group(observed: Observed, step: Step) -> Observed:
 
 
 def _without_member(observed: Observed, region: str) -> Observed:
-    left = {**observed, region: absent(region)} if region in observed else dict(observed)
+    left = {**observed, region: _gone(observed[region])} if region in observed else dict(observed)
     return {name: _listing_no_more(table, region) for name, table in left.items()}
+
+
+def _gone(table: RegionalTable) -> RegionalTable:
+    """What outlives a table, and the key that the next one is to have, are still there."""
+    outliving = {field: getattr(table, field) for field in ("key", "scaling", "scaling_problem")}
+    return dataclasses.replace(absent(table.region), **outliving)
 
 
 def _listing_no_more(table: RegionalTable, region: str) -> RegionalTable:

@@ -81,6 +81,11 @@ class RegionalTable:
     def exists(self) -> bool:
         return self.status not in (ABSENT, UNKNOWN)
 
+    @property
+    def staying(self) -> set[str]:
+        """Where its replicas are, without those that are on their way out."""
+        return {region for region, status in self.replicas.items() if status != DELETING}
+
     def having(self, effect: dict[str, t.Any]) -> RegionalTable:
         """This table with ``effect`` on its settings: None is gone; indexes change one by one, by their names."""
         changed = dict(effect)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``tables_info`` returns, and how people read it: tables by regions, lag, what is amiss, totals. Pure."""
+"""What ``tables_info`` returns, and how people read it: tables by regions, what is amiss, totals. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import collections
 import enum
 import typing as t
 
-from . import divergence, group, inventory, lag_lines
+from . import divergence, group, inventory
 from .grid import NONE, grid
-from .lag_report import LagReport
 from .results import region_result
 from .spec import Table
 from .state import ABSENT, ACTIVE, UNKNOWN, Observed, RegionalTable, account_of
@@ -42,7 +41,7 @@ GONE = "absent, as listed"
 Remark = tuple[Kind, str]
 
 
-def info_result(tables: list[Table], seen: dict[str, Observed], report: LagReport | None = None) -> dict[str, t.Any]:
+def info_result(tables: list[Table], seen: dict[str, Observed]) -> dict[str, t.Any]:
     """The result of ``tables_info``; ``msg`` alone when no region of any table could be read."""
     if all(region.status == UNKNOWN for observed in seen.values() for region in observed.values()):
         return {"msg": "\n".join(shared_lines({name: _problems(observed) for name, observed in seen.items()}))}
@@ -50,7 +49,7 @@ def info_result(tables: list[Table], seen: dict[str, Observed], report: LagRepor
         "changed": False,
         "tables": [_info(table, seen[table.name]) for table in tables],
         "differences": shared_lines({table.name: _differences(table, seen[table.name]) for table in tables}),
-        "summary": summary(tables, seen, report),
+        "summary": summary(tables, seen),
     }
 
 
@@ -74,12 +73,9 @@ def _info(table: Table, observed: Observed) -> dict[str, t.Any]:
     }
 
 
-def summary(tables: list[Table], seen: dict[str, Observed], report: LagReport | None = None) -> list[str]:
+def summary(tables: list[Table], seen: dict[str, Observed]) -> list[str]:
     """The whole for people. What many tables share takes one line; what is worst, and the totals, come last."""
     remarks = {table.name: list(_remarks(table, seen[table.name])) for table in tables}
-    lines = _states(tables, seen)
-    if report:
-        lines += lag_lines.grid_of(tables, report)
     said = [
         line
         for kind in Kind
@@ -87,10 +83,7 @@ def summary(tables: list[Table], seen: dict[str, Observed], report: LagReport | 
             {name: [words for that, words in said if that == kind] for name, said in remarks.items()}
         )
     ]
-    if report:
-        said += shared_lines({table.name: list(lag_lines.shortcomings(table, report)) for table in tables})
-        said += [lag_lines.totals(tables, report)]
-    return [*lines, "", *said, _totals(tables, remarks)]
+    return [*_states(tables, seen), "", *said, _totals(tables, remarks)]
 
 
 # The state of each table in each region

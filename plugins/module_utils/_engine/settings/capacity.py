@@ -169,10 +169,11 @@ def _unscaled(wanted: Settings, shown: RegionalTable) -> t.Iterator[str]:
     table comes or goes (findings DDB-TABLE-188, 288, 291)."""
     switch = shown.settings["billing_mode"] != PROVISIONED
     listed, standing = holders(wanted), holders(shown.settings)
-    comes = listed.keys() - standing.keys()
+    comes = [holder for holder in listed if holder not in standing]
     goes = standing.keys() - listed.keys() if wanted.get("purge_indexes") else set()
-    for holder, now in standing.items() if switch or comes or goes else ():
+    there = {**standing, **dict.fromkeys(comes[:-1], {})}  # when the last one comes
+    for holder, now in there.items() if switch or comes or goes else ():
         options = listed.get(holder, {})
         scaled = _scaled(options) if "autoscaling" in options else _scaled(now)
-        if "write" not in scaled and ("autoscaling" in {**now, **options} or switch):
+        if "write" not in scaled and ("autoscaling" in {**now, **options} or (switch and holder in standing)):
             yield f"a provisioned table with replicas needs autoscaling of the write capacity of {words(holder)}"

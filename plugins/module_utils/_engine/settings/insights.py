@@ -10,7 +10,7 @@ import typing as t
 
 from ..state import RegionalTable, Seen
 from ..steps import SET, Settings, Step
-from .holders import holders, no_index
+from .holders import holders, no_index, of
 
 OPTION = "contributor_insights"
 OFF = {"enabled": False}
@@ -108,13 +108,19 @@ def _step(name: str, index: str, option: Settings, now: Settings, shown: Regiona
             **action,
             **({"ContributorInsightsMode": mode} if mode else {}),
         },
-        sentence=f"turn Contributor Insights{f' of index {index}' if index else ''} "
-        f"{'on' if option['enabled'] else 'off'}{f' ({mode})' if mode else ''} in {shown.region}",
+        sentence=f"{_sentence(index, option, now)} in {shown.region}",
         exclusive=False,
         effect={OPTION: {"enabled": True, "mode": mode or DEFAULT_MODE} if option["enabled"] else OFF},
         index=index,
         failed=shown.failed.get(key, "") if option["enabled"] else "",
     )
+
+
+def _sentence(index: str, option: Settings, now: Settings) -> str:
+    what, mode = f"Contributor Insights{of(index)}", option.get("mode")
+    if option["enabled"] and now["enabled"]:
+        return f"set the mode of {what} to {mode}"
+    return f"turn {what} {'on' if option['enabled'] else 'off'}{f' ({mode})' if mode else ''}"
 
 
 def _key(index: str) -> str:

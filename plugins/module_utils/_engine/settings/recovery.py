@@ -10,6 +10,7 @@ import typing as t
 
 from ..state import RegionalTable
 from ..steps import SET, Settings, Step
+from ..wording import count
 
 DEFAULT_DAYS = 35
 
@@ -43,16 +44,21 @@ def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]
         "PointInTimeRecoveryEnabled": option["enabled"],
         **({"RecoveryPeriodInDays": days} if days else {}),
     }
-    sentence = f"turn point-in-time recovery {'on' if option['enabled'] else 'off'}"
     yield Step(
         key=(SET, shown.region, "point_in_time_recovery"),
         region=shown.region,
         call="UpdateContinuousBackups",
         parameters={"TableName": name, "PointInTimeRecoverySpecification": specification},
-        sentence=f"{sentence}{f' ({days} days)' if days else ''} in {shown.region}",
+        sentence=f"{_sentence(option['enabled'], now['enabled'], days)} in {shown.region}",
         exclusive=False,
         effect={"point_in_time_recovery": _completed(option)},
     )
+
+
+def _sentence(on: bool, was_on: bool, days: int | None) -> str:
+    if on and was_on:
+        return f"set the period of point-in-time recovery to {count(days, 'day')}"
+    return f"turn point-in-time recovery {'on' if on else 'off'}" + (f" ({count(days, 'day')})" if days else "")
 
 
 def _completed(option: Settings) -> Settings:

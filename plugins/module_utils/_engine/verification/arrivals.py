@@ -68,10 +68,11 @@ class Arrivals:
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
         self._pairs: dict[Pair, list[Arrival]] = {}
-        self._latest: dict[tuple[Probe, str], Arrival] = {}
+        self._latest: dict[Probe, dict[str, Arrival]] = {}  # key -> target
         self._begun: dict[Probe, int] = {}  # the highest number that was sent
         self._pending: dict[str, dict[Probe, Arrival]] = {}
         self._deleted: set[Probe] = set()
+        self._cleared: dict[Probe, float] = {}  # key -> when clean-up began to delete it
 
     def take(self, event: Event) -> None:
         if isinstance(event, Write):
@@ -92,7 +93,7 @@ class Arrivals:
 
     def latest(self, target: str) -> list[Arrival]:
         """The last write to every key that is to be there."""
-        return [arrival for (_probe, region), arrival in self._latest.items() if region == target]
+        return [arrivals[target] for arrivals in self._latest.values() if target in arrivals]
 
     def forget(self, pair: Pair) -> list[Arrival]:
         """What has arrived of a pair since this was last asked; it isn't kept any longer."""
@@ -104,22 +105,27 @@ class Arrivals:
         if write.status == DONE or write.unclear:
             self._begun[write.probe] = max(write.number, self._begun.get(write.probe, 0))
             (self._deleted.add if write.operation == DELETE else self._deleted.discard)(write.probe)
+            if write.operation == DELETE and not write.targets:
+                self._cleared.setdefault(write.probe, write.begun)
         if write.status != DONE:
             return
         for target in write.targets:
             arrival = Arrival(write, target)
             self._pairs.setdefault(arrival.pair, []).append(arrival)
-            self._latest[write.probe, target] = arrival
+            self._latest.setdefault(write.probe, {})[target] = arrival
             self._pending.setdefault(target, {})[write.probe] = arrival
 
     def _take_look(self, look: Look) -> None:
         for probe in (*look.seen, *look.absent):
             marked = look.seen.get(probe)
-            arrival = self._latest.get((probe, look.region))
+            arrivals = self._latest.get(probe, {})
+            arrival = arrivals.get(look.region)
+            if look.ended > self._cleared.get(probe, math.inf):
+                continue  # what clean-up removed, in any region, says nothing of what arrived
             if arrival is not None and not self._is_over(arrival):
                 self._look_at(arrival, marked, look)
             elif look.consistent:
-                self._look_at_source(probe, marked, look)
+                self._look_at_source(arrivals.values(), marked, look)
 
     def _is_over(self, arrival: Arrival) -> bool:
         """Whether this run deleted the item since: its being away then says nothing."""
@@ -127,6 +133,8 @@ class Arrivals:
 
     def _look_at(self, arrival: Arrival, marked: Marked | None, look: Look) -> None:
         write = arrival.write
+        if look.begun < write.begun:
+            return  # it may show what was there before
         waited = look.begun - write.ended
         if shows(write.number, marked, self._lease) and not self._is_altered(arrival, marked):
             self._arrive(arrival, look)
@@ -159,16 +167,11 @@ class Arrivals:
             return False
         return not is_of(marked, self._lease) or not 1 <= marked.revision <= self._begun[arrival.write.probe]
 
-    def _look_at_source(self, probe: Probe, marked: Marked | None, look: Look) -> None:
+    def _look_at_source(self, arrivals: t.Iterable[Arrival], marked: Marked | None, look: Look) -> None:
         """A strongly consistent look where a write was made: whether somebody removed it."""
-        for (other, _target), arrival in self._latest.items():
+        for arrival in arrivals:
             write = arrival.write
-            if (
-                other == probe
-                and write.region == look.region
-                and look.begun >= write.ended
-                and not self._is_over(arrival)
-            ):
+            if write.region == look.region and look.begun >= write.ended and not self._is_over(arrival):
                 arrival.removed = not shows(write.number, marked, self._lease)
 
 

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import heapq
 import math
+import sys
 import time
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -21,6 +22,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from .. import api, errors
 from ..clients import WORKERS, Clients
 
+# The turn of what comes after all tables.
+LAST = sys.maxsize
 # After so many seconds without any answer, something is amiss.
 SILENCE = 5.0
 
@@ -55,6 +58,12 @@ class Calls:
 
     def close(self) -> None:
         self._pool.shutdown()
+
+    async def room(self) -> None:
+        """Until nothing waits in any region: a table that begins then is looked at in time."""
+        for gate in self._gates.values():
+            async with gate.passed(LAST):
+                pass
 
     async def write(self, turn: int, region: str, call: str, parameters: dict[str, t.Any]) -> Timed:
         return await self._send(turn, region, api.write_item, self._clients[region], call, parameters)
@@ -159,13 +168,18 @@ def run(work: t.Coroutine[t.Any, t.Any, T]) -> T:
 
 
 async def to_the_end(work: t.Awaitable[T]) -> T:
-    """What can't be interrupted halfway: it is cancelled only once ``work`` has ended."""
+    """What can't be interrupted halfway: however often it is cancelled, only once ``work`` has ended."""
     task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancelled = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    result = task.result()
+    if cancelled:
+        raise cancelled
+    return result
 
 
 async def all_of(works: t.Iterable[t.Awaitable[T]]) -> list[T]:

@@ -19,7 +19,7 @@ from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
 from ..wording import count
-from . import calls, heartbeats, journey, policies, reserved, rounds, user_items
+from . import calls, cost, heartbeats, journey, policies, reserved, rounds, user_items
 from .arrivals import Arrivals
 from .calls import Calls, all_of, to_the_end
 from .heartbeats import Watched
@@ -130,8 +130,8 @@ def check_tables(
     if sender.stalled:
         for outcome in outcomes:
             outcome.notes.append(
-                f"no region answered for {sender.stalled:.0f} s: this machine or its network stalled, and lags "
-                "measured then are too long"
+                f"no region answered for {sender.stalled:.0f} s: this machine or its network stalled, so lags of that "
+                "time are too long"
             )
     return Checked(run, started, time.monotonic() - began, outcomes)
 
@@ -206,22 +206,25 @@ async def _check_all(
     progress: t.Callable[[Event], None],
 ) -> None:
     done: list[Outcome] = []
+    entrance = asyncio.Lock()
 
     async def check(turn: int, outcome: Outcome) -> None:
         if outcome.testable:
+            async with entrance:
+                await sender.room()
             await _check_items(turn, outcome, sender, options, run)
         done.append(outcome)
 
     reporter = asyncio.ensure_future(_report(outcomes, done, progress))
     try:
-        await all_of(check(turn, outcome) for turn, outcome in enumerate(outcomes))
+        await all_of(check(turn, outcome) for turn, outcome in enumerate(outcomes, 1))
         progress(_standing(outcomes, done))
         if options.watch:
             await _watch(outcomes, options, progress)
     finally:
         reporter.cancel()
         await all_of(_clear(outcome, options.timeout) for outcome in outcomes)
-    await all_of(_explain(turn, outcome, sender, clients) for turn, outcome in enumerate(outcomes))
+    await all_of(_explain(turn, outcome, sender, clients) for turn, outcome in enumerate(outcomes, 1))
 
 
 async def _explain(turn: int, outcome: Outcome, sender: Calls, clients: Clients) -> None:
@@ -290,7 +293,7 @@ def _session(turn: int, outcome: Outcome, sender: Calls, options: Options, run: 
     planned = options.watch.planned if options.watch else 0.0
     lease = Lease(run, int(time.time() + 2 * options.timeout + planned) + GRACE)
     outcome.schema = Schema.of(outcome.wanted.name, shown)
-    outcome.history = History(copies=others)
+    outcome.history = History(copies=others, keep=not options.watch)
     outcome.arrivals = Arrivals(lease)
     outcome.history.follow(outcome.arrivals.take)
     strong = shown.consistency == STRONG
@@ -302,7 +305,7 @@ def _admitted(outcome: Outcome, options: Options, strong: bool) -> dict[Pair, Pa
     claim = outcome.claim
     for pair in outcome.testable:
         evidence = outcome.evidence[pair]
-        problems = [claim.problems[region] for region in pair if region in claim.problems]
+        problems = claim.against(pair)
         items = len(claim.free.get(pair[0], []))
         if not items and not problems:
             problems = [f"none of the keys that were to be written in {pair[0]} is free: see notes"]
@@ -366,10 +369,7 @@ def _stragglers(outcome: Outcome) -> t.Iterator[str]:
 
 async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable[[Event], None]) -> None:
     """Heartbeats of all tables; what they show counts with each pair."""
-    pairs = {
-        one.wanted.name: [pair for pair in one.testable if not set(pair) & one.claim.problems.keys()]
-        for one in outcomes
-    }
+    pairs = {one.wanted.name: [pair for pair in one.testable if not one.claim.against(pair)] for one in outcomes}
     kept = heartbeats.kept(pairs.values())
     for outcome in outcomes:
         if outcome.session and pairs[outcome.wanted.name]:
@@ -378,8 +378,10 @@ async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable
 
     def admitted() -> bool:
         return all(
-            one.session.admits(one.watched.units_of_round(len(one.observed[one.wanted.home].replicas) + 1))
-            for one in watched.values()
+            outcome.session.admits(
+                cost.heartbeats(len(outcome.observed), len(outcome.observed[outcome.wanted.home].replicas) + 1)
+            )
+            for outcome in watched.values()
         )
 
     await heartbeats.watch({name: one.watched for name, one in watched.items()}, options.watch, progress, admitted)

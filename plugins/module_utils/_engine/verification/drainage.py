@@ -102,9 +102,9 @@ class Drainage:
         return next(answer for answer in ANSWERS if answer in answers)
 
     def answer_of(self, target: str) -> str:
-        if target not in self.watched:
-            return UNKNOWN
         reasons = [answer for answer, _sentence, _detail in self.reasons(target)]
+        if target not in self.watched:
+            reasons.append(UNKNOWN)  # no probe was sent, for a reason that is among its or the table's problems
         return next((answer for answer in ANSWERS if answer in reasons), NO_EVIDENCE)
 
     def reasons(self, target: str) -> t.Iterator[tuple[str, str, str]]:
@@ -241,8 +241,11 @@ def _by_target(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
     fine = []
     for answer, head in ((NOT_DRAINED, f"DON'T LEAVE {region} FOR"), (UNKNOWN, f"UNKNOWN  {region} →")):
         for target in targets:
-            concerned = [one for one in drainages if answer in {level for level, *_why in one.reasons(target)}]
-            concerned = [one for one in concerned if one.answer_of(target) == answer]
+            concerned = [
+                one
+                for one in drainages
+                if target in one.targets and one.answer_of(target) == answer and list(one.reasons(target))
+            ]
             if concerned:
                 yield f"{head} {target}: {_tables(concerned, len(drainages))}: {_worst(concerned, target, answer)}."
     problems: dict[str, list[Drainage]] = {}

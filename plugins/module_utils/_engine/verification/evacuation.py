@@ -86,7 +86,7 @@ def evacuate(
     sender = Calls(clients, dict.fromkeys(name for table in probed for name in members[table.name]))
     subjects = [
         Subject(drainages[table.name], observed[table.name], sender, clients, turn, str(uuid.uuid4()))
-        for turn, table in enumerate(probed)
+        for turn, table in enumerate(probed, 1)
     ]
     try:
         calls.run(_probe(subjects, options, progress))
@@ -205,8 +205,9 @@ class Subject:
         await reserved.claim(self.session, self.claim, [found.region], self.holders, self.session.now + timeout)
         found.notes += self.claim.notes
         problems = self.claim.problems
-        if found.region in problems:
-            found.problems.append(problems[found.region])
+        mine = self.claim.against((found.region, found.region))
+        if mine:
+            found.problems.append(mine[0])
             return
         found.unreached |= {target: problems[target] for target in found.targets if target in problems}
         pairs = [(found.region, target) for target in found.reached]

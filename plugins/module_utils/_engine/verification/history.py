@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..errors import TRANSIENT
 from .cost import Cost
 from .probes import Probe, Seen
 
@@ -48,11 +47,6 @@ class Write:
     unclear: bool = False
     units: float = 0.0
 
-    @property
-    def transient(self) -> bool:
-        """Whether it failed, and may succeed when it is sent again."""
-        return self.kind in TRANSIENT
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Look:
@@ -61,7 +55,7 @@ class Look:
     :ivar seen: the items that were there.
     :ivar absent: the keys without an item.
     :ivar unread: the keys that weren't answered, and ``problem`` why, as a sentence.
-    :ivar gone: whether that is because there is no table any more.
+    :ivar kind: that failure in the terms of `errors`; what was left unprocessed was throttled.
     """
 
     region: str
@@ -72,7 +66,7 @@ class Look:
     absent: frozenset[Probe] = frozenset()
     unread: frozenset[Probe] = frozenset()
     problem: str = ""
-    gone: bool = False
+    kind: str = ""
     units: float = 0.0
 
 

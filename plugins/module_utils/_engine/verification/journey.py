@@ -79,7 +79,7 @@ async def carry(session: Session, journeys: list[Journey], arrivals: Arrivals, t
         return
     deadline = session.now + timeout
     writes = _begin_all(session, journeys, seen, timeout)
-    followers = [Follower(session, target, arrivals, items) for target in targets]
+    followers = [Follower(session, target, arrivals, timeout, items) for target in targets]
     await follow_all(followers, writes, deadline)
     for one in journeys:
         _judge(one, {target: arrivals.of((home, target)) for target in targets}, followers)

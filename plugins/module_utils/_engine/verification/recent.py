@@ -17,13 +17,13 @@ import datetime
 import time
 import typing as t
 
-from .. import api
+from .. import api, errors
 from ..clients import Clients
 from . import dynamodb_json
 from .calls import all_of
 from .dynamodb_json import Item
 from .probes import Probe
-from .session import BATCH, PAUSES, Session
+from .session import BATCH, PAUSES, Patience, Session
 from .user_items import is_reserved
 
 # So many keys are compared; of more, it can't be said that all have arrived.
@@ -131,15 +131,13 @@ async def _ask(session: Session, region: str, until: float, work: t.Callable[...
 
     :raises _Unreadable: with the reason, when it can't be found out.
     """
-    pause = PAUSES[0]
+    patient = Patience(session, until)
     while True:
         timed = await session.calls.run(session.turn, region, work, *arguments)
         if timed.error is None:
             return timed.answer
-        if not timed.error.transient or session.now + pause > until:
+        if not await patient.again(timed.error.kind):
             raise _Unreadable(f"the keys that were written last can't be compared: {timed.error}")
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, PAUSES[1])
 
 
 async def _differing(
@@ -184,17 +182,15 @@ async def _digests(session: Session, region: str, keys: dict[Probe, Item], until
 async def _read_batch(
     session: Session, region: str, left: dict[Probe, Item], until: float, found: dict[Probe, str]
 ) -> None:
-    pause = PAUSES[0]
+    patient = Patience(session, until)
     while left:
         unread: set[Probe] = set()
-        problem = ""
+        failures: list[errors.ServiceError] = []
         async for timed, _asked, items, missed in session.pages(region, left, consistent=True):
             found |= {probe: dynamodb_json.digest(item) for probe, item in items.items()}
             unread |= missed
-            problem = problem or (str(timed.error) if timed.error else "")
+            failures += [timed.error] if timed.error else []
         left = {probe: left[probe] for probe in unread}
-        if left and session.now + pause > until:
-            raise _Unreadable(problem or f"throttled: BatchGetItem in {region} left keys unprocessed")
-        if left:
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, PAUSES[1])
+        if left and not await patient.again(*(error.kind for error in failures)):
+            problem = str(failures[0]) if failures else f"throttled: BatchGetItem in {region} left keys unprocessed"
+            raise _Unreadable(problem)

@@ -11,12 +11,14 @@ import dataclasses
 import time
 import typing as t
 
+from ..errors import ABSENT
 from ..wording import count
 from .calls import SILENCE, all_of
 from .history import DONE, FAILED, REFUSED
 from .probes import DELETE, EVERYWHERE, PUT, Marked, Probe, drawn, registers
-from .session import PAUSES, Session
+from .session import Patience, Session
 from .staleness import DAY
+from .states import Pair
 
 # No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
 # says so isn't verification's.
@@ -45,6 +47,7 @@ class Claim:
     :ivar shared: the keys that every region writes at once.
     :ivar touched: whatever may be there because of this run.
     :ivar problems: region -> why nothing can be verified there, as a sentence.
+    :ivar unregistered: source -> why it can't write, as a sentence; what others write can be looked for there.
     :ivar notes: what a person should know, as sentences.
     """
 
@@ -54,7 +57,14 @@ class Claim:
     shared: list[Probe] = dataclasses.field(default_factory=list)
     touched: set[Probe] = dataclasses.field(default_factory=set)
     problems: dict[str, str] = dataclasses.field(default_factory=dict)
+    unregistered: dict[str, str] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
+
+    def against(self, pair: Pair) -> list[str]:
+        """Why a pair can't be verified, as sentences."""
+        source, _target = pair
+        problems = [self.problems[region] for region in pair if region in self.problems]
+        return problems + ([self.unregistered[source]] if source in self.unregistered else [])
 
     async def more(self, session: Session, source: str, holders: list[str], start: int, number: int) -> list[Probe]:
         """``number`` of a source's keys for heartbeats, from ``start``: those where no region shows an item.
@@ -83,6 +93,7 @@ async def claim(session: Session, claimed: Claim, regions: list[str], holders: l
     shared = drawn(run, EVERYWHERE, claimed.items)
     wanted = [*shared, *(probe for probes in own.values() for probe in probes)]
     seen = await _seen(session, claimed, regions, holders, wanted, until)
+    readable = [region for region in holders if region not in claimed.problems]
     await all_of(_remove_dead(session, claimed, source, holders, seen, until) for source in regions)
     _note_foreign(session, claimed, seen)
     taken = {probe for found in seen.values() for probe in found}
@@ -94,7 +105,7 @@ async def claim(session: Session, claimed: Claim, regions: list[str], holders: l
     for source in regions:
         if source not in claimed.problems:
             claimed.free[source] = [probe for probe in own[source] if probe not in taken]
-    await all_of(_register(session, claimed, source, seen, until) for source in list(claimed.free))
+    await all_of(_register(session, claimed, source, readable, seen, until) for source in list(claimed.free))
 
 
 async def _seen(
@@ -129,11 +140,22 @@ def _is_foreign(marked: Marked, now: float) -> bool:
 
 
 async def _register(
-    session: Session, claimed: Claim, source: str, seen: dict[str, dict[Probe, Marked]], until: float
+    session: Session,
+    claimed: Claim,
+    source: str,
+    readable: list[str],
+    seen: dict[str, dict[Probe, Marked]],
+    until: float,
 ) -> None:
-    """Take a register that is free, so that the next run finds what this one may leave."""
+    """Take a register that no region has an item in, so that the next run finds what this one may leave."""
+    others = [region for region in readable if region != source]
     for probe in registers(source):
         if probe in seen.get(source, {}):
+            continue
+        answers = await all_of(session.read(region, [probe], until) for region in others)
+        elsewhere = {region: found for region, (found, _problem) in zip(others, answers, strict=True) if found}
+        if elsewhere:
+            _note_foreign(session, claimed, elsewhere)
             continue
         claimed.touched.add(probe)
         written = await session.write(PUT, probe, until=until, slots=claimed.items + claimed.heartbeats)
@@ -142,10 +164,10 @@ async def _register(
         if written.status == REFUSED:
             claimed.touched.discard(probe)
             continue
-        claimed.problems[source] = written.problem
+        claimed.unregistered[source] = written.problem
         break
     else:
-        claimed.problems[source] = (
+        claimed.unregistered[source] = (
             f"all {len(registers(source))} registers of {source} are taken: other verifications of this table are "
             "under way, or died: run again later"
         )
@@ -160,8 +182,11 @@ async def _remove_dead(
     seen: dict[str, dict[Probe, Marked]],
     until: float,
 ) -> None:
-    """Remove what runs left that registered in ``source`` and whose time is over; the register goes last."""
-    now = time.time()
+    """Remove what runs left that registered in ``source`` and whose time is over; the register goes last.
+
+    It stays while a region can't be cleaned up, but not where no other one is free.
+    """
+    now, full = time.time(), seen.get(source, {}).keys() >= set(registers(source))
     for probe in registers(source):
         marked = seen.get(source, {}).get(probe)
         if marked is None or _is_foreign(marked, now):
@@ -174,7 +199,7 @@ async def _remove_dead(
             continue
         probes = [one for origin in (source, EVERYWHERE) for one in drawn(marked.run, origin, marked.slots)]
         done = await all_of(_remove_left(session, region, marked, probes, until) for region in holders)
-        if all(problem == "" for _removed, problem in done):
+        if full or all(problem == "" for _removed, problem in done):
             await all_of(_remove_left(session, region, marked, [probe], until) for region in holders)
             del seen[source][probe]
         removed = sum(number for number, _problem in done)
@@ -213,16 +238,14 @@ async def clear(session: Session, regions: list[str], probes: t.Collection[Probe
 
 async def _clear(session: Session, region: str, probes: set[Probe], until: float) -> Left | None:
     """A deletion is believed when the next look doesn't show the item."""
-    pause, remaining = 0.0, set(probes)
+    remaining, patient = set(probes), Patience(session, until)
     while remaining:
         looks = await session.look(region, remaining, consistent=True)
         mine = {probe for look in looks for probe, marked in look.seen.items() if marked.run == session.lease.run}
         deleted = await all_of(session.write(DELETE, probe, region=region) for probe in sorted(mine))
-        remaining = mine | {probe for look in looks if not look.gone for probe in look.unread}
+        remaining = mine | {probe for look in looks if look.kind != ABSENT for probe in look.unread}
         reason = next((one.problem for one in (*looks, *deleted) if one.problem), "they are there again")
-        hopeless = bool(deleted) and all(one.status == FAILED and not one.transient for one in deleted)
-        if remaining and (hopeless or session.now + pause > until):
+        # What was deleted is looked for at once, but in the end what fails, or comes again, is left.
+        if remaining and not await patient.again(*(one.kind for one in (*looks, *deleted))):
             return Left(region, frozenset(remaining), reason)
-        await asyncio.sleep(pause)
-        pause = min(2 * pause or PAUSES[0], PAUSES[1])
     return None

@@ -12,7 +12,7 @@ import operator
 import time
 import typing as t
 
-from ..state import RegionalTable
+from ..state import RegionalTable, account_of
 from . import story
 from .arrivals import Arrival, loss_that_shows
 from .cost import Cost
@@ -35,12 +35,14 @@ def module_result(checked: Checked, about: Result | None = None) -> Result:
     """
     tables = [table_result(outcome) for outcome in checked.outcomes]
     summary = story.summary(checked.outcomes, tables)
+    arns = [shown.arn for outcome in checked.outcomes for shown in outcome.observed.values() if shown.arn]
     return {
         "verdict": worst(table["verdict"] for table in tables),
         "run": {
             "id": checked.run,
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(checked.started)),
             "seconds": round(checked.seconds, 3),
+            "account_id": account_of(arns[0]) if arns else "",
             **(about or {}),
         },
         "cost": _cost(functools.reduce(operator.add, (one.history.cost for one in checked.outcomes), Cost())),

@@ -19,7 +19,7 @@ from .dynamodb_json import Item
 from .history import DONE, FAILED, REFUSED, Look, Write
 from .probes import DELETE, PUT, UPDATE, Marked, Probe, another_run, is_of
 from .reserved import Claim
-from .session import PATIENCE, Session
+from .session import PATIENCE, PAUSES, Session
 from .states import Pair
 from .verdicts import SPENT, TAKEN, Convergence, PairEvidence
 
@@ -35,6 +35,7 @@ class Follower:
     """Looks in one target until everything that is to arrive there has, or had its time.
 
     :ivar arrivals: what is on its way, from the session's history.
+    :ivar patience: for how many seconds a last look that is throttled is repeated.
     :ivar items: the contents that are looked for, of items of the user's.
     :ivar problems: why what hasn't arrived couldn't be judged, as sentences.
     """
@@ -42,6 +43,7 @@ class Follower:
     session: Session
     target: str
     arrivals: Arrivals
+    patience: float
     items: dict[Probe, Item] | None = None
     problems: list[str] = dataclasses.field(default_factory=list)
 
@@ -55,17 +57,19 @@ class Follower:
                 continue
             oldest, due = pending[0].write.ended, self._due(deadline)
             if session.now >= due and writes.done():
-                await self._settle(due)
+                await self._settle()
                 return
             if not session.strong:
                 pause = max(session.poll_delay, PATIENCE * (session.now - oldest))
                 await asyncio.sleep(max(0.0, min(pause, due - session.now) if writes.done() else pause))
             if not session.admits(self._units()):
                 await asyncio.wait([writes])
-                await self._settle(session.now)
+                await self._settle()
                 self.problems += [SPENT] if self.arrivals.pending(self.target) else []
                 return
-            await self._look(consistent=session.strong)
+            looks = await self._look(consistent=session.strong)
+            if session.strong and any(look.problem for look in looks):
+                await asyncio.sleep(PAUSES[0])
 
     def _due(self, deadline: float) -> float:
         """When everything had its time."""
@@ -82,16 +86,16 @@ class Follower:
             return await self.session.look(self.target, probes, consistent)
         return await self.session.look_at_items(self.target, {probe: self.items[probe] for probe in probes}, consistent)
 
-    async def _settle(self, due: float) -> None:
+    async def _settle(self) -> None:
         """A strongly consistent read has the last word on what wasn't seen, beside one where it was written."""
-        pending = self.arrivals.pending(self.target)
-        until = due + max((one.write.patience for one in pending), default=0.0)
-        by_source: dict[str, list[Probe]] = {}
-        for one in pending:
-            by_source.setdefault(one.write.region, []).append(one.write.probe)
-        _seen, problem = await self.session.read(self.target, [one.write.probe for one in pending], until, self.items)
+        until = self.session.now + self.patience
+        probes = [one.write.probe for one in self.arrivals.pending(self.target)]
+        _seen, problem = await self.session.read(self.target, probes, until, self.items)
         if problem:
             self.problems.append(problem)
+        by_source: dict[str, list[Probe]] = {}
+        for one in self.arrivals.unseen(self.target):
+            by_source.setdefault(one.write.region, []).append(one.write.probe)
         await all_of(self.session.read(source, probes, until, self.items) for source, probes in by_source.items())
 
 
@@ -117,7 +121,9 @@ async def run_rounds(
             _write(session, claim, evidence, operation, probe, reached, patience, deadline)
             for (_source, probe), reached in candidates.items()
         )
-        followers = [Follower(session, target, arrivals) for target in {target for _source, target in evidence}]
+        followers = [
+            Follower(session, target, arrivals, share * timeout) for target in sorted({pair[1] for pair in evidence})
+        ]
         await follow_all(followers, writes, session.now if session.strong else deadline)
         for follower in followers:
             for pair in (pair for pair in evidence if pair[1] == follower.target):
@@ -181,7 +187,8 @@ async def converge(
         found.problems.append("none of the keys that every region was to write is free: see notes")
         return found
     claim.touched.update(claim.shared)
-    deadline = session.now + CONVERGENCE_SHARE * timeout
+    patience = CONVERGENCE_SHARE * timeout
+    deadline = session.now + patience
     writes = await all_of(
         _write_everywhere(session, region, probe, deadline) for region in regions for probe in claim.shared
     )
@@ -193,7 +200,7 @@ async def converge(
         found.problems.append(TAKEN)
     if not found.problems:
         lag = max(longest(arrivals.of(pair)) for pair in itertools.permutations(regions, 2))
-        await _agree(session, found, regions, last, AGREEMENT * lag, deadline)
+        await _agree(session, found, regions, last, AGREEMENT * lag, patience)
     return found
 
 
@@ -203,15 +210,17 @@ async def _write_everywhere(session: Session, region: str, probe: Probe, deadlin
 
 
 async def _agree(
-    session: Session, found: Convergence, regions: list[str], last: dict[Probe, float], settling: float, deadline: float
+    session: Session, found: Convergence, regions: list[str], last: dict[Probe, float], settling: float, patience: float
 ) -> None:
     """Look until all regions show the same, and still do ``settling`` seconds after the last write.
 
     Only strongly consistent reads decide; before, those that cost half do.
+
+    :param patience: how many seconds they have from the last write, and the last look by itself, however throttled.
     """
     written = max(last.values())
     settled = written + settling
-    deadline = max(deadline, settled)
+    deadline = max(written + patience, settled)
     differed = dict(last)  # probe -> begin of the last look that showed regions that differ
     while True:
         begun = session.now
@@ -220,7 +229,7 @@ async def _agree(
         if not session.admits((STRONG if final else EVENTUAL) * len(regions) * len(found.probes)):
             found.problems.append(SPENT)
             return
-        shown, problems = await _look_everywhere(session, regions, found.probes, final, deadline)
+        shown, problems = await _look_everywhere(session, regions, found.probes, final, begun + patience)
         found.waited = begun - written
         for probe in found.probes if not problems else []:
             seen = {region: items.get(probe) for region, items in shown.items()}

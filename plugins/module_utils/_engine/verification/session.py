@@ -23,6 +23,8 @@ BATCH = 100
 _FULL = 1024 * 1024 - MAX_SIZE
 # Seconds between two attempts of what has to be answered: at first, and at most.
 PAUSES = (0.2, 2.0)
+# What fails in another way than by throttling is asked so often: the SDK has sent each of these several times.
+ATTEMPTS = 3
 # The longer something is waited for, the less often it is looked for: this share of the time waited so far.
 PATIENCE = 0.1
 
@@ -31,7 +33,7 @@ PATIENCE = 0.1
 class Session:
     """One table under verification.
 
-    :ivar turn: its place among the tables: whose calls go out first.
+    :ivar turn: its place among the tables, from 1: whose calls go out first, after looks for what is on its way.
     :ivar lease: of the items of this run, as long as it is to be.
     :ivar poll_delay: seconds between two looks, at the least.
     :ivar strong: whether the table is a strongly consistent group.
@@ -75,13 +77,11 @@ class Session:
         """
         number = number or NUMBERS[operation]
         parameters = self.schema.write(operation, probe, self.lease, number, **marker)
-        region, pause = region or probe.source, PAUSES[0]
+        patient = Patience(self, until)
         while True:
-            written = await self.send(operation, probe, number, region, parameters, targets, patience)
-            if not written.transient or self.now + pause > until:
+            written = await self.send(operation, probe, number, region or probe.source, parameters, targets, patience)
+            if written.kind not in errors.TRANSIENT or not await patient.again(written.kind):
                 return written
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, PAUSES[1])
 
     async def send(
         self,
@@ -109,15 +109,17 @@ class Session:
         self.history.add(written)
         return written
 
-    async def look(self, region: str, probes: t.Collection[Probe], consistent: bool = False) -> list[Look]:
+    async def look(
+        self, region: str, probes: t.Collection[Probe], consistent: bool = False, turn: int = 0
+    ) -> list[Look]:
         """Every key once, in batches side by side; what wasn't answered is unread."""
         ordered = sorted(probes)
         batches = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
-        return await all_of(self._look(region, batch, consistent) for batch in batches)
+        return await all_of(self._look(region, batch, consistent, turn) for batch in batches)
 
-    async def _look(self, region: str, batch: list[Probe], consistent: bool) -> Look:
+    async def _look(self, region: str, batch: list[Probe], consistent: bool, turn: int) -> Look:
         request = self.schema.read(batch, consistent)
-        timed = await self.calls.batch_get(self.turn, region, self.schema.table, request)
+        timed = await self.calls.batch_get(turn, region, self.schema.table, request)
         if timed.error:
             return self._unanswered(timed, region, batch, consistent)
         seen = self.schema.seen(batch, timed.answer.items)
@@ -178,14 +180,15 @@ class Session:
         absent = frozenset(asked) - seen.keys() - unread
         problem = f"throttled: BatchGetItem in {region} left keys unprocessed" if unread else ""
         units = timed.answer.units
-        look = Look(region, timed.begun, timed.ended, consistent, seen, absent, unread, problem, units=units)
+        kind = errors.THROTTLED if unread else ""
+        look = Look(region, timed.begun, timed.ended, consistent, seen, absent, unread, problem, kind, units)
         self.history.add(look)
         return look
 
     def _unanswered(self, timed: Timed, region: str, batch: list[Probe], consistent: bool) -> Look:
         unread = frozenset(batch)
-        problem, gone = str(timed.error), timed.error.kind == errors.ABSENT
-        look = Look(region, timed.begun, timed.ended, consistent, unread=unread, problem=problem, gone=gone)
+        problem, kind = str(timed.error), timed.error.kind
+        look = Look(region, timed.begun, timed.ended, consistent, unread=unread, problem=problem, kind=kind)
         self.history.add(look)
         return look
 
@@ -197,21 +200,39 @@ class Session:
         Returned is also why it couldn't be read, as a sentence.
         """
         seen: dict[Probe, Marked] = {}
-        pause, left = PAUSES[0], set(probes)
+        left, patient = set(probes), Patience(self, until)
         while True:
             looks = await (
                 self.look_at_items(region, {probe: items[probe] for probe in left}, True)
                 if items
-                else self.look(region, left, True)
+                else self.look(region, left, True, self.turn)
             )
             for look in looks:
                 seen |= look.seen
             left = {probe for look in looks for probe in look.unread}
             problem = next((look.problem for look in looks if look.problem), "")
-            if not left or self.now + pause > until:
+            if not left or not await patient.again(*(look.kind for look in looks)):
                 return seen, problem
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, PAUSES[1])
+
+
+class Patience:
+    """How long something is asked for again: throttling passes, so it is waited for up to the time ``until``."""
+
+    def __init__(self, session: Session, until: float) -> None:
+        self._session = session
+        self._until = until
+        self._pause = PAUSES[0]
+        self._attempts = 0
+
+    async def again(self, *kinds: str) -> bool:
+        """Whether to ask again, after the pause that this takes; ``kinds`` are those of the failures."""
+        self._attempts += 1
+        passing = set(kinds) <= {"", errors.THROTTLED, errors.BUSY}
+        if self._session.now + self._pause > self._until if passing else self._attempts >= ATTEMPTS:
+            return False
+        await asyncio.sleep(self._pause)
+        self._pause = min(2 * self._pause, PAUSES[1])
+        return True
 
 
 def _outcome(timed: Timed) -> dict[str, t.Any]:

@@ -55,7 +55,8 @@ def summary(outcomes: list[Outcome], tables: list[Result]) -> list[str]:
         )
     lines += _well(outcomes, troubles, tables)
     lines += _remedies(troubles[:TROUBLES])
-    return [*lines, *_passed(tables), *_remarks(tables), totals(tables)]
+    lines += [*_passed(tables), *_remarks(tables), totals(tables)]
+    return [line.replace("\n", "\\n") for line in lines]  # no key or error makes up a line of its own
 
 
 def _troubles(outcomes: list[Outcome]) -> list[Trouble]:
@@ -132,8 +133,17 @@ def _well(outcomes: list[Outcome], troubles: list[Trouble], tables: list[Result]
     if not well:
         return []
     lag = statistics.median(high for pair in well for one in passing[pair] for _low, high in one["lags"])
-    what = f"The other {len(well)} directions pass" if len(well) > 1 else f"{well[0][0]} → {well[0][1]} passes"
-    return [f"{INDENT}{what}, median lag {lag:.2f} s."]
+    return [f"{INDENT}{_passing(well, bool(bad))}, median lag {lag:.2f} s."]
+
+
+def _passing(pairs: list[Pair], others: bool) -> str:
+    """:param others: whether there are directions with trouble beside them."""
+    regions = list(dict.fromkeys(region for pair in pairs for region in pair))
+    if len(pairs) == 1:
+        return f"{pairs[0][0]} → {pairs[0][1]} passes"
+    if others and len(pairs) == len(regions) * (len(regions) - 1):
+        return f"Among {', '.join(regions)} everything arrives"
+    return f"{'The other' if others else 'All'} {len(pairs)} directions pass"
 
 
 def _remedies(troubles: list[Trouble]) -> list[str]:

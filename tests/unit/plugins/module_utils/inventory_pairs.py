@@ -16,6 +16,7 @@ REGIONS = ("us-east-2", "us-west-2", "eu-west-1")
 KNOWN = dict.fromkeys((HOME, *REGIONS), "aws")
 NAMES = ("orders", "baskets", "customers")
 ALIASES = ("alias/first", "alias/second")
+UNKNOWN_ALIAS = "alias/third"
 
 Entry = dict[str, t.Any]
 
@@ -109,7 +110,7 @@ def replicas(draw: t.Any, region: str, state: str, paid: str, indexes: list[str]
     ]
     return {
         "region": region,
-        **({"kms_key": draw(one_of(ALIASES))} if customer else {}),
+        **({"kms_key": draw(one_of([*ALIASES, *ALIASES, UNKNOWN_ALIAS]))} if customer else {}),
         **draw(optional(**units, table_class=one_of([*CLASSES, "inherit"]), tags=st.just({"c": "3"}))),
         **({"global_secondary_indexes": of_indexes} if of_indexes else {}),
     }

@@ -28,6 +28,7 @@ SCALED = {
     "ScalableDimension": "dynamodb:table:WriteCapacityUnits",
 }
 NAMED = {"TableName": TABLE}
+ITEMS_STREAM = f"{ARN}/stream/2026-11-01T00:00:00.000"
 STREAM = {**NAMED, "StreamArn": "arn:aws:kinesis:us-east-1:123456789012:stream/orders"}
 
 CHANGES = {
@@ -79,6 +80,11 @@ CALLS: dict[str, t.Callable[[Clients], t.Any]] = {
     ),
     "DescribeKey": lambda clients: api.describe_key(clients.of("kms", HOME), "alias/orders"),
     "GetMetricData": lambda clients: api.get_metric_data(clients.of("cloudwatch", HOME), QUERIES, NOW, NOW),
+    "DescribeStream": lambda clients: api.describe_stream(clients.of("dynamodbstreams", HOME), ITEMS_STREAM),
+    "GetShardIterator": lambda clients: api.get_shard_iterator(
+        clients.of("dynamodbstreams", HOME), ITEMS_STREAM, "shardId-00000001541626099285-f35f62ef"
+    ),
+    "GetRecords": lambda clients: api.get_records(clients.of("dynamodbstreams", HOME), "iterator"),
     "BatchGetItem": lambda clients: api.batch_get_items(clients[HOME], TABLE, {"Keys": [KEY]}),
     **{
         call: functools.partial(

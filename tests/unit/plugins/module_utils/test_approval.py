@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import stat
@@ -16,6 +17,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
 from hypothesis import given, settings
 
+from .service_model.groups import leave
 from .service_model.model import ServiceModel
 from .test_converge import AP, EU, HOME, table, throttle_reads_of
 from .test_converge_properties import REPLICAS, TABLES, ModelClock, earlier_and_wanted, standing
@@ -71,14 +73,18 @@ def model() -> ServiceModel:
     return model
 
 
-@pytest.mark.parametrize("also", [(), (AP,)])
-def test_what_a_table_needs_only_later_was_not_approved(model, also):
-    """A replica that was still going at the first look: nothing is planned for it yet."""
+def test_what_a_table_needs_only_later_was_not_approved(model):
+    """A replica that somebody removes during the run: nothing was planned for it."""
     run(model, REPLICAS, table("orders", EU))
-    model[HOME].update_table(TableName="orders", ReplicaUpdates=[{"Delete": {"RegionName": EU}}])
-    wanted = [table("orders", EU, *also), table("baskets", EU)]
+    wanted = [table("orders", EU, AP), table("baskets", EU)]
     digest = run_hash(model, REPLICAS, *wanted)
     model.calls.clear()
+
+    def remove() -> None:
+        leave(model, "orders", EU)
+        del model.tables[EU, "orders"]
+
+    model.later(3, remove)
     orders, baskets = converge(model, REPLICAS, *wanted, check_mode=False, approve=approved(None, digest))
     assert "of which nothing was done: add a replica in eu-west-1. Look at it in check mode" in orders.failure
     assert baskets.failure == ""
@@ -87,7 +93,7 @@ def test_what_a_table_needs_only_later_was_not_approved(model, also):
         for _region, _call, given in model.calls
         if given["TableName"] == "orders"
     ]
-    assert EU not in created
+    assert created == [AP]
 
 
 def run_hash(model: ServiceModel, part: engine.Part, *tables: spec.Table) -> str:
@@ -166,6 +172,19 @@ def test_another_plan_is_refused_before_any_change_and_what_differs_is_said(mode
     assert "planned now but not then: orders: add a replica in ap-southeast-2. " in str(refused.value)
     assert "planned then but not now: orders: add a replica in eu-west-1. " in str(refused.value)
     assert path.read_bytes() == kept
+
+
+def test_a_step_with_other_parameters_is_named_once_with_what_differs(model, tmp_path):
+    path = str(tmp_path / "plan.json")
+    then, now = (
+        dataclasses.replace(table("orders"), settings={**table("orders").settings, "tags": {"a": "b", "team": team}})
+        for team in ("shop", "web")
+    )
+    expected = run(model, TABLES, then, check_mode=True, plan_file=path)
+    with pytest.raises(spec.Refused) as refused:
+        run(model, TABLES, now, expect_plan=expected, plan_file=path)
+    differing = 'orders: set tags a, team in us-east-1 (Tags[1].Value: "shop" → "web")'
+    assert f": planned with other parameters: {differing}. Look at it in check mode" in str(refused.value)
 
 
 def test_another_plan_is_refused_when_nobody_kept_the_expected_one(model, tmp_path):

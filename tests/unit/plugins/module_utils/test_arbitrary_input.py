@@ -15,14 +15,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import (
     approval,
     arguments,
-    lag_report,
     policy_document,
     shapes,
     spec,
-    status,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.settings import resource_policy
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state import RegionalTable
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import dynamodb_json, user_items
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -153,35 +150,6 @@ def test_an_item_of_any_shape_is_refused_or_read(written):
     for items in ({"orders": written}, {"orders": [written]}):
         with contextlib.suppress(spec.Refused):
             user_items.parse({"items": items, "tables": [{"name": "orders"}]}, tables)
-
-
-NUMBER = SCALARS
-LAG = st.fixed_dictionaries({"p95": NUMBER, "max": NUMBER})
-PAIR = st.fixed_dictionaries(
-    {"source": SCALARS, "target": SCALARS, "verdict": st.sampled_from(["pass", "fail", "unknown", 1]), "lag": LAG}
-)
-REPORT = st.fixed_dictionaries(
-    {
-        "run": st.fixed_dictionaries({"started": st.just("2026-11-01T00:00:00+00:00") | SCALARS}),
-        "tables": st.lists(
-            st.fixed_dictionaries(
-                {"name": st.just("orders") | SCALARS, "verdict": st.just("pass"), "pairs": st.lists(PAIR, max_size=2)}
-            ),
-            max_size=2,
-        ),
-    }
-)
-
-
-@given(REPORT | nested(named("run", "started", "tables", "pairs", "lag", "p95")))
-@settings(max_examples=150, deadline=None)
-def test_a_report_of_any_shape_is_refused_or_shown(tmp_path_factory, document):
-    path = tmp_path_factory.mktemp("report") / "report.json"
-    path.write_text(json.dumps(document))
-    with contextlib.suppress(spec.Refused):
-        report = lag_report.load(str(path))
-        table = spec.Table("orders", "us-east-1")
-        assert status.summary([table], {"orders": {"us-east-1": RegionalTable("us-east-1", "ACTIVE")}}, report)
 
 
 @given(nested(named("hash", "tables", "steps", "name", "failure")))

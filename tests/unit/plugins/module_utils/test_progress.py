@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import resource
@@ -19,7 +20,6 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine impor
     progress,
     spec,
     state,
-    steps,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.progress_file import ProgressFile
 
@@ -57,122 +57,147 @@ def model() -> ServiceModel:
     return model
 
 
-def test_every_change_of_state_and_every_step_is_told_once_in_their_order():
-    told = lines(events(ServiceModel(), TABLES, table("orders")))
-    assert told == [
-        "create the table in us-east-1: orders",
-        "us-east-1: ABSENT → CREATING: orders",
-        "us-east-1: CREATING → ACTIVE: orders",
+def summaries(told: list[progress.Event]) -> list[str]:
+    """Each once, in their order."""
+    return list(dict.fromkeys(event["summary"] for event in told))
+
+
+def test_the_states_of_tables_are_counted_in_every_pass():
+    told = events(ServiceModel(), TABLES, table("orders"), table("baskets"))
+    assert summaries(told) == ["2 of 2 CREATING", "2 of 2 ACTIVE"]
+    assert lines(told) == []
+
+
+def test_replicas_are_counted_and_their_home_regions_are_not(model):
+    told = events(model, REPLICAS, table("orders", EU, AP))
+    assert summaries(told) == [
+        "1 of 2 CREATING, 1 waiting",
+        "1 of 2 ACTIVE, 1 CREATING",
+        "2 of 2 ACTIVE",
     ]
 
 
-def test_a_replica_is_told_of_in_its_own_region(model):
-    told = lines(events(model, REPLICAS, table("orders", EU, AP)))
-    assert [line for line in told if line.startswith(EU)] == [
-        "eu-west-1: ABSENT → CREATING: orders",
-        "eu-west-1: CREATING → ACTIVE: orders",
+def test_what_is_removed_is_counted_until_it_is_gone(model):
+    events(model, REPLICAS, table("orders", EU, AP))
+    told = events(model, REPLICAS, table("orders", EU, absent_regions=(AP,)))
+    assert summaries(told) == ["1 of 2 ACTIVE, 1 DELETING", "1 of 2 ACTIVE, 1 ABSENT"]
+    end = spec.Table("orders", HOME, absent=True, delete_replicas=True, replicas={EU: spec.Replica(EU)})
+    assert summaries(events(model, TABLES, end)) == [
+        "1 of 2 DELETING, 1 waiting",
+        "2 of 2 DELETING",
+        "2 of 2 ABSENT",
     ]
-    assert told.index("eu-west-1: CREATING → ACTIVE: orders") < told.index("add a replica in ap-southeast-2: orders")
+
+
+def test_the_regions_of_a_strongly_consistent_group_come_together(model):
+    told = events(model, REPLICAS, table("orders", EU, AP, consistency="strong"))
+    assert summaries(told) == ["2 of 2 CREATING", "2 of 2 ACTIVE"]
 
 
 def test_a_run_with_nothing_to_do_has_nothing_to_tell(model):
     (event,) = events(model, TABLES, table("orders"))
-    assert event == {"lines": [], "summary": "1 of 1 table finished"}
+    assert event == {"lines": [], "summary": "1 of 1 ACTIVE", "left": None}
 
 
-def test_there_is_an_event_in_every_pass_though_nothing_changes(model):
+def test_where_nothing_moves_there_is_what_it_waits_for(model):
     model.tables[(HOME, "orders")]["status"] = "UPDATING"
     told = events(model, REPLICAS, table("orders", EU), wait_timeout=4)
-    assert lines(told) == ["us-east-1: UPDATING: orders", "failed: orders"]
-    assert {event["summary"] for event in told[:-1]} == {
-        "0 of 1 table finished; waiting: us-east-1 is UPDATING (orders)"
-    }
-    assert len(told) > 3
-    assert told[-1]["summary"] == "0 of 1 table finished, 1 failed"
+    assert summaries(told) == ["1 of 1 waiting; us-east-1 is UPDATING", "1 of 1 failed"]
+    assert len(told) > 3, "there is an event in every pass"
 
 
-def test_a_failure_is_told_when_it_happens_and_not_again(model):
-    told = events(model, REPLICAS, table("orders", EU, AP), table("missing", EU))
-    assert told[0]["lines"] == ["add a replica in eu-west-1: orders", "failed: missing"]
-    assert lines(told).count("failed: missing") == 1
-    assert told[-1]["summary"] == "1 of 2 tables finished, 1 failed"
+def test_a_failure_is_told_with_its_reason_when_it_is_known_and_not_again(model):
+    told = events(model, REPLICAS, table("orders", EU, AP), table("missing", EU), table("unknown", EU))
+    assert told[0]["lines"] == [
+        "FAILED missing, unknown: it doesn't exist in us-east-1: create it first (role or module tables)."
+    ]
+    assert lines(told[1:]) == []
+    assert told[-1]["summary"] == "2 of 4 ACTIVE, 2 failed"
 
 
-def test_a_single_pass_tells_what_it_did_and_check_mode_tells_nothing(model):
+def test_a_single_pass_tells_what_it_began_and_check_mode_tells_nothing(model):
     (event,) = events(model, REPLICAS, table("orders", EU, AP), wait=False)
-    assert event["lines"] == ["add a replica in eu-west-1: orders"]
+    assert event["summary"] == "1 of 2 CREATING, 1 waiting"
     assert events(model, TABLES, table("baskets"), check_mode=True) == []
 
 
-def test_what_the_service_says_is_not_told(model):
+def test_what_the_service_says_and_may_not_say_again_is_not_told(model):
     class Throttled(model.client_type):
         def describe_table(self, TableName: str) -> None:
             refuse("ThrottlingException", "arn:aws:iam::123456789012:user/somebody calls too often", "DescribeTable")
 
     model.client_type = Throttled
     told = events(model, REPLICAS, table("orders", EU), wait_timeout=2)
-    assert told[0]["summary"] == (
-        "0 of 1 table finished; waiting: us-east-1 can't be read (orders), eu-west-1 can't be read (orders)"
+    assert told[0]["summary"] == "1 of 1 unread; us-east-1 can't be read"
+    assert "somebody" not in json.dumps(told[:-1])
+
+
+def test_while_many_changes_are_carried_out_there_is_an_event_every_few_seconds(model):
+    class Ticking(ModelClock):
+        """A second passes whenever it is looked at: twice for each change."""
+
+        seconds = itertools.count()
+
+        def now(self) -> float:
+            return next(self.seconds)
+
+    told = []
+    tables = [table(f"table-{number}") for number in range(9)]
+    engine.converge(tables, TABLES, model, engine.Limits(wait=False), clock=Ticking(model), progress=told.append)
+    assert len(told) > 3
+
+
+# How long it still takes
+
+
+def waiting(change: str = state.CREATING) -> progress.Place:
+    return progress.Place(progress.WAITING, change)
+
+
+def moving(begun: float, change: str = state.CREATING) -> progress.Place:
+    return progress.Place(change, change, begun)
+
+
+def left(now: float, *tables: list[progress.Place], took: t.Any = (30.0,), begins: t.Any = (0.0,)) -> float | None:
+    return progress.seconds_left(now, {state.CREATING: list(took)}, list(begins), list(tables))
+
+
+def test_nothing_is_said_before_a_change_was_finished_and_when_all_is():
+    assert left(20, [moving(0), waiting()], took=()) is None
+    assert left(20) is None
+
+
+def test_the_changes_of_a_table_are_made_one_after_another_and_tables_side_by_side():
+    assert left(40, [moving(30), waiting()]) == 20 + 30
+    assert left(40, [moving(30), waiting()], [moving(20)], [moving(35)]) == 20 + 30
+
+
+def test_one_that_is_slow_once_does_not_count_for_all():
+    assert left(70, [moving(60), waiting()], took=(10, 12, 50)) == 2 + 12
+
+
+def test_nothing_is_said_while_a_change_takes_longer_than_any_before():
+    assert left(70, [moving(30)], [moving(60)], took=(30, 35)) is None
+    assert left(63, [moving(28)], took=(30, 35)) == 0
+
+
+def test_creating_says_nothing_of_deleting():
+    assert left(40, [moving(30)], [moving(35, state.DELETING)]) is None
+
+
+def test_tables_that_wait_for_their_turn_begin_at_the_pace_of_those_before():
+    begins = [float(second) for second in range(50)]
+    assert left(50, [moving(49)], *([waiting()] * 20 for _table in range(5)), begins=begins) == max(
+        20 * 30, 100 * 1 + 30
     )
-    assert "somebody" not in json.dumps(told)
+    assert left(50, [moving(49)], *([waiting()] for _table in range(100)), begins=begins) == 100 * 1 + 30
 
 
-def looked(name: str, eu_shows: str, listed: str | None, home_shows: str = "ACTIVE") -> engine.Progress:
-    """A table of which a look showed its replica in eu-west-1 like this."""
-    one = engine.Progress(table(name, EU))
-    settings = {"stream": {"enabled": True, "view_type": "NEW_AND_OLD_IMAGES"}, "billing_mode": "PAY_PER_REQUEST"}
-    home = state.RegionalTable(HOME, home_shows, settings=settings, replicas={EU: listed} if listed else {})
-    observed = {HOME: home, EU: state.RegionalTable(EU, eu_shows, settings=settings)}
-    one.look(observed, plan.plan_replicas(one.wanted, observed))
-    return one
-
-
-def test_a_region_that_does_not_show_its_replica_yet_has_the_state_that_the_group_lists():
-    last = progress.shown([looked("orders", "ABSENT", None)])
-    assert progress.event(last, [looked("orders", "ABSENT", "CREATING")])["lines"] == [
-        "eu-west-1: ABSENT → CREATING: orders"
-    ]
-    assert (
-        progress.event(
-            progress.shown([looked("orders", "ABSENT", "CREATING")]), [looked("orders", "CREATING", "CREATING")]
-        )["lines"]
-        == []
-    )
-
-
-def test_the_home_region_that_is_updating_while_a_replica_comes_is_no_news():
-    before, listed = looked("orders", "ABSENT", None), looked("orders", "CREATING", "CREATING", "UPDATING")
-    issued = looked("orders", "ABSENT", None, "UPDATING")
-    issued.issued[(steps.ADD, EU, "")] += 1
-    there = looked("orders", "ACTIVE", "ACTIVE")
-    shown = [progress.shown([one]) for one in (before, issued, listed)]
-    assert progress.event(shown[0], [issued])["lines"] == []
-    assert progress.event(shown[1], [listed])["lines"] == ["eu-west-1: ABSENT → CREATING: orders"]
-    assert progress.event(shown[2], [there])["lines"] == ["eu-west-1: CREATING → ACTIVE: orders"]
-
-
-def test_a_witness_has_states_too():
-    one = looked("orders", "ACTIVE", "ACTIVE")
-    home = one.observed[HOME]
-    later = engine.Progress(one.wanted, plan=one.plan)
-    one.observed = {HOME: state.RegionalTable(HOME, "ACTIVE", witnesses={AP: "CREATING"})}
-    later.observed = {HOME: state.RegionalTable(HOME, home.status, witnesses={AP: "ACTIVE"})}
-    assert progress.event(progress.shown([one]), [later])["lines"] == [
-        "witness ap-southeast-2: CREATING → ACTIVE: orders"
-    ]
-
-
-def test_a_hundred_tables_take_a_line_for_each_change_and_one_for_all():
-    names = [f"table-{number:02}" for number in range(100)]
-    before = progress.shown([looked(name, "CREATING", "CREATING") for name in names])
-    finished, moving = names[:61], names[61:]
-    run = [looked(name, "ACTIVE", "ACTIVE") for name in finished] + [
-        looked(name, "CREATING", "CREATING") for name in moving
-    ]
-    assert progress.event(before, run) == {
-        "lines": ["eu-west-1: CREATING → ACTIVE: table-00, table-01, table-02 and 58 more"],
-        "summary": "61 of 100 tables finished; waiting: replica eu-west-1 is CREATING (39 tables)",
-    }
+def test_a_run_knows_how_long_it_takes_once_it_has_seen_one_replica_come(model):
+    told = events(model, REPLICAS, table("orders", EU, AP))
+    (first, *_others) = [event["left"] for event in told if event["summary"] == "1 of 2 ACTIVE, 1 CREATING"]
+    assert first == pytest.approx(len([event for event in told if event["summary"] == "1 of 2 CREATING, 1 waiting"]))
+    assert told[0]["left"] is told[-1]["left"] is None
 
 
 # The file

@@ -106,21 +106,30 @@ UNUSABLE = [
 
 @pytest.mark.parametrize(("metadata", "sentence"), UNUSABLE)
 @pytest.mark.parametrize("region", [HOME, EU])
-def test_020_037_a_key_that_cannot_be_used_is_refused_before_any_change(model, metadata, sentence, region):
-    model.keys[key_arn(region, FIRST)] = metadata
-    wanted = table(FIRST, {EU: FIRST})
-    if region == EU:
-        assert run(model, wanted, TABLES).failure == ""
+@pytest.mark.parametrize("standing", [False, True])
+def test_020_037_a_key_that_cannot_be_used_is_refused_before_any_change(model, metadata, sentence, region, standing):
+    if standing:
+        carry_out(model, table(SECOND))
         model.calls.clear()
-    failure = run(model, wanted, TABLES if region == HOME else REPLICAS).failure
+    model.keys[key_arn(region, FIRST)] = metadata
+    failure = run(model, table(FIRST, {EU: FIRST}), TABLES).failure
     assert sentence.format(region) in failure
     assert failure.endswith("Nothing was changed.")
     assert model.calls == []
 
 
-def test_a_key_that_is_not_there_is_refused_before_any_change(model):
-    failure = run(model, table("alias/third"), TABLES).failure
-    assert failure == "KMS knows no key alias/third in us-east-1: correct it, or create the key. Nothing was changed."
+@pytest.mark.parametrize(("wanted", "region"), [(table("alias/third"), HOME), (table(FIRST, {EU: "alias/third"}), EU)])
+def test_a_key_that_is_not_there_is_refused_before_any_change(model, wanted, region):
+    failure = run(model, wanted, TABLES).failure
+    assert failure == f"KMS knows no key alias/third in {region}: correct it, or create the key. Nothing was changed."
+    assert model.calls == []
+
+
+def test_a_key_of_a_member_that_cannot_be_used_is_refused_before_the_keys_change(model):
+    carry_out(model, table(FIRST, {EU: FIRST}))
+    model.keys[key_arn(EU, SECOND)] = {"KeyState": "Disabled"}
+    model.calls.clear()
+    assert "the key alias/second in eu-west-1 is Disabled" in run(model, table(FIRST, {EU: SECOND}), REPLICAS).failure
     assert model.calls == []
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import grid, lag_report, spec, state, status
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import grid, spec, state, status
 
 HOME, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
 REGIONS = [HOME, EU, AP, "ap-northeast-1", "sa-east-1", "ca-central-1", "eu-central-1", "us-west-2"]
-NOW = datetime(2026, 11, 25, 13, 5, tzinfo=UTC)
 
 
 def shown(region: str, members: t.Iterable[str] = (), **record: t.Any) -> state.RegionalTable:
@@ -202,95 +200,6 @@ def test_differences_are_lines_of_their_own_as_well():
     names = ["orders", "baskets"]
     result = status.info_result([table(name, EU) for name in names], {name: DIFFERING for name in names})
     assert result["differences"] == ["orders, baskets: ttl.attribute is expires in us-east-1, but until in eu-west-1"]
-
-
-# Lag
-
-
-def replication(verdict: str, *pairs: lag_report.Pair) -> lag_report.Replication:
-    return lag_report.Replication(verdict, pairs)
-
-
-def pair(source: str, target: str, p95: float | None, verdict: str = "pass") -> lag_report.Pair:
-    return lag_report.Pair(source, target, verdict, p95, None if p95 is None else 2 * p95)
-
-
-def report(age: timedelta = timedelta(hours=3, minutes=5), **tables: lag_report.Replication) -> lag_report.LagReport:
-    return lag_report.LagReport(NOW - age, age, tables)
-
-
-def test_lag_is_that_of_the_slowest_pair_into_each_region():
-    measures = report(
-        orders=replication(
-            "fail",
-            pair(EU, HOME, 0.25),
-            pair(AP, HOME, 0.5),
-            pair(HOME, EU, 0.4),
-            pair(AP, EU, 12.25, "fail"),
-            pair(HOME, AP, None, "unknown"),
-            pair(EU, AP, None),
-        ),
-        baskets=replication("pass", pair(HOME, EU, 0), pair(EU, HOME, 0.0)),
-        elsewhere=replication("fail", pair(HOME, EU, 99, "fail")),
-    )
-    names = ["orders", "baskets", "carts"]
-    seen = {name: standing(HOME, EU, AP) for name in names}
-    lines = status.summary([table(name, EU, AP) for name in names], seen, measures)
-    assert lines[5:] == [
-        "",
-        "lag into each region in seconds, p95 of the slowest pair, measured 3 h ago, at 2026-11-25 10:00 UTC:",
-        "table    us-east-1  eu-west-1   ap-southeast-2  verdict",
-        "orders   0.50       12.25 fail  unknown         fail",
-        "baskets  0.00       0.00        -               pass",
-        "",
-        "orders: fail into eu-west-1 when it was measured",
-        "orders: unknown into ap-southeast-2 when it was measured",
-        "baskets: no lag into ap-southeast-2 in the report",
-        "carts: not in the report",
-        "lag of 2 tables, measured 3 h ago, at 2026-11-25 10:00 UTC: 1 pass, 1 fail, 0 unknown; at most 24.50 s "
-        "(orders, ap-southeast-2 → eu-west-1)",
-        "3 tables: 3 ACTIVE everywhere",
-    ]
-
-
-def test_a_report_of_other_tables_shows_no_lag_and_says_so():
-    lines = status.summary([table("orders")], {"orders": {HOME: shown(HOME)}}, report())
-    assert lines[3:] == [
-        "",
-        "orders: not in the report",
-        "lag of 0 tables, measured 3 h ago, at 2026-11-25 10:00 UTC: 0 pass, 0 fail, 0 unknown",
-        "1 table: 1 ACTIVE everywhere",
-    ]
-
-
-def test_a_verdict_without_pairs_is_said_and_a_table_in_one_region_lacks_none():
-    seen = {name: {HOME: shown(HOME)} for name in ("orders", "baskets")}
-    measures = report(orders=replication("fail"), baskets=replication("pass"))
-    lines = status.summary([table("orders"), table("baskets")], seen, measures)
-    assert "orders: fail when it was measured" in lines
-    assert not [line for line in lines if "no lag into" in line]
-
-
-def test_a_lag_too_short_to_be_seen_is_a_lag():
-    measures = report(orders=replication("pass", pair(HOME, EU, 0.0)))
-    lines = status.summary([table("orders", EU)], {"orders": PAIR}, measures)
-    assert lines[-2].endswith("0 unknown; at most 0.00 s (orders, us-east-1 → eu-west-1)")
-
-
-@pytest.mark.parametrize(
-    ("age", "words"),
-    [
-        (timedelta(seconds=59), "just now, at "),
-        (timedelta(minutes=1), "1 min ago, at "),
-        (timedelta(minutes=59, seconds=59), "59 min ago, at "),
-        (timedelta(hours=47), "47 h ago, at "),
-        (timedelta(hours=50), "2 days ago, at "),
-        (timedelta(minutes=-5), "at "),
-    ],
-)
-def test_the_age_of_a_report_is_said_in_the_unit_that_tells_most(age, words):
-    lines = status.summary([table("orders")], {"orders": {HOME: shown(HOME)}}, report(age))
-    assert f"lag of 0 tables, measured {words}{NOW - age:%Y-%m-%d %H:%M} UTC" in lines[-2]
 
 
 # Width

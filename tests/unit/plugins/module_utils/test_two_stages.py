@@ -18,14 +18,15 @@ import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import approval, observe, spec
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import converge as engine
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from .inventory_pairs import HOME, Entry, pairs, parse
 from .service_model.model import ServiceModel
 from .test_converge_properties import REPLICAS, TABLES, ModelClock
 
 STAGES = (TABLES, REPLICAS)
-# Each has one to three tables, two on average: 500 pairs of definitions. PAIRS_OF_INVENTORIES=5000 looks longer.
-EXAMPLES = int(os.environ.get("PAIRS_OF_INVENTORIES", "250"))
+# An example is a pair of definitions of one to three tables: what an earlier run was given, and what is wanted now.
+EXAMPLES = int(os.environ.get("PAIRS_OF_INVENTORIES", "500"))
 
 
 PLACE = {"account_id": "123456789012", "endpoint_url": ""}
@@ -40,6 +41,11 @@ class Done(t.NamedTuple):
     @property
     def failures(self) -> dict[str, str]:
         return {progress.wanted.name: progress.failure for progress in self.run if progress.failure}
+
+    @property
+    def made(self) -> set[str]:
+        """The tables that it creates."""
+        return {table["name"] for table in self.plan["tables"] if "CreateTable" in {s["call"] for s in table["steps"]}}
 
     def bound(self) -> list[str]:
         """What an approval of the plan binds, a line each."""
@@ -89,6 +95,22 @@ class World:
         self.forget()
         return True
 
+    def remove_replicas(self, wanted: list[spec.Table]) -> None:
+        """As another person does: one of each eventually consistent group, which is on its way out for a while; with
+        what scaled it where it is wanted again, since that is looked for only where nothing is."""
+        model = self.service
+        for table in wanted:
+            members = model.members(table.name) - {HOME}
+            if not members or table.name in model.witnesses:
+                continue
+            removed = min(members)
+            model[HOME].update_table(TableName=table.name, ReplicaUpdates=[{"Delete": {"RegionName": removed}}])
+            for region, resource, dimension in list(model.scaling) if removed in table.replicas else ():
+                if region == removed and resource.split("/")[1] == table.name:
+                    del model.scaling[region, resource, dimension]
+        model.advance()
+        self.forget()
+
     def settle(self) -> None:
         """Let everything end that nobody waits for."""
         self.service.settle()
@@ -103,6 +125,7 @@ def assert_both_stages_do_what_check_mode_says(world: World, wanted: list[Entry]
     tables = parse(wanted)
     checked = [world.stage(tables, part, check_mode=True) for part in STAGES]
     assert world.changes() == []
+    assert not checked[0].made & checked[1].failures.keys()
     for check, part in zip(checked, STAGES, strict=True):
         made = len(world.changes())
         done = world.stage(tables, part, approved=check.plan["hash"])
@@ -120,12 +143,15 @@ def assert_both_stages_do_what_check_mode_says(world: World, wanted: list[Entry]
     assert world.changes() == []
 
 
-@given(pairs())
+@given(pairs(), st.booleans())
 @settings(max_examples=EXAMPLES, deadline=None)
-def test_both_stages_do_what_check_mode_says_and_a_second_run_nothing(pair):
+def test_both_stages_do_what_check_mode_says_and_a_second_run_nothing(pair, departing):
+    """:param departing: whether somebody else has just removed a replica of each group that has some."""
     earlier, wanted = pair
     world = model_world()
     assume(world.bring_to(earlier))
+    if departing:
+        world.remove_replicas(parse(wanted))
     assert_both_stages_do_what_check_mode_says(world, wanted)
 
 
@@ -137,6 +163,9 @@ PROVISIONED = {"billing_mode": "PROVISIONED", "read_capacity": 5, "write_capacit
 SCALED = {**PROVISIONED, **WRITES}
 INDEX = {"name": "by-team", "partition_keys": ["team"]}
 SCALED_INDEX = {**INDEX, "read_capacity": 5, "write_capacity": 5, **WRITES}
+OF_INDEX = {"name": "by-team", "on_demand_max_read": 5}
+KEYED = {"encryption": {"type": "customer", "kms_key": "alias/first"}}
+TAGGED = {"tags": {"team": "shop"}}
 STRONG = {"consistency": "strong", "replicas": [EU, {"region": "us-west-2"}]}
 
 
@@ -196,15 +225,40 @@ def test_pairs_that_once_went_wrong(earlier, wanted):
     assert wanted.get("stream", {}).items() <= shown.settings["stream"].items()
 
 
+@pytest.mark.parametrize("own", [{}, {"tags": {"a": "1"}}])
+def test_308_a_wanted_replica_that_is_on_its_way_out_is_planned_anew(own):
+    world = model_world()
+    assert world.bring_to([{**ORDERS, "replicas": [EU]}])
+    wanted = [{**ORDERS, "replicas": [{**EU, **own}]}]
+    world.remove_replicas(parse(wanted))
+    (step, *rest) = world.stage(parse(wanted), REPLICAS, check_mode=True).run[0].plan.steps
+    assert step.sentence == "add a replica in eu-west-1"
+    assert "replica eu-west-1 is DELETING" in step.waits_for
+    assert [step.call for step in rest] == (["TagResource"] if own else [])
+    assert_both_stages_do_what_check_mode_says(world, wanted)
+
+
+@pytest.mark.parametrize("unscaled", ["by-team", "by-email"])
+def test_291_an_index_without_scaled_writes_is_refused_where_another_comes_after_it(unscaled):
+    """Only the last that comes may be one."""
+    world = model_world()
+    assert world.bring_to([{**ORDERS, **SCALED, "replicas": [EU]}])
+    indexes = [{**SCALED_INDEX, "name": name} for name in ("by-team", "by-email")]
+    indexes = [
+        {**index, "autoscaling": {"enabled": False}} if index["name"] == unscaled else index for index in indexes
+    ]
+    wanted = [{**ORDERS, **PROVISIONED, "global_secondary_indexes": indexes}]
+    assert_both_stages_do_what_check_mode_says(world, wanted)
+    failure = world.stage(parse(wanted), TABLES, check_mode=True).failures.get("orders", "")
+    assert ("needs autoscaling of the write capacity of index by-team" in failure) == (unscaled == "by-team")
+
+
 @pytest.mark.parametrize(
     ("earlier", "wanted", "sentence"),
     [
         # a table whose key the definition leaves out
         (
-            {
-                "encryption": {"type": "customer", "kms_key": "alias/first"},
-                "replicas": [{**EU, "kms_key": "alias/first"}],
-            },
+            {**KEYED, "replicas": [{**EU, "kms_key": "alias/first"}]},
             {"replicas": [GONE, {"region": "us-west-2"}]},
             "so that every new replica needs a key of its own",
         ),
@@ -214,14 +268,22 @@ def test_pairs_that_once_went_wrong(earlier, wanted):
         ({"replicas": [EU]}, {**PROVISIONED, "replicas": [GONE, {"region": "us-west-2"}]}, "It doesn't for the table"),
         # one that isn't there yet
         (None, {**PROVISIONED, "replicas": [EU]}, "It doesn't for the table"),
+        # a key that isn't in the replica's region
+        (None, {**KEYED, "replicas": [{**EU, "kms_key": "alias/third"}]}, "KMS knows no key alias/third in eu-west-1"),
+        (KEYED, {**KEYED, **TAGGED, "replicas": [{**EU, "kms_key": "alias/third"}]}, "KMS knows no key alias/third"),
+        # an index that the table won't have
+        (None, {"replicas": [{**EU, "global_secondary_indexes": [OF_INDEX]}]}, "it has no index 'by-team'"),
+        ({}, {**TAGGED, "replicas": [{**EU, "global_secondary_indexes": [OF_INDEX]}]}, "it has no index 'by-team'"),
+        # a group that is another
+        ({"replicas": [EU]}, {**TAGGED, **STRONG}, "consistency never changes"),
     ],
 )
 def test_what_an_addition_needs_is_refused_before_anything_is_removed_or_made(earlier, wanted, sentence):
     world = model_world()
-    assert world.bring_to([{**ORDERS, **earlier}] if earlier else [])
+    assert world.bring_to([] if earlier is None else [{**ORDERS, **earlier}])
     world.service.scaling.clear()
     tables = parse([{**ORDERS, **wanted}])
     for check_mode in (True, False):
         said = [world.stage(tables, part, check_mode).failures.get("orders", "") for part in STAGES]
-        assert sentence in (said[1] if earlier else said[0])
+        assert sentence in (said[0] if earlier is None else said[1])
         assert world.changes() == []

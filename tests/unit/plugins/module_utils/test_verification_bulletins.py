@@ -4,38 +4,45 @@
 
 from __future__ import annotations
 
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.arrivals import Arrival
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.bulletins import Bulletins
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Staleness
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.watch import (
-    Acknowledgement,
-    Look,
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import Write
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import PUT, Probe
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import (
+    UNKNOWN,
+    Staleness,
 )
 
 US, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
 
 
 class Story:
-    """Heartbeats of tables, and what is said of them; ``shown`` is what the looks of a round show, by pair."""
+    """Heartbeats of tables, and what is said of them; in ``stuck`` pairs nothing arrives after number ``until``."""
 
     def __init__(self, *names, pairs=((US, EU), (EU, US))):
         self.stalenesses = {name: {pair: Staleness() for pair in pairs} for name in names}
+        self.pending = {pair: [] for pair in pairs}
         self.bulletins = Bulletins()
         self.number = 0
 
-    def round(self, stuck=(), unknown=(), down=None):
+    def round(self, stuck=(), until=0, unknown=(), down=None):
         self.number += 1
-        readings = {}
-        for name, pairs in self.stalenesses.items():
-            readings[name] = {}
-            for pair, staleness in pairs.items():
+        moment = self.number + 0.4
+        readings = {name: {} for name in self.stalenesses}
+        for pair, pending in self.pending.items():
+            if pair not in unknown:
+                write = Write(PUT, pair[0], Probe(pair[0], 1), self.number, float(self.number), float(self.number))
+                pending.append(Arrival(write, pair[1]))
+            arrived = [one for one in pending if pair not in stuck or one.write.number <= until]
+            self.pending[pair] = [one for one in pending if one not in arrived]
+            for one in arrived:
+                one.upper = moment - one.write.ended
+            for name, pairs in self.stalenesses.items():
                 if pair in unknown:
+                    readings[name][pair] = UNKNOWN
                     continue
-                staleness.acknowledge(self.number, Acknowledgement(float(self.number)))
-                seen = dict(stuck).get(pair, self.number)
-                moment = self.number + 0.4
-                readings[name][pair] = staleness.take(Look(moment, moment), seen)
-            for pair in unknown:
-                readings[name][pair] = type(next(iter(readings[name].values())))()
+                pairs[pair].acknowledge(write)
+                readings[name][pair] = pairs[pair].take(arrived, self.pending[pair], moment)
         self.bulletins.take(readings, self.stalenesses, {name: down or {} for name in self.stalenesses})
         return self.bulletins.event(f"heartbeat {self.number} of 53")
 
@@ -48,12 +55,12 @@ def test_while_all_is_well_there_is_one_line_on_how_things_stand_and_no_news():
 
 def test_a_pair_that_falls_behind_and_catches_up_is_said_once_each():
     story = Story("orders")
-    events = [story.round(stuck=[((US, EU), 0)]) for _number in range(12)]
+    events = [story.round(stuck=[(US, EU)]) for _number in range(12)]
     assert [event["lines"] for event in events if event["lines"]] == [["us-east-1 → eu-west-1 falls behind: orders"]]
     assert events[-1]["summary"] == (
         "heartbeat 12 of 53: lag now us-east-1 → eu-west-1 11.4 s and growing; others at most 0.4 s"
     )
-    draining = story.round(stuck=[((US, EU), 5)])
+    draining = story.round(stuck=[(US, EU)], until=5)
     assert draining["lines"] == []
     assert story.round()["lines"] == ["us-east-1 → eu-west-1 caught up, after a lag of 12.4 s at most: orders"]
     assert story.round()["lines"] == []
@@ -63,7 +70,7 @@ def test_many_tables_and_pairs_share_a_line():
     pairs = [(source, target) for source in (US, EU, AP) for target in (US, EU, AP) if source != target]
     names = [f"table-{number:02}" for number in range(100)]
     story = Story(*names, pairs=pairs)
-    cut_off = [(pair, 0) for pair in pairs if AP in pair]
+    cut_off = [pair for pair in pairs if AP in pair]
     said = [line for _number in range(5) for line in story.round(stuck=cut_off)["lines"]]
     assert said == [
         "us-east-1 → ap-southeast-2, eu-west-1 → ap-southeast-2, ap-southeast-2 → us-east-1 and 1 more pair fall "

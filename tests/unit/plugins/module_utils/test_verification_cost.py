@@ -8,51 +8,77 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cost import (
-    Cost,
-    Meter,
-    first_looks,
-    least,
-)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cost import Cost, least
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import History
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import Lease
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.session import Session
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
 
-US, EU = "us-east-1", "eu-west-1"
+from .global_table import SCHEMA, GlobalTable, verify
+
+US, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
 
 
-def test_a_write_costs_again_in_every_other_region():
-    meter = Meter(copies=2)
-    meter.add_write(1.0)
-    meter.add_write(3.0)
-    meter.add_read(0.5)
-    assert meter.cost == Cost(read_units=0.5, write_units=4.0, replicated_write_units=8.0)
-    assert meter.cost.total == 12.5
-    assert meter.cost + meter.cost == Cost(1.0, 8.0, 16.0)
+def test_costs_add_up():
+    one = Cost(read_units=0.5, write_units=4.0, replicated_write_units=8.0)
+    assert (one.total, one + one) == (12.5, Cost(1.0, 8.0, 16.0))
 
 
-def test_without_a_bound_every_look_is_admitted():
-    assert Meter().admits(1_000_000)
+@pytest.mark.parametrize(
+    ("bound", "looks", "admitted"),
+    [
+        (None, [1_000_000.0], [True]),
+        (3.0, [1.0, 2.0, 0.5], [True, True, False]),
+        (3.0, [5.0, 0.5], [False, False]),  # once one wasn't admitted, no smaller one is
+    ],
+)
+def test_looks_are_admitted_as_long_as_they_fit(bound, looks, admitted):
+    session = Session(0, None, SCHEMA, Lease("me", 0), History(), for_looks=bound)
+    assert [session.admits(units) for units in looks] == admitted
 
 
-def test_looks_are_admitted_as_long_as_they_fit():
-    meter = Meter(for_looks=3.0)
-    assert [meter.admits(1.0), meter.admits(2.0), meter.admits(0.5)] == [True, True, False]
+@pytest.mark.parametrize("regions", [(US, EU), (US, EU, AP), (US, EU, AP, "us-west-2")])
+@pytest.mark.parametrize("watch", [None, Pace(rounds=1), Pace(rounds=30)])
+@pytest.mark.parametrize("items", [1, 5])
+def test_the_least_is_what_a_check_without_any_lag_costs(regions, watch, items):
+    needed = Options(items, watch=watch).least("orders", len(regions), len(regions))
+    rest = (watch.rounds - 1) * len(regions) * (len(regions) + (len(regions) - 1) / 2) if watch else 0
+    cost = verify(GlobalTable(*regions, lag=0.0), item_count=items, watch=watch).history.cost.total
+    assert cost <= needed + rest
+    assert watch or cost == needed
+    enough = verify(GlobalTable(*regions, lag=0.0), item_count=items, watch=watch, max_units=needed + rest)
+    assert (enough.judge(), enough.history.cost.total) == ("pass", cost)
 
 
-def test_once_a_look_wasnt_admitted_no_smaller_one_is():
-    meter = Meter(for_looks=3.0)
-    assert [meter.admits(5.0), meter.admits(0.5)] == [False, False]
+def test_a_member_that_is_not_listed_takes_each_write_too():
+    written = least(2, 1, 3) - least(2, 1, 2)
+    assert written == least(2, 1, 4) - least(2, 1, 3) == 2 * 3 + 2 * 2 + 2 * 4
 
 
-def test_the_least_of_two_regions_with_one_item_call_by_call():
-    writes = 2 * (2 * 3 + 2 * 2)  # in both regions: of each its own put, update and deletion; of both put and deletion
-    keys = 2 * 3 * 24  # in both regions the keys of each and those of both
-    looks = (0.5 + 0.5 + 1) * 2 + 2  # put, update and deletion in the other; both at what both wrote
-    left = 2 * (2 * 3)  # in both regions all three items, before and after they are removed
-    assert least(2, 1, 2) == writes + keys + looks + left
-    assert first_looks(2, 1) == looks
-    assert least(2, 1, 3) - least(2, 1, 2) == writes / 2, "a member that isn't listed takes each write, too"
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (Options(item_count=0), "item_count (verify_item_count) is 0, but must be 1 to 1000."),
+        (Options(item_count=1001), "item_count (verify_item_count) is 1001, but must be 1 to 1000."),
+        (Options(timeout=0), "timeout (verify_timeout) is 0 s, but must be more than 0, at most a day."),
+        (Options(poll_delay=-0.5), "poll_delay is -0.5 s, but must be 0 to a day."),
+        (Options(max_lag=0), "max_lag (verify_max_lag) is 0 s, but must be more than 0, at most a day."),
+        (Options(max_units=0), "max_units (verify_max_units) is 0, but must be more than 0."),
+    ],
+)
+def test_options_that_cant_be_done(options, sentence):
+    with pytest.raises(Refused) as caught:
+        options.check()
+    assert caught.value.problems == [sentence]
+
+
+@pytest.mark.parametrize(
+    "options", [Options(), Options(item_count=1), Options(item_count=1000, timeout=0.5, poll_delay=0)]
+)
+def test_options_that_can_be_done(options):
+    options.check()
 
 
 def test_a_bound_below_the_least_is_refused_by_table():

@@ -2,49 +2,66 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""What is answered before a region is left, by the probes and the recent keys that were seen."""
+
 from __future__ import annotations
 
 import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.arrivals import Arrival
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.drainage import (
     NO_EVIDENCE,
     NOT_DRAINED,
     UNKNOWN,
-    Departure,
+    Drainage,
     module_result,
     settled,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.heartbeats import PairWatched
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Staleness
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.watch import (
-    Acknowledgement,
-    Look,
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import Write
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
+    PUT,
+    Probe,
+    Schema,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.recent import RECENT, Recent
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Staleness
 from hypothesis import given
 from hypothesis import strategies as st
 
 US, EU, AP = "us-east-1", "eu-west-1", "ap-southeast-2"
+KEY = Probe(RECENT, 0)
 
 
-def followed(probes=20, lag=0.5, interval=1.0, arrived=None):
-    """Probes an ``interval`` apart, each shown by a look ``lag`` later."""
+def followed(probes=20, lag=0.5, arrived=None):
+    """Probes a second apart, of which the first ``arrived`` are shown ``lag`` later."""
     staleness = Staleness()
+    pending = []
     for number in range(1, probes + 1):
-        staleness.acknowledge(number, Acknowledgement(number * interval))
-        moment = number * interval + lag
-        staleness.take(Look(moment, moment), number if arrived is None else min(number, arrived))
+        write = Write(PUT, EU, Probe(EU, number), number, float(number), float(number))
+        staleness.acknowledge(write)
+        late = arrived is not None and number > arrived
+        shown = [] if late else [Arrival(write, US, lower=lag, upper=lag)]
+        pending += [Arrival(write, US)] if late else []
+        staleness.take(shown, pending, number + lag)
     return staleness
 
 
-def departure(verdict="pass", staleness=None, name="orders", **fields):
+def recent(differing=0, keys=7, since=300.0, problem=""):
+    found = {Probe(RECENT, number): {"pk": {"S": f"order-{number}"}} for number in range(keys)}
+    return Recent(since, found, {US: list(found)[:differing]}, problem)
+
+
+def drainage(verdict="pass", staleness=None, name="orders", **fields):
     watched = {US: PairWatched(staleness or followed(), verdict, "" if verdict == "pass" else "the reason")}
-    return Departure(name, EU, targets=[US], **{"watched": watched, **fields})
+    given = {"targets": [US], "watched": watched, "recent": recent(), "schema": Schema(name, (("pk", "S"),))}
+    return Drainage(name, EU, **{**given, **fields})
 
 
-def test_probes_over_ten_times_the_longest_lag_are_no_evidence():
-    one = departure()
+def test_probes_and_recent_keys_that_arrived_are_no_evidence():
+    one = drainage()
     assert one.answer == NO_EVIDENCE
-    assert (one.needed, one.covered, one.probes, one.takes_writes) == (5.0, 19.0, 20, True)
-    assert list(one.reasons()) == []
+    assert (one.needed(US), one.covered(US), one.takes_writes) == (5.0, 19.0, True)
+    assert list(one.reasons(US)) == []
 
 
 @pytest.mark.parametrize(
@@ -52,44 +69,34 @@ def test_probes_over_ten_times_the_longest_lag_are_no_evidence():
     [
         ({"verdict": "fail"}, NOT_DRAINED),
         ({"verdict": "unknown"}, UNKNOWN),
+        ({"recent": recent(differing=1)}, NOT_DRAINED),
+        ({"recent": recent(differing=1), "verdict": "unknown"}, NOT_DRAINED),
+        ({"recent": recent(problem="it has no stream in eu-west-1")}, UNKNOWN),
+        ({"recent": None}, UNKNOWN),
+        ({"recent": None, "strong": True}, NO_EVIDENCE),
         ({"problems": ["a region couldn't be read"]}, UNKNOWN),
-        ({"verdict": "fail", "problems": ["a region couldn't be read"]}, NOT_DRAINED),
-        ({"watched": {}}, UNKNOWN),
+        ({"problems": ["a region couldn't be read"], "verdict": "fail"}, NOT_DRAINED),
+        ({"watched": {}, "problems": ["denied"]}, UNKNOWN),
+        ({"targets": [US, AP], "unreached": {AP: "ap-southeast-2 couldn't be read"}}, UNKNOWN),
+        ({"targets": []}, UNKNOWN),
         ({"latency": {US: 1.9}}, NO_EVIDENCE),
         ({"latency": {US: 1.91}}, UNKNOWN),
         ({"staleness": followed(probes=9, lag=0.01)}, UNKNOWN),
         ({"staleness": followed(lag=2.0)}, UNKNOWN),
+        ({"staleness": followed(lag=2.0), "strong": True}, NO_EVIDENCE),
     ],
 )
 def test_each_answer(change, answer):
-    one = departure(**change)
+    one = drainage(**change)
     assert one.answer == answer
-    assert bool(list(one.reasons())) == (answer != NO_EVIDENCE) or not one.watched
+    assert module_result(EU, [one], "")["answer"] == answer
 
 
-def test_lag_that_couldnt_be_measured_counts_with_the_most_it_can_have_been():
-    staleness = Staleness()
-    for number in range(1, 21):
-        staleness.acknowledge(number, Acknowledgement(float(number), exact=False))
-    staleness.take(Look(20.5, 20.5), 20)
-    assert staleness.peak is None
-    one = departure(staleness=staleness)
-    assert (one.answer, one.needed) == (UNKNOWN, 195.0)
-
-
-def test_every_reason_says_what_it_amounts_to():
-    one = departure("fail", problems=["ap-southeast-2 couldn't be read"])
-    assert list(one.reasons()) == [
-        (NOT_DRAINED, "eu-west-1 → us-east-1: the reason"),
-        (UNKNOWN, "ap-southeast-2 couldn't be read"),
-    ]
-
-
-def test_in_a_strongly_consistent_group_a_probe_that_a_read_misses_is_not_drained():
-    assert departure(staleness=followed(probes=10, lag=9), strong=True).answer == NO_EVIDENCE
-    late = followed(probes=10, arrived=9)
-    late.take(Look(100.0, 100.0), 10)
-    assert departure(staleness=late, strong=True).answer == NOT_DRAINED
+@pytest.mark.parametrize(
+    ("lag", "latency", "seconds"), [(0.5, {}, 300), (0.5, {US: 60.0}, 600), (40.0, {}, 400), (0.5, {US: 90_000}, 86400)]
+)
+def test_keys_are_looked_back_for_ten_times_the_longest_lag(lag, latency, seconds):
+    assert drainage(staleness=followed(lag=lag), latency=latency).looked_back == seconds
 
 
 @given(
@@ -98,19 +105,22 @@ def test_in_a_strongly_consistent_group_a_probe_that_a_read_misses_is_not_draine
     lag=st.floats(0, 5),
     latency=st.none() | st.floats(0, 10),
     problem=st.booleans(),
+    keys=st.none() | st.builds(recent, st.integers(0, 2), problem=st.sampled_from(["", "unread"])),
 )
-def test_no_evidence_is_never_said_of_what_wasnt_looked_at_long_enough(verdict, probes, lag, latency, problem):
-    one = departure(
+def test_no_evidence_is_never_said_of_what_wasnt_looked_at_long_enough(verdict, probes, lag, latency, problem, keys):
+    one = drainage(
         verdict,
         followed(probes, lag),
         latency={} if latency is None else {US: latency},
         problems=["unknown"] if problem else [],
+        recent=keys,
     )
     if one.answer == NO_EVIDENCE:
         assert verdict == "pass" and not problem
         assert probes >= 10
         assert probes - 1 >= 10 * max(lag, latency or 0) - 1e-6
-    if verdict == "fail":
+        assert keys and not keys.problem and not keys.differing[US]
+    if verdict == "fail" or (keys and keys.differing[US] and not keys.problem):
         assert one.answer == NOT_DRAINED
 
 
@@ -128,27 +138,77 @@ def test_no_evidence_is_never_said_of_what_wasnt_looked_at_long_enough(verdict, 
     ],
 )
 def test_when_more_probes_wont_change_what_can_be_said(stalenesses, latency, strong, rounds, done):
-    assert settled(stalenesses, latency, strong, 60.0, rounds) is done
+    followed_targets = dict(zip((US, AP), stalenesses, strict=False))
+    assert settled(followed_targets, latency, strong, 60.0, rounds) is done
 
 
 def test_the_worst_answer_is_that_of_all_and_what_has_nothing_to_leave_counts_for_none():
-    fine, worse, worst = departure(), departure("unknown", name="stock"), departure("fail", name="users")
-    elsewhere = Departure("local", EU, nothing="it isn't in eu-west-1")
+    fine, worse, worst = drainage(), drainage("unknown", name="stock"), drainage("fail", name="users")
+    elsewhere = Drainage("local", EU, nothing="it isn't in eu-west-1")
     assert module_result(EU, [fine, elsewhere], "")["answer"] == NO_EVIDENCE
     assert module_result(EU, [fine, worse], "")["answer"] == UNKNOWN
     assert module_result(EU, [fine, worse, worst], "")["answer"] == NOT_DRAINED
     assert module_result(EU, [elsewhere], "")["answer"] == module_result(EU, [], "")["answer"] == UNKNOWN
 
 
-def test_a_hundred_tables_take_few_lines():
-    result = module_result(EU, [departure(name=f"table-{number}") for number in range(100)], "access denied")
+def test_the_keys_that_differ_are_in_the_result():
+    [pair] = module_result(EU, [drainage(recent=recent(differing=2))], "")["tables"][0]["pairs"]
+    assert (pair["answer"], pair["differing_count"]) == (NOT_DRAINED, 2)
+    assert pair["differing"] == [{"pk": {"S": "order-0"}}, {"pk": {"S": "order-1"}}]
+
+
+# What people read
+
+SIXTY = [f"table-{number}" for number in range(60)]
+FINE = PairWatched(followed(), "pass")
+
+
+def test_one_direction_that_is_behind_in_sixty_tables_and_one_that_is_not():
+    behind = PairWatched(followed(arrived=0), "fail", "20 of 20 heartbeats hadn't arrived, one 30 s after")
+    found = [drainage(name=name, targets=[AP, US], watched={AP: behind, US: FINE}) for name in SIXTY]
+    result = module_result(EU, found, "")
     assert result["summary"] == [
-        "100 tables: no evidence of undrained writes: 20 probes from eu-west-1 over 19 s arrived in us-east-1, after "
-        "0.50 s at most",
-        "ReplicationLatency wasn't looked at: access denied.",
-        "eu-west-1 still takes writes (table-0, table-1, table-2 and 97 more tables): stop what writes there first, "
-        "then ask again; what is written from now on isn't covered.",
-        "What probes can't tell: replication keeps no order across items, so an older write may still be on its way "
-        "though newer ones have arrived.",
-        "100 tables: 100 no evidence of undrained writes, 0 not drained, 0 unknown",
+        "DON'T LEAVE eu-west-1 FOR ap-southeast-2: 60 of 60 tables: probes haven't arrived (20 of 20 heartbeats hadn't "
+        "arrived, one 30 s after).",
+        "us-east-1: every probe (1200) arrived, after 0.50 s at most, and every key written in the last 5 min (420) "
+        "has the same item there.",
+        "CloudWatch has no ReplicationLatency of the last hour for 120 of 120 pairs: table-0, table-1, table-2 and 57 "
+        "more.",
+        "eu-west-1 still takes writes (table-0, table-1, table-2 and 57 more): stop what writes there first, then ask "
+        "again; what is written from now on isn't covered.",
+        "What was written before that isn't compared: replication keeps no order across items.",
+        "60 tables: 0 no evidence of undrained writes, 60 not drained, 0 unknown",
     ]
+
+
+def test_what_is_unknown_says_why_once():
+    found = [drainage(name=name, recent=recent(problem="it has no stream in eu-west-1")) for name in SIXTY]
+    [first, *_rest] = module_result(EU, found, "access denied")["summary"]
+    assert first == "UNKNOWN  eu-west-1 → us-east-1: 60 of 60 tables: it has no stream in eu-west-1."
+
+
+def test_a_hundred_tables_that_are_fine_take_few_lines():
+    found = [drainage(name=f"table-{number}", latency={US: 0.9}) for number in range(100)]
+    summary = module_result(EU, found, "")["summary"]
+    assert len(summary) == 4
+    assert summary[0] == (
+        "us-east-1: every probe (2000) arrived, after 0.50 s at most, ReplicationLatency at most 0.90 s in the last "
+        "hour, and every key written in the last 5 min (700) has the same item there."
+    )
+
+
+def test_where_no_probe_was_sent_the_reason_is_said_once():
+    found = [
+        drainage(name=name, watched={}, recent=None, problems=["check mode: no probe was written"]) for name in SIXTY
+    ]
+    result = module_result(EU, found, "")
+    assert result["tables"][0]["pairs"][0]["answer"] == UNKNOWN
+    assert result["summary"] == [
+        "UNKNOWN  60 of 60 tables: check mode: no probe was written.",
+        "60 tables: 0 no evidence of undrained writes, 0 not drained, 60 unknown",
+    ]
+
+
+def test_in_a_strongly_consistent_group_probes_alone_decide():
+    [first, *_rest] = module_result(EU, [drainage(strong=True, recent=None)], "")["summary"]
+    assert first == "us-east-1: every probe showed at once, by strongly consistent reads (20)."

@@ -16,17 +16,20 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     CALLS,
     DELETE,
-    HEARTBEAT_SLOTS,
     MARKER,
+    NUMBERS,
     OPERATIONS,
     PUT,
+    REGISTERS,
     SLOTS,
     UPDATE,
     Lease,
     Marked,
     Probe,
     Schema,
-    every_probe,
+    another_run,
+    drawn,
+    registers,
     shows,
 )
 
@@ -57,8 +60,8 @@ def test_a_key_is_of_the_tables_own_types(kinds):
 @pytest.mark.parametrize("kind", ["S", "N", "B"])
 def test_every_region_and_slot_has_a_key_of_its_own(kind):
     regions = {region for name in ("aws", "aws-cn", "aws-us-gov") for region in regions_of(name)}
-    keys = [schema(kind).key(probe)["pk"][kind] for probe in every_probe(regions)]
-    assert len(set(keys)) == len(regions) * (SLOTS + HEARTBEAT_SLOTS) > 600
+    keys = [schema(kind).key(Probe(region, slot))["pk"][kind] for region in regions for slot in (0, 9, SLOTS - 1)]
+    assert len(set(keys)) == 3 * len(regions) > 90
 
 
 def regions_of(partition: str) -> list[str]:
@@ -66,7 +69,7 @@ def regions_of(partition: str) -> list[str]:
 
 
 def test_a_number_key_has_the_38_digits_that_dynamodb_keeps():
-    for probe in every_probe(["us-east-1", "ap-southeast-2"]):
+    for probe in (Probe("us-east-1", 0), Probe("ap-southeast-2", SLOTS - 1)):
         assert re.fullmatch(r"-9{24}\d{14}", schema("N").key(probe)["pk"]["N"])
 
 
@@ -138,7 +141,7 @@ def test_a_read_asks_for_nothing_of_a_users_item_but_its_key():
 
 @pytest.mark.parametrize("kinds", KEYS)
 def test_items_are_known_by_their_keys(kinds):
-    probes = every_probe(["eu-west-1", "us-east-1"])
+    probes = [Probe(region, slot) for region in ("eu-west-1", "us-east-1") for slot in range(5)]
     assert schema(*kinds).seen(probes, [item(PROBE, kinds)]) == {PROBE: Marked("me", 1000, 1)}
 
 
@@ -174,4 +177,20 @@ def test_an_item_without_a_whole_marker_isnt_verifications(marker):
     ],
 )
 def test_what_an_item_shows_of_each_operation(marked, put, update, delete):
-    assert [shows(operation, marked, LEASE) for operation in OPERATIONS] == [put, update, delete]
+    assert [shows(NUMBERS[operation], marked, LEASE) for operation in OPERATIONS] == [put, update, delete]
+
+
+def test_the_keys_of_a_run_follow_from_its_id_and_are_no_registers():
+    keys = drawn("a run", "eu-west-1", 1000)
+    assert keys == drawn("a run", "eu-west-1", 1000)
+    assert len({probe.slot for probe in keys} - set(range(REGISTERS))) == 1000
+    assert len(set(keys) & set(drawn("another run", "eu-west-1", 1000))) < 300
+    assert len(registers("eu-west-1")) == REGISTERS
+
+
+@pytest.mark.parametrize(
+    ("run", "another"),
+    [("6f1c9d52-1111-4222-8333-444455556666", True), ("me", False), ("", False), ("corrupted", False)],
+)
+def test_another_run_is_known_by_its_id(run, another):
+    assert another_run(Marked(run, 1000, 1), LEASE) is another

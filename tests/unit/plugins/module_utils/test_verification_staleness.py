@@ -7,36 +7,52 @@ from __future__ import annotations
 import math
 
 import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.arrivals import Arrivals
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import Look, Write
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
+    PUT,
+    Lease,
+    Marked,
+    Probe,
+)
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import (
     UNKNOWN,
-    WAITING_KEPT,
-    History,
     Pace,
     Reading,
     Round,
     Staleness,
+    Timeline,
     Troubles,
     rounds_kept,
-)
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.watch import (
-    Acknowledgement,
-    Look,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
-PAIR = ("us-east-1", "eu-west-1")
+US, EU = PAIR = ("us-east-1", "eu-west-1")
+LEASE = Lease("me", 1000)
 
 
-def look(begun, took=0.0, clean=True):
-    return Look(begun, begun + took, clean=clean)
+class Followed:
+    """Heartbeats of one region, acknowledged at once, and looks that take no time; each in a key of its own."""
 
+    def __init__(self, *acknowledged):
+        self.staleness = Staleness()
+        self._arrivals = Arrivals(LEASE)
+        for number, moment in enumerate(acknowledged, 1):
+            self.acknowledge(number, moment)
 
-def followed(*acknowledged):
-    staleness = Staleness()
-    for number, moment in enumerate(acknowledged, 1):
-        staleness.acknowledge(number, Acknowledgement(moment))
-    return staleness
+    def acknowledge(self, number, moment):
+        beat = Write(PUT, US, Probe(US, number), number, moment, moment, targets=(EU,))
+        self._arrivals.take(beat)
+        self.staleness.acknowledge(beat)
+
+    def look(self, moment, *shown, answered=True):
+        """What the round says, after a look that showed the heartbeats of these numbers."""
+        if answered:
+            there = {Probe(US, number): Marked("me", 1000, number) for number in shown}
+            absent = frozenset(one.write.probe for one in self._arrivals.unseen(EU)) - there.keys()
+            self._arrivals.take(Look(EU, moment, moment, False, there, absent))
+        return self.staleness.take(self._arrivals.forget(PAIR), self._arrivals.unseen(EU), moment if answered else None)
 
 
 # How long it goes on
@@ -77,159 +93,101 @@ def test_how_far_it_is_is_said_in_what_was_asked_for():
 
 
 def test_a_lag_counts_from_the_acknowledgement_to_the_end_of_the_first_look_that_shows_it():
-    staleness = followed(1.0)
-    assert staleness.take(look(1.2), 0) == Reading(pytest.approx(0.2), False)
-    assert staleness.take(look(1.5, 0.1), 1) == Reading(pytest.approx(0.6), True)
-    assert (staleness.peak, staleness.resolution) == (pytest.approx(0.6), pytest.approx(0.4))
-    assert (staleness.written, staleness.arrived, staleness.misses) == (1, 1, 1)
+    followed = Followed(1.0)
+    assert followed.look(1.25) == Reading(0.25, False)
+    assert followed.look(1.5, 1) == Reading(0.5, True)
+    staleness = followed.staleness
+    assert (staleness.peak, staleness.resolution) == (0.5, 0.25)
+    assert (staleness.written, staleness.arrived, staleness.looks) == (1, 1, 2)
 
 
-def test_a_look_tells_of_every_heartbeat_up_to_the_one_it_shows():
-    staleness = followed(1.0, 2.0, 3.0)
-    assert staleness.take(look(3.5), 2) == Reading(pytest.approx(0.5), False)
-    assert (staleness.arrived, staleness.peak) == (2, pytest.approx(2.5))
-    assert (staleness.since, staleness.until) == (1.0, 2.0)
+def test_every_heartbeat_is_judged_by_itself_whatever_arrived_after_it():
+    followed = Followed(1.0, 2.0, 3.0)
+    assert followed.look(3.5, 2, 3) == Reading(2.5, False)
+    assert (followed.staleness.arrived, followed.staleness.until) == (2, 1.0)
+    assert followed.look(4.5, 1) == Reading(3.5, True)
+    assert (followed.staleness.since, followed.staleness.until, followed.staleness.peak) == (1.0, 3.0, 3.5)
 
 
 def test_lag_grows_from_look_to_look_and_falls_when_something_arrives():
-    staleness = Staleness()
+    followed = Followed()
     lags, behind, moving = [], [], []
-    shown = [0, 0, 0, 0, 3, 5]
-    for number, seen in enumerate(shown, 1):
-        staleness.acknowledge(number, Acknowledgement(float(number)))
-        lags.append(staleness.take(look(number + 0.5), seen).lag)
-        behind.append(staleness.behind)
-        moving.append(staleness.moving)
+    for number, shown in enumerate([(), (), (), (), (1, 2, 3), (4, 5, 6)], 1):
+        followed.acknowledge(number, float(number))
+        lags.append(followed.look(number + 0.5, *shown).lag)
+        behind.append(followed.staleness.behind)
+        moving.append(followed.staleness.moving)
     assert lags == [0.5, 1.5, 2.5, 3.5, 1.5, 0.5]
     assert behind == [False, False, True, True, False, False]
     assert moving == [False, False, False, False, True, True]
 
 
 def test_what_was_acknowledged_after_a_look_had_begun_isnt_missing_from_it():
-    staleness = followed(1.0)
-    assert staleness.take(look(0.9, 0.2), 0) == Reading(None, True)
-    assert staleness.waiting
+    assert Followed(1.0).look(0.9) == Reading(None, True)
 
 
-def test_a_heartbeat_that_a_look_showed_before_its_acknowledgement_was_known_has_arrived_without_a_lag():
-    staleness = Staleness()
-    staleness.take(look(1.0), 1)
-    staleness.acknowledge(1, Acknowledgement(1.1))
-    assert (staleness.waiting, staleness.arrived, staleness.peak) == (False, 1, None)
-    assert staleness.take(look(2.0), 1) == Reading(None, True)
-
-
-def test_a_look_that_ended_before_the_acknowledgement_came_shows_no_lag_at_all():
-    staleness = followed(1.0)
-    assert staleness.take(look(0.8, 0.1), 1) == Reading(0.0, True)
-    assert (staleness.peak, staleness.resolution) == (0.0, 0.0)
-
-
-@pytest.mark.parametrize(
-    "disturb",
-    [
-        lambda staleness: staleness.miss(1.4),
-        lambda staleness: staleness.take(look(1.3, 0.1, clean=False), 0),
-    ],
-)
-def test_a_look_that_was_refused_or_repeated_leaves_no_lag_behind_it(disturb):
-    staleness = followed(1.0)
-    disturb(staleness)
-    peak = staleness.peak
-    assert staleness.take(look(1.5), 1) == Reading(None, True)
-    assert staleness.peak == peak
-    assert staleness.bound == pytest.approx(0.5)
-
-
-def test_a_clean_look_in_between_makes_up_for_it():
-    staleness = followed(1.0)
-    staleness.miss(1.4)
-    staleness.take(look(1.5), 0)
-    assert staleness.take(look(1.75), 1).lag == pytest.approx(0.75)
-    assert staleness.resolution == pytest.approx(0.25)
-
-
-def test_a_look_or_a_write_that_was_repeated_has_no_lag():
-    assert followed(1.0).take(look(1.5, clean=False), 1) == Reading(None, True)
-    staleness = Staleness()
-    staleness.acknowledge(1, Acknowledgement(1.0, exact=False))
-    assert staleness.take(look(1.5), 1) == Reading(None, True)
+def test_a_round_without_an_answer_is_unknown_and_no_look():
+    followed = Followed(1.0)
+    assert followed.look(1.5, answered=False) == UNKNOWN
+    assert followed.staleness.looks == 0
 
 
 def test_nothing_is_known_where_nothing_was_written():
-    reading = Staleness().take(look(1.0), 0)
-    assert not reading.known
-
-
-def test_a_look_that_shows_less_than_one_before_takes_nothing_back():
-    staleness = followed(1.0, 2.0)
-    staleness.take(look(2.5), 2)
-    assert staleness.take(look(3.5), 1) == Reading(None, True)
-    staleness.take(look(4.5), 2)
-    assert not staleness.moving
-
-
-def test_a_long_pause_is_followed_with_the_oldest_and_the_newest():
-    staleness = followed(*map(float, range(1, 5001)))
-    assert len(staleness._waiting) <= WAITING_KEPT
-    assert staleness.take(look(5000.5), 0).lag == 4999.5
-    assert staleness.take(look(5001.5), 4999) == Reading(pytest.approx(1.5), False)
-    assert staleness.take(look(5002.5), 5000).arrived
-    assert (staleness.written, staleness.arrived, staleness.until) == (5000, 5000, 5000.0)
+    assert not Followed().look(1.0).known
 
 
 moments = st.integers(1, 200).map(lambda tenths: tenths / 10)
 
 
 @given(
-    writes=st.lists(st.tuples(moments, st.integers(0, 100)), min_size=1, max_size=8, unique_by=lambda one: one[0]),
-    looks=st.lists(st.tuples(moments, st.booleans()), max_size=20, unique_by=lambda one: one[0]),
+    writes=st.lists(
+        st.tuples(moments, st.none() | st.integers(0, 100)), min_size=1, max_size=8, unique_by=lambda one: one[0]
+    ),
+    looks=st.lists(moments, max_size=20, unique=True),
 )
 def test_what_is_said_agrees_with_what_happened(writes, looks):
-    """Against a plain account of when each heartbeat was acknowledged and arrived."""
-    writes = sorted(writes)
-    arrivals = {number: acknowledged + lag / 10 for number, (acknowledged, lag) in enumerate(writes, 1)}
-    staleness = Staleness()
-    events = sorted(
-        [(moment, 0, number) for number, (moment, _lag) in enumerate(writes, 1)]
-        + [(moment, 1, clean) for moment, clean in looks]
-    )
-    for moment, is_look, detail in events:
-        if not is_look:
-            staleness.acknowledge(detail, Acknowledgement(moment))
+    """Against a plain account of when each heartbeat was acknowledged, and arrived or was lost."""
+    acknowledged = {number: moment for number, (moment, _lag) in enumerate(sorted(writes, key=lambda one: one[0]), 1)}
+    lags = dict(enumerate((lag for _moment, lag in sorted(writes, key=lambda one: one[0])), 1))
+    arrivals = {number: acknowledged[number] + lag / 10 for number, lag in lags.items() if lag is not None}
+    followed, peaks = Followed(), [0.0]
+    events = [(moment, number) for number, moment in acknowledged.items()] + [(moment, None) for moment in looks]
+    for moment, number in sorted(events, key=lambda one: (one[0], one[1] is None)):
+        if number:
+            followed.acknowledge(number, moment)
             continue
-        shown = max((number for number, arrival in arrivals.items() if arrival <= moment), default=0)
-        reading = staleness.take(look(moment, clean=detail), shown)
-        missing = [at for number, (at, _lag) in enumerate(writes, 1) if at <= moment and number > shown]
-        assert staleness.waiting == bool(missing)
+        shown = [one for one, at in arrivals.items() if at <= moment and acknowledged[one] <= moment]
+        missing = [at for one, at in acknowledged.items() if at <= moment and one not in shown]
+        reading = followed.look(moment, *shown)
+        assert reading.arrived == (not missing and bool(followed.staleness.written))
         if missing:
-            assert reading == (pytest.approx(moment - missing[0]), False)
-    # By last writer wins a heartbeat has arrived once a later one has.
-    effective = {number: min(arrivals[later] for later in arrivals if later >= number) for number in arrivals}
-    if staleness.peak is not None and staleness.resolution:
-        acknowledged = {number: at for number, (at, _lag) in enumerate(writes, 1)}
-        bounds = (staleness.peak - staleness.resolution - 1e-9, staleness.peak + 1e-9)
-        assert any(bounds[0] <= effective[n] - acknowledged[n] <= bounds[1] for n in arrivals)
+            assert reading.lag == pytest.approx(moment - missing[0])
+            peaks.append(reading.lag)
+    staleness = followed.staleness
+    assert staleness.written == len(writes)
+    assert (staleness.peak or 0.0) >= max(peaks) - 1e-9
+    if staleness.arrived < len(writes):
+        assert staleness.until < max(acknowledged.values()) or not arrivals
 
 
 # The rounds of a table
 
 
 def test_few_rounds_are_kept_as_they_are():
-    history = History(4)
+    timeline = Timeline(4)
     rounds = [Round(float(number), {PAIR: Reading(0.1, True)}) for number in range(3)]
     for one in rounds:
-        history.add(one)
-    assert history.rounds == rounds
-    assert history.notes() == []
+        timeline.add(one)
+    assert timeline.rounds == rounds
+    assert timeline.notes() == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 1000), st.booleans()), min_size=1, max_size=300))
 def test_many_rounds_are_thinned_out_and_no_peak_is_lost(readings):
-    history = History(8)
+    timeline = Timeline(8)
     for elapsed, (lag, arrived) in enumerate(readings):
-        history.add(Round(float(elapsed), {PAIR: Reading(float(lag), arrived)}))
-    kept = history.rounds
+        timeline.add(Round(float(elapsed), {PAIR: Reading(float(lag), arrived)}))
+    kept = timeline.rounds
     assert len(kept) <= 8
     assert [one.elapsed for one in kept] == sorted({one.elapsed for one in kept})
     assert kept[-1].elapsed == len(readings) - 1
@@ -238,15 +196,15 @@ def test_many_rounds_are_thinned_out_and_no_peak_is_lost(readings):
         assert max(one.readings[PAIR].lag for one in kept if not one.readings[PAIR].arrived) == max(late)
     else:
         assert max(one.readings[PAIR].lag for one in kept) == max(lag for lag, _arrived in readings)
-    assert bool(history.notes()) == (history.each > 1)
+    assert bool(timeline.notes()) == (timeline.each > 1)
 
 
 def test_what_isnt_known_says_less_than_anything_else():
-    history = History(2)
+    timeline = Timeline(2)
     for reading in (Reading(0.1, True), UNKNOWN, UNKNOWN, Reading(0.4, False)):
-        history.add(Round(0.0, {PAIR: reading}))
-    assert [one.readings[PAIR] for one in history.rounds] == [Reading(0.4, False)]
-    assert history.notes() == ["watch: of every 4 rounds one is listed, which shows the worst of them"]
+        timeline.add(Round(0.0, {PAIR: reading}))
+    assert [one.readings[PAIR] for one in timeline.rounds] == [Reading(0.4, False)]
+    assert timeline.notes() == ["watch: of every 4 rounds one is listed, which shows the worst of them"]
 
 
 def test_what_is_kept_is_bounded_over_all_tables():

@@ -55,7 +55,9 @@ def test_every_ordered_pair_is_judged():
     [
         (two(eu=shown(EU, "ABSENT")), FAIL, False, "no table of that name in eu-west-1"),
         (two(eu=shown(EU, "UNKNOWN")), UNSURE, False, "eu-west-1 couldn't be read: access denied"),
-        (two(eu=shown(EU, "CREATING")), FAIL, False, "CREATING in eu-west-1"),
+        (two(eu=shown(EU, "CREATING")), UNSURE, False, "eu-west-1 is still being added"),
+        (two(us=shown(US, eu_west_1="CREATING"), eu=shown(EU, "ABSENT")), UNSURE, False, "still being added"),
+        (two(eu=shown(EU, "DELETING")), FAIL, False, "DELETING in eu-west-1"),
         (two(eu=shown(EU, "UPDATING", us_east_1="ACTIVE")), UNSURE, True, "UPDATING in eu-west-1"),
         (two(us=shown(US)), FAIL, False, "us-east-1 doesn't list eu-west-1"),
         (two(eu=shown(EU)), FAIL, False, "eu-west-1 doesn't list us-east-1"),

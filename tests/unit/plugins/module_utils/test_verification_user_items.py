@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import api
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import (
-    item_reads,
-    user_items,
-)
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.ground import Ground
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import user_items
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.calls import Timed
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import History
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.journey import Journey
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     KEY_PREFIX,
     MARKER,
@@ -22,8 +20,10 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Probe,
     Schema,
 )
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.traveller import Traveller
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.session import Session
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
+
+from .global_table import run
 
 ITEM = {"customer": {"S": "one"}, "note": {"S": "x"}}
 BY_CUSTOMER = Schema("orders", (("customer", "S"),))
@@ -133,21 +133,13 @@ def test_a_key_that_is_listed_twice_is_refused_however_it_is_written():
     }
 
 
-def traveller():
-    return Traveller(UserItem(1, ITEM))
-
-
-def test_only_what_was_seen_to_the_end_passes():
-    one = traveller()
+def test_what_is_said_of_an_item():
+    one = Journey(UserItem(1, ITEM), "us-east-1", ["eu-west-1"])
     assert one.verdict == "unknown"
-    one.complete = True
+    one.reached.add("eu-west-1")
     assert one.verdict == "pass"
-    one.doubt("denied")
-    assert one.verdict == "unknown"
-    one.refute("missing")
-    assert one.verdict == "fail"
-    one.doubt("denied")
-    assert one.result(BY_CUSTOMER, "us-east-1") == {
+    one.said += [("unknown", "denied"), ("fail", "missing"), ("unknown", "denied")]
+    assert one.result(BY_CUSTOMER) == {
         "key": {"customer": "one"},
         "source": "us-east-1",
         "verdict": "fail",
@@ -156,60 +148,44 @@ def test_only_what_was_seen_to_the_end_passes():
 
 
 class Answers:
-    """A client whose BatchGetItem answers with the first ``fits`` of the items that are asked for."""
+    """As `calls.Calls`: BatchGetItem answers with the first ``fits`` of the items that are asked for."""
 
     def __init__(self, size, fits):
-        self.sizes = []
+        self.asked = []
         self._size, self._fits = size, fits
 
-    def batch_get_item(self, RequestItems, ReturnConsumedCapacity):
-        [request] = RequestItems.values()
+    async def batch_get(self, _turn, _region, _table, request):
         keys = request["Keys"]
-        self.sizes.append(len(keys))
+        self.asked.append(len(keys))
         items = [{**key, "blob": {"B": bytes(self._size)}} for key in keys[: self._fits]]
-        rest = {"UnprocessedKeys": {"orders": {"Keys": keys[self._fits :]}}} if keys[self._fits :] else {}
-        return {"Responses": {"orders": items}, "ResponseMetadata": {"RetryAttempts": 0}, **rest}
-
-    def ground(self, clock):
-        return Ground(BY_CUSTOMER, {"us-east-1": self}, Lease("me", 0), clock, 0.1, threading.Event())
+        return Timed(0.0, 0.0, api.ItemsRead(items, keys[self._fits :], retried=False))
 
 
-class Still:
-    now = staticmethod(lambda: 0.0)
-
-    def __init__(self):
-        self.slept = []
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
+KEYS = {Probe("us-east-1", n): {"customer": {"S": str(n)}, "blob": {"B": b"x"}} for n in range(1, 91)}
 
 
-KEYS = {Probe("us-east-1", n): {"customer": {"S": str(n)}} for n in range(1, 91)}
+def look(answers, read=False):
+    session = Session(0, answers, BY_CUSTOMER, Lease("me", 0), History())
+    work = session.read("us-east-1", KEYS, 60.0, KEYS) if read else session.look_at_items("us-east-1", KEYS)
+    return run(work)
 
 
 def test_what_had_no_room_in_an_answer_is_asked_for_at_once_and_not_unread():
-    client = Answers(size=400_000, fits=40)
-    pages = list(item_reads.pages(client.ground(Still()), "us-east-1", KEYS, consistent=False))
-
-    assert client.sizes == [90, 50, 10]
-    assert [len(page.asked) for page in pages] == [40, 40, 10]
-    assert [page.unread for page in pages] == [frozenset()] * 3
-    assert frozenset().union(*(page.found for page in pages)) == KEYS.keys()
+    looks = look(answers := Answers(size=400_000, fits=40))
+    assert answers.asked == [90, 50, 10]
+    assert [(len(one.seen), len(one.unread)) for one in looks] == [(40, 0), (40, 0), (10, 0)]
 
 
 def test_what_is_throttled_stays_unread_for_that_look_and_a_read_asks_again_later():
-    client = Answers(size=1, fits=40)
-    [page] = item_reads.pages(client.ground(Still()), "us-east-1", KEYS, consistent=False)
-    assert (len(page.asked), len(page.found), len(page.unread)) == (90, 40, 50)
-
-    clock = Still()
-    assert item_reads.read(client.ground(clock), "us-east-1", KEYS).keys() == KEYS.keys()
-    assert clock.slept == [0.2, 0.4]
+    [one] = look(Answers(size=1, fits=40))
+    assert (len(one.seen), len(one.unread)) == (40, 50)
+    seen, problem = look(answers := Answers(size=1, fits=40), read=True)
+    assert (seen.keys(), problem, answers.asked) == (KEYS.keys(), "", [90, 50, 10])
 
 
-def test_what_stays_throttled_is_an_error():
-    with pytest.raises(Exception, match="throttled: BatchGetItem in us-east-1 left 90 keys unprocessed 5 times"):
-        item_reads.read(Answers(size=1, fits=0).ground(Still()), "us-east-1", KEYS)
+def test_what_stays_throttled_has_a_reason():
+    seen, problem = look(Answers(size=1, fits=0), read=True)
+    assert (seen, problem) == ({}, "throttled: BatchGetItem in us-east-1 left keys unprocessed")
 
 
 def test_items_of_a_table_in_one_region_are_refused():

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documents as replication_check makes them for its reports, drawn from a seed."""
+"""Results as replication_check returns them, drawn from a seed."""
 
 from __future__ import annotations
 
 import itertools
 import random
+import statistics
 import typing as t
 
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evidence import (
-    Sample,
-    lag,
-    worst,
-)
+from ansible_collections.multiregion.dynamodb.plugins.plugin_utils._report import worst
 
 REGIONS = (
     "us-east-1",
@@ -37,6 +34,10 @@ MISSING = (
     "2 of 5 items: the put was missing 30.1 s after its acknowledgement, by a strongly consistent read: replication is "
     "paused, failing or slower than that; look at ReplicationLatency in us-east-1, or raise timeout (verify_timeout)"
 )
+PAUSED = (
+    "nothing arrives: 5 of 5 puts missing after 24 s, by a strongly consistent read: replication is paused or failing; "
+    "look at ReplicationLatency in us-east-1"
+)
 ALTERED = (
     "1 of 5 items arrived altered by the update: attributes total, lines: another writer, or the service, changed it"
 )
@@ -44,27 +45,33 @@ ALTERED = (
 Document = dict[str, t.Any]
 
 
-def document(tables: int = 1, regions: int = 2, troubled: bool = False, rounds: int = 0, seed: int = 1) -> Document:
+def document(tables: int = 1, regions: int = 2, trouble: str = "", rounds: int = 0, seed: int = 1) -> Document:
     """A verification of so many tables and regions.
 
-    :param troubled: whether the first tables show every kind of trouble; otherwise all pass.
+    :param trouble: what doesn't pass: ``every`` kind of trouble, each in one of the first tables; a ``paused``
+        direction or a ``denied`` region of all tables; nothing when empty.
     :param rounds: of the watch; from a quarter of them to a half, the first region's writes reach nobody.
     """
     draw = random.Random(seed)
     found = [_table(draw, number, REGIONS[:regions], rounds) for number in range(tables)]
-    if troubled:
-        for trouble, table in zip(TROUBLES if tables >= len(TROUBLES) else TROUBLES[:4], itertools.cycle(found)):
-            trouble(table)
+    if trouble == "every":
+        for kind, table in zip(TROUBLES if tables >= len(TROUBLES) else TROUBLES[:4], itertools.cycle(found)):
+            kind(table)
+    elif trouble:
+        for table in found:
+            {"paused": _paused, "denied": _down}[trouble](table)
     for table in found:
         _judge(table)
+    verdicts = [table["verdict"] for table in found]
+    totals = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("pass", "fail", "unknown"))
     return {
-        "verdict": worst(table["verdict"] for table in found),
-        "msg": "",
-        "summary": [],
+        "verdict": worst(verdicts),
+        "summary": [*_said(found), f"{tables} table{'s' if tables > 1 else ''}: {totals}"],
         "run": {
             "id": "5b0f4c1e-8f5e-4c9d-9a3f-1c2d3e4f5a6b",
             "started": "2026-11-25T10:00:00Z",
             "seconds": 48.2,
+            "account_id": "123456789012",
             "versions": {"multiregion.dynamodb": "0.1.0", "ansible-core": "2.19.14", "botocore": "1.44.5"},
             "settings": {
                 "item_count": 5,
@@ -81,9 +88,14 @@ def document(tables: int = 1, regions: int = 2, troubled: bool = False, rounds: 
 
 
 def measured(values: list[float]) -> Document:
-    """As evidence makes it, with the samples of a report."""
-    figures = lag([Sample(value, RESOLUTION) for value in values])
-    return {"p99": figures["max"], **figures, "samples": [round(value, 3) for value in values]}
+    """``lag`` and ``lags`` of a pair."""
+    cuts = statistics.quantiles(values, n=100, method="inclusive") if len(values) > 1 else values * 99
+    figures = {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "max": max(values)} if values else {}
+    none = dict.fromkeys(("p50", "p95", "p99", "max", "resolution"))
+    resolution = {"resolution": RESOLUTION} if values else {}
+    rounded = {name: round(value, 3) for name, value in (figures | resolution).items()}
+    lags = [[round(max(0, value - RESOLUTION), 3), round(value, 3)] for value in values]
+    return {"lag": {"measured": len(values), **none, **rounded}, "lags": lags}
 
 
 def _table(draw: random.Random, number: int, regions: tuple[str, ...], rounds: int) -> Document:
@@ -113,7 +125,10 @@ def _table(draw: random.Random, number: int, regions: tuple[str, ...], rounds: i
                 "arrived": 5,
                 "missing": [],
                 "altered": [],
-                "lag": measured([draw.lognormvariate(_typical(source, target), 0.35) for _sample in range(15)]),
+                "late": [],
+                "expected": 15,
+                "watch": None,
+                **measured([draw.lognormvariate(_typical(source, target), 0.35) for _sample in range(15)]),
             }
             for source, target in pairs
         ],
@@ -122,7 +137,7 @@ def _table(draw: random.Random, number: int, regions: tuple[str, ...], rounds: i
             "reason": "",
             "item_count": 5,
             "converged": 5,
-            "lag": measured([draw.lognormvariate(0, 0.3) for _sample in range(5)]),
+            **measured([draw.lognormvariate(0, 0.3) for _sample in range(5)]),
         },
         "user_items": [],
         "watch": [_round(draw, number, rounds, pairs) for number in range(rounds)],
@@ -157,24 +172,39 @@ def _judge(table: Document) -> None:
         table["msg"] = "\n".join(sorted(lines))
 
 
+def _said(tables: list[Document]) -> list[str]:
+    """What stands against a pass, by direction and reason, with the number of tables."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for table in tables:
+        for pair in table["pairs"]:
+            if pair["verdict"] != "pass":
+                said = (pair["verdict"].upper(), f"{pair['source']} → {pair['target']}", pair["reason"])
+                counts[said] = counts.get(said, 0) + 1
+    return [
+        f"{verdict}  {pair}: {reason}; {number} of {len(tables)} tables"
+        for (verdict, pair, reason), number in counts.items()
+    ]
+
+
 def _lost(table: Document) -> None:
     key = {"id": "multiregion.dynamodb/verification/us-east-1/{}"}
     table["pairs"][0] |= {
         "verdict": "fail",
         "reason": MISSING,
         "arrived": 3,
-        "missing": [{"operation": "put", "key": {"id": key["id"].format(slot)}} for slot in (1, 4)],
+        "missing": [{"operation": "put", "key": {"id": key["id"].format(slot)}, "waited": 30.1} for slot in (1, 4)],
     }
+    table["pairs"][0]["lags"] = table["pairs"][0]["lags"][:9]
     table["notes"].append("an item of yours has a reserved key in eu-west-1, and was left as it is")
 
 
 def _denied(table: Document) -> None:
     for pair in table["pairs"]:
         if pair["target"] == REGIONS[1] and pair["verdict"] == "pass":
-            pair |= {"verdict": "unknown", "reason": DENIED, "arrived": 0, "lag": measured([])}
+            pair |= {"verdict": "unknown", "reason": DENIED, "arrived": 0, **measured([])}
     # The last pair of two regions is the one that isn't lost.
     if len(table["pairs"]) == 2:
-        table["pairs"][1] |= {"verdict": "unknown", "reason": DENIED, "arrived": 0, "lag": measured([])}
+        table["pairs"][1] |= {"verdict": "unknown", "reason": DENIED, "arrived": 0, **measured([])}
     keys = [{"id": f"multiregion.dynamodb/verification/eu-west-1/{slot}"} for slot in range(3)]
     table["left_behind"].append({"region": "eu-west-1", "item_keys": keys, "reason": "access denied"})
 
@@ -205,7 +235,15 @@ def _states_only(table: Document) -> None:
     table |= {"verification": "states", "convergence": None, "msg": f"{table['name']}: replicas are ACTIVE"}
     table["cost"] = dict.fromkeys(table["cost"], 0.0)
     for pair in table["pairs"]:
-        pair |= {"verdict": "pass", "reason": "", "item_count": 0, "arrived": 0, "missing": [], "lag": measured([])}
+        pair |= {
+            "verdict": "pass",
+            "reason": "",
+            "item_count": 0,
+            "expected": 0,
+            "arrived": 0,
+            "missing": [],
+            **measured([]),
+        }
 
 
 def _alone(table: Document) -> None:
@@ -217,6 +255,21 @@ def _alone(table: Document) -> None:
 def _refused(table: Document) -> None:
     table |= {"verdict": "fail", "pairs": [], "convergence": None, "watch": []}
     table["msg"] = f"{table['name']}: these aren't independent regions: check endpoint_url."
+
+
+def _paused(table: Document) -> None:
+    keys = [{"id": f"multiregion.dynamodb/verification/us-east-1/{slot}"} for slot in range(5)]
+    missing = [{"operation": "put", "key": key, "waited": 24.1} for key in keys]
+    table["pairs"][0] |= {"verdict": "fail", "reason": PAUSED, "arrived": 0, "missing": missing, **measured([])}
+    table["convergence"] = None
+
+
+def _down(table: Document) -> None:
+    table["regions"][1] |= {"status": "UNKNOWN", "problem": DENIED}
+    table["convergence"] = None
+    for pair in table["pairs"]:
+        if REGIONS[1] in (pair["source"], pair["target"]):
+            pair |= {"verdict": "unknown", "reason": DENIED, "arrived": 0, **measured([])}
 
 
 # From most to least common; a document of one table has all that can go together.

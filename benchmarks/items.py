@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the multiregion.dynamodb contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The yardstick of a verification: a threaded boto3 script that makes as many item calls, and waits for nothing.
+
+``python -m benchmarks.items URL N CALLS REGION...`` makes CALLS (JSON, operation -> how many over all tables and
+regions) of the tables bench-000 to bench-N.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+from botocore.config import Config
+
+WORKERS = 64
+# As many keys as a look asks for, on the average.
+KEYS = [{"id": {"S": f"key-{number}"}} for number in range(10)]
+
+
+def main(url: str, tables: int, calls: dict[str, int], regions: list[str]) -> None:
+    session = boto3.session.Session()
+    config = Config(max_pool_connections=WORKERS)
+    clients = [session.client("dynamodb", region_name=region, endpoint_url=url, config=config) for region in regions]
+    names = [f"bench-{number:03}" for number in range(tables)]
+    places = itertools.cycle(itertools.product(clients, names))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for operation, number in calls.items():
+            call = globals()[operation]
+            for done in pool.map(lambda place, call=call: call(*place), itertools.islice(places, number)):
+                assert done["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def PutItem(client, name):  # noqa: N802 the operation's name
+    return client.put_item(TableName=name, Item={**KEYS[0], "bench": {"S": "put"}}, ReturnConsumedCapacity="TOTAL")
+
+
+def UpdateItem(client, name):  # noqa: N802
+    values = {":value": {"S": "update"}}
+    return client.update_item(
+        TableName=name, Key=KEYS[0], UpdateExpression="SET bench = :value", ExpressionAttributeValues=values
+    )
+
+
+def DeleteItem(client, name):  # noqa: N802
+    return client.delete_item(TableName=name, Key=KEYS[0])
+
+
+def BatchGetItem(client, name):  # noqa: N802
+    return client.batch_get_item(RequestItems={name: {"Keys": KEYS}}, ReturnConsumedCapacity="TOTAL")
+
+
+def DescribeTable(client, name):  # noqa: N802
+    return client.describe_table(TableName=name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4:])
