@@ -19,7 +19,7 @@ from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
 from ..wording import count
-from . import calls, heartbeats, journey, policies, reserved, rounds, user_items
+from . import calls, cost, heartbeats, journey, policies, reserved, rounds, user_items
 from .arrivals import Arrivals
 from .calls import Calls, all_of, to_the_end
 from .heartbeats import Watched
@@ -378,8 +378,10 @@ async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable
 
     def admitted() -> bool:
         return all(
-            one.session.admits(one.watched.units_of_round(len(one.observed[one.wanted.home].replicas) + 1))
-            for one in watched.values()
+            outcome.session.admits(
+                cost.heartbeats(len(outcome.observed), len(outcome.observed[outcome.wanted.home].replicas) + 1)
+            )
+            for outcome in watched.values()
         )
 
     await heartbeats.watch({name: one.watched for name, one in watched.items()}, options.watch, progress, admitted)

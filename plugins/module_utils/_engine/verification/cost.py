@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from .probes import OPERATIONS, REGISTERS
+from .probes import KEYS_AT_ONCE, OPERATIONS, REGISTERS
 
 # What reading one small item takes: eventually and strongly consistent.
 EVENTUAL, STRONG = 0.5, 1.0
-# So many keys are taken at a time for the heartbeats of a source.
-KEYS_AT_ONCE = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,17 +63,7 @@ def heartbeats(regions: int, members: int) -> float:
     return float(regions * members) + EVENTUAL * regions * (regions - 1)
 
 
-def heartbeats_removed(regions: int, members: int, rounds: int) -> float:
-    """The units of the last word on heartbeats, of removing them in each region, and of making sure."""
-    return regions * regions * rounds * (members + 3 * STRONG)
-
-
-def heartbeat_keys(regions: int) -> float:
-    """The units of looking whether the next keys of a source are free, in every region."""
-    return STRONG * KEYS_AT_ONCE * regions
-
-
-def first_heartbeats(regions: int, members: int) -> float:
-    """The units of a watch's first round, and of removing it."""
-    keys = regions * heartbeat_keys(regions)
-    return keys + heartbeats(regions, members) + heartbeats_removed(regions, members, 1)
+def heartbeat_keys(regions: int, members: int, used: int) -> float:
+    """The units of taking keys in each region, of the last word on those that are used, and of removing these."""
+    everywhere = regions * regions
+    return STRONG * everywhere * (KEYS_AT_ONCE + 3 * used) + float(everywhere * members * used)

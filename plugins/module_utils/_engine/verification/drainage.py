@@ -102,8 +102,6 @@ class Drainage:
         return next(answer for answer in ANSWERS if answer in answers)
 
     def answer_of(self, target: str) -> str:
-        if target not in self.watched:
-            return UNKNOWN
         reasons = [answer for answer, _sentence, _detail in self.reasons(target)]
         if target not in self.watched:
             reasons.append(UNKNOWN)  # no probe was sent, for a reason that is among its or the table's problems

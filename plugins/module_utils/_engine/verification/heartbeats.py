@@ -17,13 +17,11 @@ import math
 import typing as t
 
 from ..wording import count
-from . import cost
 from .arrivals import Arrival, Arrivals
 from .bulletins import Bulletins
 from .calls import SILENCE, all_of
-from .cost import KEYS_AT_ONCE
 from .history import DONE, Event, Look, Write
-from .probes import PUT, Probe
+from .probes import KEYS_AT_ONCE, PUT, Probe
 from .reserved import Claim
 from .session import BATCH, Session
 from .staleness import UNKNOWN, Pace, Reading, Round, Staleness, Timeline, Troubles, rounds_kept
@@ -109,20 +107,6 @@ class Watched:
         elif isinstance(event, Write) and event.status == DONE:
             for target in event.targets:
                 self.pairs[event.region, target].staleness.acknowledge(event)
-
-    def units_of_round(self, members: int) -> float:
-        """Capacity units of the next round at the most, with the removal of what it writes.
-
-        :param members: how many regions carry out each write.
-        """
-        regions = len(self.holders)
-        units = cost.heartbeats(regions, members)
-        for source, free in self._free.items():
-            if not free and self._drawn[source] < KEYS:
-                units += cost.heartbeat_keys(regions)
-            if not free or free[0] not in self.claim.touched:
-                units += cost.heartbeats_removed(regions, members, 1) / regions
-        return units
 
     async def beat(self, source: str, elapsed: float) -> None:
         probe = await self._key(source)

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing as t
 
 from ..spec import Refused, Table
 from . import cost, user_items
+from .probes import KEYS_AT_ONCE
 from .staleness import DAY, Pace
 from .states import STATES
 from .user_items import UserItem
@@ -79,7 +81,8 @@ class Options:
         items = self.items.get(table, [])
         needed = cost.least(regions, self.item_count, members) + user_items.least_units(items, members)
         if self.watch:
-            needed += cost.first_heartbeats(regions, members)
+            used = min(KEYS_AT_ONCE, math.ceil(self.watch.planned / self.watch.interval))
+            needed += cost.heartbeats(regions, members) + cost.heartbeat_keys(regions, members, used)
         return needed
 
     def for_looks(self, table: str, regions: int, members: int) -> float | None:
@@ -88,7 +91,7 @@ class Options:
             return None
         looks = cost.first_looks(regions, self.item_count)
         if self.watch:
-            looks += cost.first_heartbeats(regions, members)
+            looks += cost.heartbeats(regions, members)
         return self.max_units - self.least(table, regions, members) + looks
 
     @property

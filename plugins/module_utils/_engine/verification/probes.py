@@ -27,6 +27,8 @@ from ..state import RegionalTable
 # So many keys are reserved in a table for each source region; runs register in the first ones.
 SLOTS = 10_000
 REGISTERS = 4
+# So many keys are taken at a time for the heartbeats of a source; one whose heartbeat arrived everywhere is used again.
+KEYS_AT_ONCE = 20
 KEY_PREFIX = "multiregion.dynamodb/verification"
 # Numbers of 38 digits, the most that DynamoDB keeps: this, the region in ten digits, the slot in four.
 NUMBER_PREFIX = f"-{'9' * 24}"

@@ -48,7 +48,7 @@ def followed(probes=20, lag=0.5, arrived=None):
 
 def recent(differing=0, keys=7, since=300.0, problem=""):
     found = {Probe(RECENT, number): {"pk": {"S": f"order-{number}"}} for number in range(keys)}
-    return Recent(since, found, {US: list(found)[:differing]}, problem)
+    return Recent(since, found, {US: list(found)[:differing]}, problem=problem)
 
 
 def drainage(verdict="pass", staleness=None, name="orders", **fields):
