@@ -67,13 +67,24 @@ def test_everything_asked_for_in_one_run(verify, reports):
     assert {stat.S_IMODE(os.stat(path).st_mode) for path in reports.values()} == {0o600}
 
 
+def test_a_table_in_one_region_has_nothing_to_compare_and_fails_nothing(play, run_module):
+    run_module("tables", TABLE)
+
+    done = play("verify", dynamodb_tables=[TABLE], dynamodb_replica_regions=[])
+
+    assert done.returncode == 0, done.stdout
+    assert "1 with one region only, where nothing can be compared" in flat(done.stdout)
+
+
 def test_reports_are_written_of_a_failure_too(verify, reports, admin):
     admin.pause(source=US, target=EU)
 
     done = verify(verify_report=reports, verify_timeout=2)
 
     assert done.returncode != 0
-    assert "orders: fail: us-east-1 → eu-west-1" in flat(done.stdout)
+    said = flat(done.stdout)
+    assert said.count("us-east-1 → eu-west-1: nothing arrives, table orders (5 of 5 puts missing") == 1, said
+    assert "1 table: 0 pass, 1 fail, 0 unknown" in said
     assert ElementTree.parse(reports["junit"]).getroot().get("failures") == "1"
     with open(reports["json"]) as file:
         assert json.load(file)["verdict"] == "fail"
