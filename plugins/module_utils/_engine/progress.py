@@ -15,7 +15,7 @@ import typing as t
 
 from .state import ABSENT, ACTIVE, UPDATING
 from .steps import ADD, DISASSOCIATE, DISSOLVE, FOUND, READ, REMOVE
-from .wording import counted, grouped, named
+from .wording import counted, families, grouped, named
 
 if t.TYPE_CHECKING:
     from .converge import Progress
@@ -104,7 +104,7 @@ def _change(last: Shown, place: tuple[str, str], state: str) -> str:
 
 def told(news: t.Iterable[tuple[str, str]]) -> list[str]:
     """The lines of an event, one for all tables that a sentence is true for; ``news`` are pairs of these."""
-    return [f"{sentence}: {named(names)}" for sentence, names in grouped(news).items()]
+    return [f"{sentence}: {told}" for sentence, _tables, told in families(grouped(news), named)]
 
 
 def summary(run: list[Progress]) -> str:
