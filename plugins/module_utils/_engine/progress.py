@@ -16,7 +16,7 @@ import typing as t
 
 from .state import ABSENT, ACTIVE, CREATING, DELETING, UPDATING
 from .steps import ADD, CREATE, DELETE, DISSOLVE, FOUND, READ, REMOVE
-from .wording import grouped, named, shared_lines
+from .wording import families, grouped, named, shared_lines
 
 if t.TYPE_CHECKING:
     from .converge import Progress
@@ -174,4 +174,4 @@ def under_way(run: list[Progress]) -> str:
 
 def told(news: t.Iterable[tuple[str, str]]) -> list[str]:
     """The lines of an event, one for all tables that a sentence is true for; ``news`` are pairs of these."""
-    return [f"{sentence}: {named(names)}" for sentence, names in grouped(news).items()]
+    return [f"{sentence}: {told}" for sentence, _tables, told in families(grouped(news), named)]

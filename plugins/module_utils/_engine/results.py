@@ -14,7 +14,7 @@ from .settings import autoscaling, encryption
 from .spec import Table
 from .state import ABSENT, Observed, RegionalTable
 from .steps import Step
-from .wording import count, counted, grouped, shared_lines
+from .wording import count, counted, families, grouped, shared_lines
 
 if t.TYPE_CHECKING:
     from .converge import Progress
@@ -48,17 +48,22 @@ def _failure(run: list[Progress], steps: list[str], check_mode: bool) -> str:
 
 
 def _step_lines(taken: dict[str, list[Step]]) -> list[str]:
-    """The steps of each table, removals first, what is the same for many tables in one line."""
-    removals = {step.sentence for steps in taken.values() for step in steps if step.removal}
-    names = grouped((step.sentence, name) for name, steps in taken.items() for step in steps)
-    ordered = sorted(names, key=lambda sentence: sentence not in removals)
-    return [f"{sentence}: {counted(names[sentence])}" for sentence in ordered]
+    """The steps of each table, removals first and each with its items, what is alike for many tables in one line."""
+    removals, others = (
+        grouped((step.sentence, name) for name, steps in taken.items() for step in steps if step.removal == removal)
+        for removal in (True, False)
+    )
+    return [*(f"{sentence}: {counted(names)}" for sentence, names in removals.items()), *_lines(others)]
+
+
+def _lines(names: dict[str, list[str]]) -> list[str]:
+    return [f"{sentence}: {told}" for sentence, _tables, told in families(names, counted)]
 
 
 def summary(tables: list[dict[str, t.Any]], steps: list[str], check_mode: bool) -> list[str]:
     """The steps, what is to be said besides, unchanged tables left out, totals last."""
-    lines = [*steps, *(f"{counted(named)}: {note}" for note, named in _grouped(tables, "notes").items())]
-    lines += [f"still to come: {what}: {counted(named)}" for what, named in _grouped(tables, "pending").items()]
+    lines = [*steps, *(f"{told}: {note}" for note, _tables, told in families(_grouped(tables, "notes"), counted))]
+    lines += [f"still to come: {line}" for line in _lines(_grouped(tables, "pending"))]
     changed = sum(table["changed"] for table in tables)
     what = "to change" if check_mode else "changed"
     unsettled = sum(bool(table["pending"]) for table in tables)

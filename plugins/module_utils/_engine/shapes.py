@@ -92,7 +92,7 @@ class _Checker:
         except TypeError:
             self._wrong(place, path, value, {"type": "dict", "options": schema})
             return {}
-        for name in values.keys() - schema.keys():
+        for name in [name for name in values if name not in schema]:
             self._unknown(name, schema, place, path)
         for name, option in schema.items():
             if option.get("required") and values.get(name) is None:

@@ -28,7 +28,7 @@ from .settings import (
     table_problems,
     tags,
 )
-from .wording import grouped, named
+from .wording import families, grouped, named
 
 TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 # How a problem of one table begins; what has another beginning is of all.
@@ -71,11 +71,11 @@ class Refused(ValueError):
 
 def _shared(problems: list[str]) -> list[str]:
     """The problems, with those that many tables have in common in one line."""
-    parted = (OF_TABLE.fullmatch(problem).groups() for problem in problems)
-    tables = grouped((rest, table) for table, rest in parted)
+    parted = [OF_TABLE.fullmatch(problem).groups("") for problem in problems]
+    of_tables = families(grouped((rest, table) for table, rest in parted if table), named)
     return [
-        f"table{'s' if len(names) > 1 else ''} {named(names)}{rest}" if names[0] else rest
-        for rest, names in tables.items()
+        *dict.fromkeys(rest for table, rest in parted if not table),
+        *(f"table{'s' if len(names) > 1 else ''} {told}{rest}" for rest, names, told in of_tables),
     ]
 
 

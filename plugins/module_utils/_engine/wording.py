@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-# So many names are spelled out in a line; more are counted.
+# So many names are spelled out in a line, and so many sentences that differ in numbers alone; more are counted.
 NAMES_IN_A_LINE = 3
+# A number that is a word of its own, as none of eu-west-1 is.
+_NUMBER = re.compile(r"(?<![\w.-])-?\d+(\.\d+)?(?![\w-]|\.\w)")
 
 
 def count(number: int, noun: str) -> str:
@@ -36,6 +38,24 @@ def grouped(said: t.Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return names
 
 
+def families(names: dict[str, list[str]], told: t.Callable[[list[str]], str]) -> list[tuple[str, list[str], str]]:
+    """Each sentence with the tables that it is said of, and these in words.
+
+    Of many sentences that differ in numbers alone the first is shown, as an example.
+
+    :param names: as `grouped` returns it.
+    :param told: the words for some names, such as `named` or `counted`.
+    """
+    found = []
+    for alike in grouped((_NUMBER.sub("0", sentence), sentence) for sentence in names).values():
+        if len(alike) <= NAMES_IN_A_LINE:
+            found += [(sentence, names[sentence], told(names[sentence])) for sentence in alike]
+        else:
+            tables = list(dict.fromkeys(name for sentence in alike for name in names[sentence]))
+            found.append((alike[0], tables, f"{tables[0]} and {len(tables) - 1} more with other values"))
+    return found
+
+
 def shared_lines(sentences: dict[str, list[str]]) -> list[str]:
     """Table name -> what is said of it, as a line for each sentence, with the names of the tables that share it.
 
@@ -47,7 +67,7 @@ def shared_lines(sentences: dict[str, list[str]]) -> list[str]:
         for sentence in dict.fromkeys(said):
             shown = first.setdefault(_without(name, sentence), sentence)
             names.setdefault(shown, []).append(name)
-    return [f"{named(tables)}: {sentence}" for sentence, tables in names.items()]
+    return [f"{told}: {sentence}" for sentence, _tables, told in families(names, named)]
 
 
 def _without(name: str, sentence: str) -> str:

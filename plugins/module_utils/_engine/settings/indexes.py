@@ -225,11 +225,11 @@ def _local_differences(wanted: Settings, shown: Settings) -> t.Iterator[str]:
         return
     listed = {index["name"]: index for index in wanted["local_secondary_indexes"]}
     standing = {index["name"]: index for index in shown["local_secondary_indexes"]}
-    for name in listed.keys() - standing.keys():
+    for name in sorted(listed.keys() - standing.keys()):
         yield f"local secondary index {name} is missing, and can only be made with the table"
-    for name in standing.keys() - listed.keys():
+    for name in sorted(standing.keys() - listed.keys()):
         yield f"local secondary index {name} isn't listed, and can't be removed"
-    for name in listed.keys() & standing.keys():
+    for name in sorted(listed.keys() & standing.keys()):
         yield from _differing(listed[name], standing[name])
 
 

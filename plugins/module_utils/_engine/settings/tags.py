@@ -69,11 +69,12 @@ def steps(name: str, wanted: Settings, shown: RegionalTable) -> t.Iterator[Step]
         )
     if changed:
         kept = {tag: value for tag, value in now.items() if tag not in removed}
+        ordered = dict(sorted(changed.items()))  # or each process has an order, and so a plan's hash, of its own
         yield Step(
             key=(SET, shown.region, "tags"),
             region=shown.region,
             call="TagResource",
-            parameters={"ResourceArn": shown.arn, "Tags": ansible_dict_to_boto3_tag_list(changed)},
+            parameters={"ResourceArn": shown.arn, "Tags": ansible_dict_to_boto3_tag_list(ordered)},
             sentence=f"set tags {', '.join(sorted(changed))} in {shown.region}",
             exclusive=False,
             effect={"tags": {**kept, **changed}},

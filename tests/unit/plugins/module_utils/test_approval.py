@@ -174,6 +174,16 @@ def test_another_plan_is_refused_before_any_change_and_what_differs_is_said(mode
     assert path.read_bytes() == kept
 
 
+def test_the_hash_of_a_plan_depends_on_no_order_of_a_process(model, tmp_path):
+    """Sets of texts have another one in each process."""
+    path = tmp_path / "plan.json"
+    tags = {letter: "1" for letter in "hgfedcba"}
+    wanted = dataclasses.replace(table("orders"), settings={**table("orders").settings, "tags": tags})
+    run(model, TABLES, wanted, check_mode=True, plan_file=str(path))
+    (step,) = json.loads(path.read_text())["tables"][0]["steps"]
+    assert [tag["Key"] for tag in step["parameters"]["Tags"]] == sorted(tags)
+
+
 def test_a_step_with_other_parameters_is_named_once_with_what_differs(model, tmp_path):
     path = str(tmp_path / "plan.json")
     then, now = (

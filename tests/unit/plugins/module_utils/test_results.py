@@ -118,6 +118,24 @@ def test_the_plan_of_a_hundred_tables_reads_in_four_lines():
     ]
 
 
+def test_a_hundred_tables_with_values_of_their_own_share_a_line_and_removals_do_not():
+    paid = {"billing_mode": "PROVISIONED", "read_capacity": 1, "write_capacity": 1, "global_secondary_indexes": []}
+    run = []
+    for number in range(100):
+        wanted = {"billing_mode": "PROVISIONED", "read_capacity": number + 2, "write_capacity": 1}
+        home = dataclasses.replace(shown("orders", HOME), settings={**shown("orders", HOME).settings, **paid})
+        run.append(looked(plan_table, spec.Table(f"orders-{number}", HOME, settings=wanted), {HOME: home}))
+    gone = [spec.Table(f"gone-{number}", HOME, absent=True) for number in range(4)]
+    for items, table in enumerate(gone):
+        home = dataclasses.replace(shown(table.name, HOME), item_count=items)
+        run.append(looked(plan_table, table, {HOME: home}))
+    assert results.module_result(run, check_mode=True)["summary"] == [
+        *(f"delete the table in us-east-1 ({items} items): gone-{items}" for items in range(4)),
+        "set read_capacity to 2 in us-east-1: orders-0 and 99 more with other values",
+        "104 tables: 104 to change, 0 unchanged",
+    ]
+
+
 def test_a_failure_of_a_hundred_tables_reads_in_few_lines_and_returns_no_table():
     reasons = [*["access denied: no"] * 28, "access denied: never", "denied: table/table-29", "denied: table/table-30"]
     failing = []

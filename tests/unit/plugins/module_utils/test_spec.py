@@ -377,3 +377,13 @@ def test_no_region_that_is_to_be_left_is_nothing(regions):
     """An empty variable of CI arrives as a list of an empty string."""
     (table,) = wanted([ORDERS], absent_regions=regions, replica_regions=regions)
     assert (table.absent_regions, table.replicas) == ((), {})
+
+
+def test_a_wrong_value_of_each_of_many_tables_is_one_line_and_those_of_no_table_stay_apart():
+    problems = [f"table 'orders-{number}': recovery_period_days is {40 + number}." for number in range(5)]
+    entries = [f"tables (dynamodb_tables), entry {number}: name is missing." for number in range(5)]
+    assert str(spec.Refused([*problems, *entries])).splitlines() == [
+        "6 problems:",
+        *entries,
+        "tables 'orders-0' and 4 more with other values: recovery_period_days is 40.",
+    ]
