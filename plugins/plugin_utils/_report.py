@@ -17,7 +17,8 @@ import typing as t
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.wording import count, shared_lines
 
 PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
-ORDER = (FAIL, UNKNOWN, PASS)
+NOTHING = "nothing to compare"  # of a table with one region only
+ORDER = (FAIL, UNKNOWN, PASS, NOTHING)
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 # So many points draw a distribution, whatever the number of lags.
 POINTS = 200
@@ -104,10 +105,11 @@ def key(item_key: Document) -> str:
 
 
 def lost(pair: Document) -> list[str]:
-    """Each change of a pair that is missing or altered, with its key."""
+    """Each change of a pair that is missing, altered or gone again, with its key."""
     return [
         *(f"{one['operation']} missing for {one['waited']:.3g} s: {key(one['key'])}" for one in pair["missing"]),
         *(f"{one['operation']} altered: {key(one['key'])}" for one in pair["altered"]),
+        *(f"{one['operation']} gone again: {key(one['key'])}" for one in pair["went_back"]),
     ]
 
 
@@ -209,8 +211,8 @@ def _named(group: list[Document]) -> str:
 
 def _others(table: Document) -> t.Iterator[tuple[str, str, str]]:
     """Verdict, place and reason of what isn't a pair's."""
-    if table["verdict"] != PASS and unexplained(table):
-        yield table["verdict"], "the whole table", table["msg"].removeprefix(f"{table['name']}: ").removesuffix(".")
+    if table["verdict"] not in (PASS, NOTHING) and unexplained(table):
+        yield table["verdict"], "the whole table", table["reason"]
     if table["convergence"] and table["convergence"]["verdict"] != PASS:
         yield table["convergence"]["verdict"], "written in every region at once", table["convergence"]["reason"]
     for item in table["user_items"]:
@@ -285,7 +287,7 @@ def cases(table: Document) -> list[Document]:
     found += [{**item, "name": f"item {key(item['key'])} from {item['source']}"} for item in table["user_items"]]
     # What was said of the table as a whole, such as a refusal, or that nothing had to replicate.
     if not found or unexplained(table):
-        found.append({"name": "table", "verdict": table["verdict"], "reason": table["msg"]})
+        found.append({"name": "table", "verdict": table["verdict"], "reason": table["reason"]})
     return [{"seconds": None, "lost": [], **case} for case in found]
 
 
