@@ -221,8 +221,8 @@ options:
       encryption:
         description:
           - The key that encrypts the table at rest. Its type is shared by all regions, the key is each region's own.
-            DynamoDB takes four changes in 24 hours, then one in six. Before a key is used, KMS in its region says that
-            it exists, is enabled, and can encrypt.
+            DynamoDB takes four changes in 24 hours, then one in six. Before a table or a replica is made or changed,
+            KMS in its region says that the key exists, is enabled, and can encrypt.
           - The keys of a table with replicas are changed in all regions together, by
             M(multiregion.dynamodb.replicas). That DynamoDB takes one customer key for another like this is inferred
             from its own error text, not observed.
