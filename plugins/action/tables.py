@@ -6,7 +6,7 @@
 it is meanwhile.
 
 A module can't print, so it appends events to a file (its option ``progress_file``), which a thread follows here.
-The other modules come here by ``plugin_routing`` in meta/runtime.yml.
+The other modules' actions are this one. (Redirects in meta/runtime.yml would make ansible-lint rename users' tasks.)
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ CHECKOUT = Path(__file__).parents[2]
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "a-secret-that-nobody-may-see"}
 # What a run may say only of what others did, or of items that didn't arrive: here nobody did, and all arrive.
 FALSE_CLAIMS = re.compile(
-    r"changed by someone else|already stands alone|never came about|was missing|is missing|nothing arrives|not every|another item|went back|still there after|"
+    r"changed by someone else|already stands alone|never came about|was missing|is missing|nothing arrives|"
+    r"not every|another item|went back|still there after|"
     r"wasn't replicated|Traceback"
 )
 # Not being allowed to look for what is left stops nobody, and is said.
