@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import json
 import re
@@ -216,7 +217,7 @@ def test_a_share_of_writes_that_is_lost_fails_and_says_how_many(orders):
 
 def test_a_region_that_goes_back_to_what_it_had_is_found_by_the_last_look(orders):
     """Every heartbeat was seen to arrive; some are gone again when the watch ends."""
-    go_back = lambda: orders.admin.revert_items(0.5, source=US, target=EU, changes="puts", count=3)  # noqa: E731
+    go_back = functools.partial(orders.admin.revert_items, 0.5, source=US, target=EU, changes="puts", count=3)
     result = orders.watch(rounds=12, drill={0: go_back})
 
     assert [pair for pair, verdict in verdicts(result).items() if verdict == "fail"] == [BEHIND]
@@ -307,7 +308,7 @@ def test_what_is_denied_is_unknown_with_the_reason_and_the_others_go_on(orders, 
 def test_a_read_that_was_refused_never_counts_as_lag(orders):
     """While reads are refused the heartbeats arrive; the first answer shows them far too late."""
 
-    throttle = lambda: orders.admin.fail("ThrottlingException", operation="BatchGetItem", region=EU)  # noqa: E731
+    throttle = functools.partial(orders.admin.fail, "ThrottlingException", operation="BatchGetItem", region=EU)
     result = orders.watch(rounds=18, drill={3: throttle, 13: orders.admin.remove_fault})
 
     assert verdicts(result)[BEHIND] == "pass"

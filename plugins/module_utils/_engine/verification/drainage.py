@@ -269,7 +269,7 @@ def _tables(concerned: list[Drainage], of: int) -> str:
 
 def _worst(concerned: list[Drainage], target: str, answer: str) -> str:
     reasons = [(why, detail) for one in concerned for level, why, detail in one.reasons(target) if level == answer]
-    said = {why: detail for why, detail in reversed(reasons)}
+    said = dict(reversed(reasons))
     return "; ".join(_joined(why, detail) for why, detail in said.items())
 
 
