@@ -87,7 +87,7 @@ def put(client):
 
 
 def until(condition):
-    deadline = time.monotonic() + 600
+    deadline = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < deadline, "never came about"
         time.sleep(0.01)
@@ -347,7 +347,12 @@ def test_what_is_denied_is_no_answer(make, leave, admin, items, operation, regio
 
     assert result["answer"] == UNKNOWN
     assert f"dynamodb:{operation} in {region}: allow that action" in result["msg"]
-    assert_nothing_left(admin, items)
+    if operation == "BatchGetItem":  # what can't be looked at may hold items: the register leads the next run to them
+        [left] = result["tables"][0]["left_behind"]
+        assert left["region"] == AP
+        assert {item["id"]["S"] for item in items(US)} <= {f"multiregion.dynamodb/verification/{EU}/0"}
+    else:
+        assert_nothing_left(admin, items)
 
 
 def test_a_region_that_is_down_is_no_answer_but_what_is_undrained_elsewhere_is(make, leave, admin):

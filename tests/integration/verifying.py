@@ -108,7 +108,7 @@ class World:
         return {table["TableStatus"], *replicas} == {"ACTIVE"}
 
     @staticmethod
-    def until(condition, seconds=600.0):
+    def until(condition, seconds=60.0):
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "never came about"

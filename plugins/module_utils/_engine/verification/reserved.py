@@ -26,6 +26,8 @@ LONGEST_LEASE = 3 * DAY
 # Where a region is throttled or fails, removing goes on for so many seconds: at the least, and at most.
 CLEANING = 10.0
 LONGEST_CLEANING = 60.0
+# So often an item is deleted that comes again.
+MOST_DELETIONS = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,25 +229,31 @@ async def clear(session: Session, regions: list[str], probes: t.Collection[Probe
 
     Its first look is the last word on what was to be there.
     """
+    seconds = min(max(timeout, CLEANING), LONGEST_CLEANING)
     items = {probe for probe in probes if probe.slot >= len(registers(""))}
     for part in (items, set(probes) - items):
-        until = session.now + min(max(timeout, CLEANING), LONGEST_CLEANING)
-        left = [one for one in await all_of(_clear(session, region, part, until) for region in regions) if one]
+        left = [one for one in await all_of(_clear(session, region, part, seconds) for region in regions) if one]
         if left:
             return left  # and the registers, which lead the next run to it
     return []
 
 
-async def _clear(session: Session, region: str, probes: set[Probe], until: float) -> Left | None:
-    """A deletion is believed when the next look doesn't show the item."""
-    remaining, patient = set(probes), Patience(session, until)
+async def _clear(session: Session, region: str, probes: set[Probe], seconds: float) -> Left | None:
+    """A deletion is believed when the next look doesn't show the item.
+
+    :param seconds: how long what fails is repeated, from its first failure: calls may have waited for their turn.
+    """
+    remaining, patient, again = set(probes), None, 0
     while remaining:
-        looks = await session.look(region, remaining, consistent=True)
+        looks = await session.look(region, remaining, consistent=True, turn=session.turn)
         mine = {probe for look in looks for probe, marked in look.seen.items() if marked.run == session.lease.run}
         deleted = await all_of(session.write(DELETE, probe, region=region) for probe in sorted(mine))
         remaining = mine | {probe for look in looks if look.kind != ABSENT for probe in look.unread}
-        reason = next((one.problem for one in (*looks, *deleted) if one.problem), "they are there again")
-        # What was deleted is looked for at once, but in the end what fails, or comes again, is left.
-        if remaining and not await patient.again(*(one.kind for one in (*looks, *deleted))):
-            return Left(region, frozenset(remaining), reason)
+        failures = [one for one in (*looks, *deleted) if one.problem]
+        again = again + 1 if remaining and not failures else 0
+        if again > MOST_DELETIONS:
+            return Left(region, frozenset(remaining), "they are there again")
+        patient = patient or (Patience(session, session.now + seconds) if failures else None)
+        if remaining and failures and not await patient.again(*(one.kind for one in failures)):
+            return Left(region, frozenset(remaining), failures[0].problem)
     return None
