@@ -148,7 +148,7 @@ class Arrivals:
 
     def _arrive(self, arrival: Arrival, look: Look) -> None:
         arrival.went_back = None
-        if arrival.arrived:
+        if arrival.decided:  # what was missing when its time was over stays missing
             return
         write = arrival.write
         since = write.begun if write.repeated else write.ended
