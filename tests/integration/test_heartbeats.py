@@ -116,7 +116,7 @@ def settled(client, name):
     return {table["TableStatus"], *replicas} == {"ACTIVE"}
 
 
-def until(condition, seconds=600.0):
+def until(condition, seconds=120.0):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "never came about"
