@@ -31,32 +31,41 @@ def main(url: str, tables: int, calls: dict[str, int], regions: list[str]) -> No
     places = itertools.cycle(itertools.product(clients, names))
     with ThreadPoolExecutor(WORKERS) as pool:
         for operation, number in calls.items():
-            call = globals()[operation]
+            call = OPERATIONS[operation]
             for done in pool.map(lambda place, call=call: call(*place), itertools.islice(places, number)):
                 assert done["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-def PutItem(client, name):  # noqa: N802 the operation's name
+def put_item(client, name):
     return client.put_item(TableName=name, Item={**KEYS[0], "bench": {"S": "put"}}, ReturnConsumedCapacity="TOTAL")
 
 
-def UpdateItem(client, name):  # noqa: N802
+def update_item(client, name):
     values = {":value": {"S": "update"}}
     return client.update_item(
         TableName=name, Key=KEYS[0], UpdateExpression="SET bench = :value", ExpressionAttributeValues=values
     )
 
 
-def DeleteItem(client, name):  # noqa: N802
+def delete_item(client, name):
     return client.delete_item(TableName=name, Key=KEYS[0])
 
 
-def BatchGetItem(client, name):  # noqa: N802
+def batch_get_item(client, name):
     return client.batch_get_item(RequestItems={name: {"Keys": KEYS}}, ReturnConsumedCapacity="TOTAL")
 
 
-def DescribeTable(client, name):  # noqa: N802
+def describe_table(client, name):
     return client.describe_table(TableName=name)
+
+
+OPERATIONS = {
+    "PutItem": put_item,
+    "UpdateItem": update_item,
+    "DeleteItem": delete_item,
+    "BatchGetItem": batch_get_item,
+    "DescribeTable": describe_table,
+}
 
 
 if __name__ == "__main__":

@@ -106,8 +106,8 @@ class World:
         self.admin.remove_fault()
         self.admin.resume()
         time.sleep(LAG.high + 0.1)
-        for name, region in itertools.product(names or ("orders",), regions):
-            until(lambda: {one["customer"]["S"] for one in self.items(region, name)} == set(but))  # noqa: B023
+        places = list(itertools.product(regions, names or ("orders",)))
+        until(lambda: all({one["customer"]["S"] for one in self.items(*place)} == set(but) for place in places))
 
 
 def settled(client, name):

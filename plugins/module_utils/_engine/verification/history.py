@@ -70,7 +70,7 @@ class Look:
     units: float = 0.0
 
 
-Event = t.Union[Write, Look]  # noqa: UP007 pylint doesn't know the operator for these
+Event: t.TypeAlias = "Write | Look"
 
 
 class History:
