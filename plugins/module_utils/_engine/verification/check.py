@@ -20,7 +20,7 @@ from ..spec import Refused, Table
 from ..state import ABSENT, Observed
 from ..wording import count
 from . import calls, cost, heartbeats, journey, policies, reserved, rounds, user_items
-from .arrivals import Arrivals
+from .arrivals import Arrivals, longest
 from .calls import Calls, all_of, to_the_end
 from .heartbeats import Watched
 from .history import History
@@ -264,17 +264,31 @@ async def _check_items(turn: int, outcome: Outcome, sender: Calls, options: Opti
         await reserved.claim(session, claim, regions, outcome.holders, until)
         outcome.notes += claim.notes
         evidence = _admitted(outcome, options, session.strong)
-        await rounds.run_rounds(session, claim, evidence, outcome.arrivals, options.timeout)
-        _gather(outcome)
+        lag = asyncio.get_running_loop().create_future()
+        works = [_go_round(session, outcome, evidence, options, lag)]
+        if len(evidence) == len(outcome.evidence):
+            works.append(rounds.converge(session, claim, list(outcome.observed), options.timeout, lag))
+        _, *convergence = await all_of(works)
         if outcome.judge() == PASS:
-            outcome.convergence = await rounds.converge(
-                session, claim, list(outcome.observed), outcome.arrivals, options.timeout
-            )
+            outcome.convergence = convergence[0]
         if options.items.get(outcome.wanted.name):
             await _carry_items(session, outcome, options)
     finally:
         if not options.watch:
             await _clear(outcome, options.timeout)
+
+
+async def _go_round(
+    session: Session,
+    outcome: Outcome,
+    evidence: dict[Pair, PairEvidence],
+    options: Options,
+    lag: asyncio.Future[float | None],
+) -> None:
+    """``lag`` is told the longest that was measured; None when a pair didn't pass."""
+    await rounds.run_rounds(session, outcome.claim, evidence, outcome.arrivals, options.timeout)
+    _gather(outcome)
+    lag.set_result(max(longest(one.arrivals) for one in evidence.values()) if outcome.judge() == PASS else None)
 
 
 def _session(turn: int, outcome: Outcome, sender: Calls, options: Options, run: str) -> Session | None:

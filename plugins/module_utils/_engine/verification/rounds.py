@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import itertools
+import math
 import typing as t
 
 from ..errors import BUSY
 from . import user_items
-from .arrivals import Arrival, Arrivals, longest
+from .arrivals import Arrival, Arrivals
 from .calls import all_of
 from .cost import EVENTUAL, STRONG
 from .dynamodb_json import Item
@@ -186,16 +186,20 @@ def _reached(
 
 
 async def converge(
-    session: Session, claim: Claim, regions: list[str], arrivals: Arrivals, timeout: float
+    session: Session, claim: Claim, regions: list[str], timeout: float, lag: asyncio.Future[float | None]
 ) -> Convergence:
     """The same items written in every region at once: they have to end the same everywhere, as one region wrote them.
 
     Last writer wins, by a clock of the service's own (AWS_FACTS section 7), so which region's write stays isn't
     judged. Regions may agree for a moment and part again, so they are looked at once more when everything had time.
+
+    :param lag: the longest of the rounds beside it, in seconds; None if what is found here no longer matters.
     """
     found = Convergence()
     if not claim.shared:
         found.problems.append("none of the keys that every region was to write is free: see notes")
+        return found
+    if session.throttled and await lag is None:  # there is no room for it beside the rounds
         return found
     claim.touched.update(claim.shared)
     patience = CONVERGENCE_SHARE * timeout
@@ -210,8 +214,7 @@ async def converge(
     if not found.probes:
         found.problems.append(TAKEN)
     if not found.problems:
-        lag = max(longest(arrivals.of(pair)) for pair in itertools.permutations(regions, 2))
-        await _agree(session, found, regions, last, AGREEMENT * lag, patience)
+        await _agree(session, found, regions, last, patience, lag)
     return found
 
 
@@ -221,19 +224,28 @@ async def _write_everywhere(session: Session, region: str, probe: Probe, deadlin
 
 
 async def _agree(
-    session: Session, found: Convergence, regions: list[str], last: dict[Probe, float], settling: float, patience: float
+    session: Session,
+    found: Convergence,
+    regions: list[str],
+    last: dict[Probe, float],
+    patience: float,
+    lag: asyncio.Future[float | None],
 ) -> None:
-    """Look until all regions show the same, and still do ``settling`` seconds after the last write.
+    """Look until all regions show the same, and still do when the last write had ``AGREEMENT`` times the longest lag.
 
     Only strongly consistent reads decide; before, those that cost half do.
 
     :param patience: how many seconds they have from the last write, and the last look by itself, however throttled.
     """
     written = max(last.values())
-    settled = written + settling
-    deadline = max(written + patience, settled)
+    deadline, settled = written + patience, math.inf
     differed = dict(last)  # probe -> begin of the last look that showed regions that differ
     while True:
+        if lag.done():
+            if lag.result() is None:
+                return
+            settled = written + AGREEMENT * lag.result()
+            deadline = max(deadline, settled)
         begun = session.now
         agreed = len(found.agreed) == len(found.probes)
         final = begun >= settled and (agreed or begun >= deadline)
@@ -255,7 +267,10 @@ async def _agree(
             found.problems += [*problems, *([TAKEN] if any(found.taken.values()) else [])]
             return
         pause = max(session.poll_delay, PATIENCE * (session.now - written))
-        await asyncio.sleep(max(0.0, settled - session.now if agreed else min(pause, deadline - session.now)))
+        if not lag.done():
+            await asyncio.wait([lag], timeout=None if agreed or session.throttled else pause)
+        else:
+            await asyncio.sleep(max(0.0, settled - session.now if agreed else min(pause, deadline - session.now)))
 
 
 async def _look_everywhere(

@@ -38,6 +38,7 @@ class Session:
     :ivar poll_delay: seconds between two looks, at the least.
     :ivar strong: whether the table is a strongly consistent group.
     :ivar for_looks: what looks for what hasn't arrived yet may cost; None for as much as it takes.
+    :ivar throttled: whether anything of it was throttled yet.
     """
 
     turn: int
@@ -48,6 +49,7 @@ class Session:
     poll_delay: float = 0.1
     strong: bool = False
     for_looks: float | None = None
+    throttled: bool = False
 
     @property
     def now(self) -> float:
@@ -227,6 +229,7 @@ class Patience:
     async def again(self, *kinds: str) -> bool:
         """Whether to ask again, after the pause that this takes; ``kinds`` are those of the failures."""
         passing = set(kinds) <= {"", errors.THROTTLED, errors.BUSY}
+        self._session.throttled |= errors.THROTTLED in kinds
         self._attempts += not passing
         if self._session.now + self._pause > self._until if passing else self._attempts >= ATTEMPTS:
             return False
