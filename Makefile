@@ -44,9 +44,9 @@ test: .venv/test.stamp $(LINK) ## Set up, then check everything CI checks
 	$(call run_stages,$(STAGES))
 
 .PHONY: compatibility
-compatibility: .venv/test.stamp $(LINK) ## Test on the supported Pythons, ansible-cores and boto3 that .venv hasn't
+compatibility: .venv/test.stamp $(LINK) ## Test on the other supported Pythons, ansible-cores and boto3, and with every fault
 	@echo "Not tested here: Python $(filter-out $(OTHER_PYTHONS),$(PYTHONS)) with what .venv holds, which make test tests."
-	$(call run_stages,$(OTHER_PYTHONS:%=python-%) oldest-boto3)
+	$(call run_stages,$(OTHER_PYTHONS:%=python-%) oldest-boto3 faults-whole)
 
 ## The simulator
 
