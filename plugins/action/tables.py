@@ -17,6 +17,7 @@ import math
 import os
 import select
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -115,6 +116,8 @@ class Screen:
 
 def follow(file: t.BinaryIO, ended: threading.Event, counter: Counter, screen: Screen) -> None:
     """Show the events that another process appends to ``file``, until told to end."""
+    # Only the main thread passes a signal on to the module, and it sleeps when another one is given it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     rest, elapsed, since = b"", 0.0, time.monotonic()
     ending = False
     while not ending:

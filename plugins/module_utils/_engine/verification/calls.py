@@ -26,6 +26,8 @@ from ..clients import WORKERS, Clients
 LAST = sys.maxsize
 # After so many seconds without any answer, something is amiss.
 SILENCE = 5.0
+# So often, in seconds, the main thread looks for signals.
+AWAKE = 0.5
 
 T = t.TypeVar("T")
 
@@ -158,6 +160,9 @@ def run(work: t.Coroutine[t.Any, t.Any, T]) -> T:
     with ThreadPoolExecutor(1) as thread:
         future = thread.submit(asyncio.run, main())
         try:
+            # A signal may be delivered to another thread, and Python handles it once this one wakes up.
+            while not wait([future], timeout=AWAKE).done:
+                pass
             return future.result()
         except BaseException:
             if not future.done():
