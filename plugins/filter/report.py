@@ -106,11 +106,9 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _distribution(shown: dict[str, t.Any]) -> Markup:
-    lags = [lag for one in shown["directions"] for lag in one["lags"]]
-    shares = _report.distribution(lags, shown["changes"]["expected"])
-    svg = _plots.distribution(shares, shown["changes"], shown["run"]["settings"]["max_lag"])
-    return _image(svg, "Share of what was written that had arrived, by lag")
+def _distribution(changes: dict[str, t.Any], max_lag: float | None) -> Markup:
+    shares = _report.distribution(changes["lags"], changes["expected"])
+    return _image(_plots.distribution(shares, changes, max_lag), "Share of what was written that had arrived, by lag")
 
 
 def _timeline(watched: dict[str, t.Any], longest: float) -> Markup:

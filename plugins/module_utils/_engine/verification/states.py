@@ -14,6 +14,7 @@ from ..state import ABSENT, ACTIVE, CREATING, UNKNOWN, UPDATING, Observed, Regio
 PASS, FAIL, UNSURE = "pass", "fail", "unknown"
 # Of a table with one region only, where nothing can be compared.
 NOTHING = "nothing to compare"
+WORST_FIRST = (FAIL, UNSURE, PASS, NOTHING)
 # What was done with a table
 ITEMS, STATES, CHECK_MODE = "items", "states", "check_mode"
 

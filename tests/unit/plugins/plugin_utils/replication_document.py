@@ -11,7 +11,7 @@ import random
 import statistics
 import typing as t
 
-from ansible_collections.multiregion.dynamodb.plugins.plugin_utils._report import worst
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.verdicts import worst
 
 REGIONS = (
     "us-east-1",

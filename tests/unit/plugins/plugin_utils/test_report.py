@@ -333,7 +333,7 @@ def test_directions_that_failed_come_first_with_all_their_tables():
         table["pairs"][0]["reason"] = "no answer"
     found["tables"][8]["verdict"] = found["tables"][8]["pairs"][1]["verdict"] = "fail"
     found["tables"][8]["pairs"][1]["reason"] = "missing"
-    shown = _report.view(found)
+    shown = _report.view(found["tables"])
     assert [table["name"] for table in shown["tables"][:3]] == ["orders-1", "stock-levels", "sessions"]
     assert [(one["verdict"], one["where"], len(one["tables"])) for one in shown["problems"]] == [
         ("fail", "us-east-1 → ap-southeast-2", 1),
@@ -343,12 +343,12 @@ def test_directions_that_failed_come_first_with_all_their_tables():
 
 
 def test_all_directions_of_a_region_that_is_down_are_one_problem():
-    [problem] = _report.view(document(tables=3, regions=4, trouble="denied"))["problems"]
+    [problem] = _report.view(document(tables=3, regions=4, trouble="denied")["tables"])["problems"]
     assert (problem["where"], len(problem["tables"])) == ("6 directions to and from eu-west-1", 3)
 
 
 def test_a_paused_direction_of_many_tables_is_one_problem_with_what_is_missing_and_how_long():
-    [problem] = _report.view(document(tables=60, regions=2, trouble="paused"))["problems"]
+    [problem] = _report.view(document(tables=60, regions=2, trouble="paused")["tables"])["problems"]
     assert (len(problem["tables"]), problem["missing"], problem["expected"]) == (60, 300, 900)
     assert problem["missing_for"] == 24.1
 
@@ -373,7 +373,7 @@ def test_a_quantile_that_only_missing_changes_would_fill_is_none():
 
 def test_tile_matrix_and_chart_show_the_same_figure():
     found = document(tables=5, regions=2)
-    shown = _report.view(found)
+    shown = _report.view(found["tables"])
     slowest = shown["directions"][0]
     pooled = [lag for table in found["tables"] for lag in table["pairs"][0]["lags"]]
     of_first = next(one for one in shown["directions"] if one["source"] == REGIONS[0])
@@ -389,7 +389,7 @@ def test_in_a_strongly_consistent_group_nothing_counts_as_not_seen_for_want_of_a
     found["tables"][0]["consistency"] = "strong"
     for pair in found["tables"][0]["pairs"]:
         pair |= measured([])
-    assert _report.view(found)["changes"]["expected"] == 0
+    assert _report.view(found["tables"])["changes"]["expected"] == 0
     assert "not measured" in rendered_page(found)
 
 
@@ -413,15 +413,16 @@ def test_of_many_tables_that_failed_the_first_ten_are_in_sight(tables):
 
 
 def test_the_watch_shows_what_was_late_and_by_how_much(troubled):
-    shown = _report.view(troubled)
+    shown = _report.view(troubled["tables"])
     [first, *others] = shown["watch"]
     assert (first["source"], first["late"], first["longest"]) == ("us-east-1", ["eu-west-1", "ap-southeast-2"], 10.0)
     assert all(not other["late"] for other in others)
 
 
-def watched(*lags, arrived=True):
+def watched(*lags):
     points = [
-        {"elapsed": 5.0 * number, "target": "b", "lag": lag, "arrived": arrived} for number, lag in enumerate(lags)
+        {"elapsed": 5.0 * number, "source": "a", "target": "b", "lag": lag, "arrived": True}
+        for number, lag in enumerate(lags)
     ]
     return [{"source": "a", "points": points}]
 
