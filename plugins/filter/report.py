@@ -94,6 +94,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
+        "cases": _report.cases,
         "count": count,
         "key": _report.key,
         "label": _label,
