@@ -66,8 +66,7 @@ def distribution(lags: list[list[float]], expected: int) -> list[Document]:
     """Which share of the expected changes was seen within so many seconds, in `POINTS` steps at most."""
     seconds = sorted(longest for _shortest, longest in lags)
     ranks = {round(step * len(seconds) / POINTS) for step in range(1, POINTS + 1)} - {0}
-    total = max(expected, len(seconds))
-    shares = [{"seconds": seconds[rank - 1], "share": rank / total} for rank in sorted(ranks)]
+    shares = [{"seconds": seconds[rank - 1], "share": rank / expected} for rank in sorted(ranks)]
     return [{"seconds": seconds[0], "share": 0.0}, *shares] if shares else []
 
 
@@ -108,9 +107,19 @@ def _rank(judged: Document) -> int:
 
 
 def _table(table: Document, number: int) -> Document:
-    strong = table["consistency"] == "strong"  # then there is no lag to measure
-    pairs = [{**pair, **figures(pair["lags"], 0 if strong else pair["expected"])} for pair in table["pairs"]]
+    pairs = [
+        {**pair, "changes": pair["expected"], **figures(pair["lags"], _lags_expected(table, pair))}
+        for pair in table["pairs"]
+    ]
     return {**table, **_pooled(pairs), "id": f"table-{number}", "pairs": pairs}
+
+
+def _lags_expected(table: Document, pair: Document) -> int:
+    """How many lags there would be had everything arrived; none in a strongly consistent group, where none is measured.
+
+    ``lags`` has those of the user's items, too, which ``expected`` and ``arrived`` don't count.
+    """
+    return 0 if table["consistency"] == "strong" else pair["expected"] - pair["arrived"] + len(pair["lags"])
 
 
 def _pooled(parts: list[Document]) -> Document:
@@ -120,7 +129,7 @@ def _pooled(parts: list[Document]) -> Document:
 
 
 def _directions(tables: list[Document]) -> list[Document]:
-    """Each direction with the pairs of all tables; a 95th percentile that wasn't reached counts as the longest."""
+    """Each direction with the pairs of all tables: the worst first, then the slowest."""
     found: dict[tuple[str, str], list[Document]] = {}
     for table in tables:
         for pair in table["pairs"]:
@@ -135,7 +144,14 @@ def _directions(tables: list[Document]) -> list[Document]:
         }
         for (source, target), pairs in found.items()
     ]
-    return sorted(directions, key=lambda one: (_rank(one), -(one["p95"] or (math.inf if one["expected"] else 0))))
+    return sorted(directions, key=lambda one: (_rank(one), -_slowness(one)))
+
+
+def _slowness(direction: Document) -> float:
+    """A 95th percentile that wasn't reached is the longest."""
+    if direction["p95"] is None:
+        return math.inf if direction["expected"] else 0
+    return direction["p95"]
 
 
 def _problems(tables: list[Document], directions: list[Document]) -> list[Document]:
@@ -169,7 +185,7 @@ def _of_directions(reasons: tuple[tuple[str, str, tuple[str, ...]], ...], group:
         "tables": list(dict.fromkeys(name for _verdict, _reason, names in reasons for name in names)),
         "of": len(group[0]["pairs"]),
         "missing": sum(len(pair["missing"]) for pair in pairs),
-        "expected": sum(direction["expected"] for direction in group),
+        "expected": sum(pair["changes"] for pair in pairs),
         "missing_for": max((one["waited"] for pair in pairs for one in pair["missing"]), default=None),
         "reasons": [
             (verdict, reason, len(names))

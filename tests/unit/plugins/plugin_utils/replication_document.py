@@ -210,7 +210,7 @@ def _altered(table: Document) -> None:
     pair = table["pairs"][-1]
     if pair["verdict"] == "pass":
         attributes = [{"operation": "update", "key": {"id": "7"}}]
-        pair |= {"verdict": "fail", "reason": ALTERED, "arrived": 14, "altered": attributes}
+        pair |= {"verdict": "fail", "reason": ALTERED, "arrived": 14, "altered": attributes, "lags": pair["lags"][:14]}
     table["convergence"] |= {
         "verdict": "fail",
         "reason": "1 of 5 items ended differently: us-east-1 and eu-west-1 disagree after 30.2 s",

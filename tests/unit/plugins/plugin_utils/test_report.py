@@ -359,7 +359,7 @@ def test_a_distribution_ends_at_the_share_that_arrived():
     assert len(points) <= _report.POINTS + 1
     assert points[0]["share"] == 0.0
     assert points[-1] == {"seconds": 3.3, "share": pytest.approx(3300 / 3600)}
-    assert _report.distribution(lags, 0)[-1]["share"] == 1.0
+    assert _report.distribution(lags, 3300)[-1]["share"] == 1.0
     assert _report.distribution([], 15) == []
 
 
@@ -391,6 +391,26 @@ def test_in_a_strongly_consistent_group_nothing_counts_as_not_seen_for_want_of_a
         pair |= measured([])
     assert _report.view(found["tables"])["changes"]["expected"] == 0
     assert "not measured" in rendered_page(found)
+
+
+def test_what_is_missing_in_a_strongly_consistent_group_is_counted_against_what_was_written():
+    found = document(regions=2, trouble="paused")
+    found["tables"][0]["consistency"] = "strong"
+    [problem] = _report.view(found["tables"])["problems"]
+    assert (problem["missing"], problem["expected"]) == (5, 15)
+
+
+def test_a_lag_of_the_users_item_hides_no_change_that_is_missing():
+    found = document(regions=2)
+    pair = found["tables"][0]["pairs"][0]
+    pair |= {"verdict": "fail", "reason": "1 of 5 puts missing", "arrived": 14}  # with 14 lags and that of the item
+    assert '<td class="fail">✕ fail<small>15 of 16 arrived</small></td>' in rendered_page(found)
+
+
+def test_directions_that_took_no_time_are_no_slower_than_others():
+    found = document(regions=2)
+    found["tables"][0]["pairs"][0] |= measured([0.0] * 15)
+    assert [one["p95"] for one in _report.view(found["tables"])["directions"]][1] == 0.0
 
 
 def test_a_cell_tells_its_state_without_colour_and_a_fail_is_never_empty():
