@@ -70,14 +70,10 @@ def distribution(lags: list[list[float]], expected: int) -> list[Document]:
     return [{"seconds": seconds[0], "share": 0.0}, *shares] if shares else []
 
 
-def judged(table: Document) -> list[Document]:
-    """Every part of a table's result that has a verdict of its own."""
-    return [*table["pairs"], *filter(None, [table["convergence"]]), *table["user_items"]]
-
-
 def unexplained(table: Document) -> bool:
     """Whether the table's verdict is no part's, such as that of a refusal."""
-    return verdicts.worst(part["verdict"] for part in judged(table)) != table["verdict"]
+    parts = [*table["pairs"], *filter(None, [table["convergence"]]), *table["user_items"]]
+    return verdicts.worst(part["verdict"] for part in parts) != table["verdict"]
 
 
 def left(behind: Document) -> str:
@@ -107,19 +103,14 @@ def _rank(judged: Document) -> int:
 
 
 def _table(table: Document, number: int) -> Document:
-    pairs = [
-        {**pair, "changes": pair["expected"], **figures(pair["lags"], _lags_expected(table, pair))}
-        for pair in table["pairs"]
-    ]
+    pairs = []
+    for pair in table["pairs"]:
+        # The user's items have lags, too, but don't count as expected or arrived.
+        expected = pair["expected"] - pair["arrived"] + len(pair["lags"])
+        if table["consistency"] == "strong":  # there no lag is measured
+            expected = 0
+        pairs.append({**pair, "changes": pair["expected"], **figures(pair["lags"], expected)})
     return {**table, **_pooled(pairs), "id": f"table-{number}", "pairs": pairs}
-
-
-def _lags_expected(table: Document, pair: Document) -> int:
-    """How many lags there would be had everything arrived; none in a strongly consistent group, where none is measured.
-
-    ``lags`` has those of the user's items, too, which ``expected`` and ``arrived`` don't count.
-    """
-    return 0 if table["consistency"] == "strong" else pair["expected"] - pair["arrived"] + len(pair["lags"])
 
 
 def _pooled(parts: list[Document]) -> Document:
@@ -135,13 +126,7 @@ def _directions(tables: list[Document]) -> list[Document]:
         for pair in table["pairs"]:
             found.setdefault((pair["source"], pair["target"]), []).append({**pair, "table": table["name"]})
     directions = [
-        {
-            **_pooled(pairs),
-            "source": source,
-            "target": target,
-            "verdict": min(pairs, key=_rank)["verdict"],
-            "pairs": pairs,
-        }
+        dict(_pooled(pairs), source=source, target=target, verdict=min(pairs, key=_rank)["verdict"], pairs=pairs)
         for (source, target), pairs in found.items()
     ]
     return sorted(directions, key=lambda one: (_rank(one), -_slowness(one)))
@@ -170,7 +155,7 @@ def _problems(tables: list[Document], directions: list[Document]) -> list[Docume
         for place in _others(table):
             others.setdefault(place, []).append(table["name"])
     problems += [
-        {"verdict": verdict, "where": where, "tables": names, "missing": 0, "reasons": [(verdict, reason, len(names))]}
+        {"verdict": verdict, "where": where, "tables": names, "missing": 0, "reasons": [(verdict, reason, names)]}
         for (verdict, where, reason), names in others.items()
     ]
     return sorted(problems, key=lambda one: (_rank(one), -len(one["tables"])))
@@ -187,10 +172,7 @@ def _of_directions(reasons: tuple[tuple[str, str, tuple[str, ...]], ...], group:
         "missing": sum(len(pair["missing"]) for pair in pairs),
         "expected": sum(pair["changes"] for pair in pairs),
         "missing_for": max((one["waited"] for pair in pairs for one in pair["missing"]), default=None),
-        "reasons": [
-            (verdict, reason, len(names))
-            for verdict, reason, names in sorted(reasons, key=lambda reason: -len(reason[2]))
-        ],
+        "reasons": sorted(reasons, key=lambda reason: -len(reason[2])),
     }
 
 
@@ -227,11 +209,7 @@ def _watch(tables: list[Document]) -> list[Document]:
                 )
                 point["lag"] = max((lag for lag in (point["lag"], pair["lag"]) if lag is not None), default=None)
                 point["arrived"] &= pair["arrived"] or pair["lag"] is None  # unknown isn't late
-    # By round: tables need not have the same targets.
-    return [
-        _watched(source, [points[place] for place in sorted(points, key=operator.itemgetter(0))])
-        for source, points in found.items()
-    ]
+    return [_watched(source, list(points.values())) for source, points in found.items()]
 
 
 def _watched(source: str, points: list[Document]) -> Document:
