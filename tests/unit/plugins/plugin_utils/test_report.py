@@ -116,6 +116,16 @@ def test_every_pair_convergence_and_item_is_a_case_and_nothing_that_is_not_a_pas
     assert cases["sessions", "table"].is_skipped
 
 
+def test_what_stands_against_a_table_whose_parts_all_pass_is_a_case_and_a_problem():
+    found = document(regions=2)
+    found["tables"][0] |= {"verdict": "unknown", "reason": "has replicas that aren't listed"}
+    [*parts, whole] = [case for suite in suites(found) for case in suite]
+    assert (whole.name, whole.is_error, whole.result[0].message) == ("table", True, "has replicas that aren't listed")
+    assert all(part.is_passed for part in parts)
+    [problem] = _report.view(found["tables"])["problems"]
+    assert (problem["verdict"], problem["where"], problem["tables"]) == ("unknown", "the whole table", ["orders"])
+
+
 def test_the_totals_are_those_of_the_cases(troubled):
     root = ElementTree.fromstring(rendered(troubled, "junit", "production"))
     assert root.tag == "testsuites"
