@@ -87,7 +87,7 @@ def _environment() -> jinja2.Environment:
     """Ansible's own templates escape nothing, whatever they ask for; these do, all that goes into HTML and XML."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith((".html.j2", ".xml.j2")),
+        autoescape=jinja2.select_autoescape(["html.j2", "xml.j2"]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -10,10 +10,11 @@ import itertools
 import statistics
 import typing as t
 
+from ..settings.consistency import STRONG
 from ..wording import NAMES_IN_A_LINE, count, grouped, named
 from .arrivals import loss_that_shows
 from .bulletins import few
-from .states import FAIL, NOTHING, PASS, UNSURE, WORST_FIRST, Pair, arrow
+from .states import FAIL, NOTHING, PASS, STATES, UNSURE, WORST_FIRST, Pair, arrow
 from .verdicts import Finding, judge_convergence, judge_pair
 
 if t.TYPE_CHECKING:
@@ -30,12 +31,11 @@ Result = dict[str, t.Any]
 class Trouble(t.NamedTuple):
     """One reason against a pass, with all tables and pairs that share it.
 
+    :ivar finding: the first of them.
     :ivar places: (table, pair or None for the whole table) -> its detail.
     """
 
-    verdict: str
-    sentence: str
-    remedy: str
+    finding: Finding
     places: dict[tuple[str, Pair | None], str]
 
     @property
@@ -64,10 +64,11 @@ def _troubles(outcomes: list[Outcome]) -> list[Trouble]:
     for outcome in outcomes:
         for finding, pair in _findings(outcome):
             if finding.verdict != PASS:
-                trouble = Trouble(finding.verdict, finding.sentence, finding.remedy, {})
-                places = found.setdefault((finding.verdict, finding.sentence), trouble).places
-                places[outcome.wanted.name, pair] = finding.detail
-    return sorted(found.values(), key=lambda one: (WORST_FIRST.index(one.verdict), -len(one.tables), -len(one.places)))
+                trouble = found.setdefault((finding.verdict, finding.sentence), Trouble(finding, {}))
+                trouble.places[outcome.wanted.name, pair] = finding.detail
+    return sorted(
+        found.values(), key=lambda one: (WORST_FIRST.index(one.finding.verdict), -len(one.tables), -len(one.places))
+    )
 
 
 def _findings(outcome: Outcome) -> t.Iterator[tuple[Finding, Pair | None]]:
@@ -90,7 +91,8 @@ def _told(trouble: Trouble, outcomes: list[Outcome]) -> str:
     where = f"{directions(trouble.pairs, list(every))}: " if trouble.pairs else ""
     details = [detail for detail in trouble.places.values() if detail]
     detail = f" ({details[0]}{', for example' if len(set(details)) > 1 else ''})" if details else ""
-    return f"{trouble.verdict.upper():<7}  {where}{trouble.sentence}, {_tables(trouble.tables, len(outcomes))}{detail}"
+    tables = _tables(trouble.tables, len(outcomes))
+    return f"{trouble.finding.verdict.upper():<7}  {where}{trouble.finding.sentence}, {tables}{detail}"
 
 
 def _tables(names: list[str], of: int) -> str:
@@ -135,54 +137,40 @@ def _passing(pairs: list[Pair], others: bool) -> str:
 
 
 def _remedies(troubles: list[Trouble]) -> t.Iterator[str]:
-    if remedies := dict.fromkeys(trouble.remedy for trouble in troubles if trouble.remedy):
+    if remedies := dict.fromkeys(one.finding.remedy for one in troubles if one.finding.remedy):
         yield f"{INDENT}Next: {'; '.join(remedies)}. Keys are in the report (verify_report) and in the result."
 
 
 def _passed(tables: list[Result]) -> t.Iterator[str]:
-    groups: dict[tuple[t.Any, ...], list[Result]] = {}
+    groups: dict[tuple[str, int, str, str], list[Result]] = {}
     for table in tables:
         if table["verdict"] == PASS:
-            alike = (_regions(table), table["verification"], table["consistency"], _expected(table))
-            groups.setdefault(alike, []).append(table)
-    for group in groups.values():
-        yield f"PASS     {_tables([one['name'] for one in group], len(tables))}: {_achievement(group)}"
+            regions = ", ".join(region["region"] for region in table["regions"])
+            changes = min((pair["expected"] for pair in table["pairs"]), default=0)
+            groups.setdefault((regions, changes, table["verification"], table["consistency"]), []).append(table)
+    for (regions, changes, how, consistency), group in groups.items():
+        names = _tables([one["name"] for one in group], len(tables))
+        shown = "replicas are ACTIVE; only states were read, no item was written"
+        if how != STATES:
+            shown = "; ".join(_achievements(group, changes, consistency))
+        yield f"PASS     {names}: {regions}: {shown}"
 
 
-def _achievement(tables: list[Result]) -> str:
-    """What tables that passed, with regions and items in common, have shown."""
-    regions, changes = _regions(tables[0]), _expected(tables[0])
-    if tables[0]["verification"] == "states":
-        return f"{regions}: replicas are ACTIVE; only states were read, no item was written"
-    done = (
-        f"{regions}: {count(changes, 'change')} in each direction arrived, and what all wrote at once ended the same; "
-        f"a loss of {100 * loss_that_shows(changes):.0f} % or more would have been seen (95 %){_besides(tables)}"
-    )
-    if tables[0]["consistency"] == "strong":
-        return f"{done}; strongly consistent reads showed each write at once"
-    lags = [bounds for table in tables for pair in table["pairs"] for bounds in pair["lags"]]
-    upper = [high for _low, high in lags]
-    return (
-        f"{done}; lag {statistics.median(upper):.2f} s (median), at most {max(upper):.2f} s, measured to "
-        f"{max(high - low for low, high in lags):.2f} s"
-    )
-
-
-def _besides(tables: list[Result]) -> str:
-    """What the user's items and a watch have shown."""
-    items = sum(len(table["user_items"]) for table in tables)
-    said = f"; {count(items, 'item')} of yours arrived unchanged" if items else ""
-    watched = [pair["watch"] for table in tables for pair in table["pairs"] if pair["watch"]]
-    peaks = [one["peak"] for one in watched if one["peak"] is not None]
-    return said + (f"; while watched, lag was at most {max(peaks):.2f} s" if peaks else "")
-
-
-def _regions(table: Result) -> str:
-    return ", ".join(region["region"] for region in table["regions"])
-
-
-def _expected(table: Result) -> int:
-    return min((pair["expected"] for pair in table["pairs"]), default=0)
+def _achievements(tables: list[Result], changes: int, consistency: str) -> t.Iterator[str]:
+    """What the items of tables that passed have shown."""
+    pairs = [pair for table in tables for pair in table["pairs"]]
+    yield f"{count(changes, 'change')} in each direction arrived, and what all wrote at once ended the same"
+    yield f"a loss of {100 * loss_that_shows(changes):.0f} % or more would have been seen (95 %)"
+    if items := sum(len(table["user_items"]) for table in tables):
+        yield f"{count(items, 'item')} of yours arrived unchanged"
+    if peaks := [pair["watch"]["peak"] for pair in pairs if pair["watch"] and pair["watch"]["peak"] is not None]:
+        yield f"while watched, lag was at most {max(peaks):.2f} s"
+    if consistency == STRONG:
+        yield "strongly consistent reads showed each write at once"
+        return
+    lags = [bounds for pair in pairs for bounds in pair["lags"]]
+    upper, resolution = [high for _low, high in lags], max(high - low for low, high in lags)
+    yield f"lag {statistics.median(upper):.2f} s (median), at most {max(upper):.2f} s, measured to {resolution:.2f} s"
 
 
 def _remarks(tables: list[Result]) -> t.Iterator[str]:

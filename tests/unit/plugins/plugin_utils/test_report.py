@@ -481,6 +481,12 @@ def test_without_a_watch_or_a_lag_there_is_no_drill():
     assert _report.drill(watched(None), USUAL) is None
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_where_every_table_is_to_be_absent_there_is_a_report(format):
+    found = document()
+    assert rendered(found | {"tables": []}, format, "production")
+
+
 @pytest.mark.parametrize("change", ["states", "single", "zero"])
 def test_a_page_without_a_single_lag_or_with_none_but_zero_is_a_page(change):
     found = document()
