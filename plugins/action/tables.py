@@ -115,7 +115,8 @@ class Screen:
 
 def follow(file: t.BinaryIO, ended: threading.Event, counter: Counter, screen: Screen) -> None:
     """Show the events that another process appends to ``file``, until told to end."""
-    rest, elapsed, since, ending = b"", 0.0, time.monotonic(), False
+    rest, elapsed, since = b"", 0.0, time.monotonic()
+    ending = False
     while not ending:
         ending = ended.wait(POLL_INTERVAL)
         *lines, rest = (rest + file.read()).split(b"\n")
@@ -126,6 +127,8 @@ def follow(file: t.BinaryIO, ended: threading.Event, counter: Counter, screen: S
             event["elapsed"] = elapsed
             for text in counter.lines(event):
                 screen.tell(text)
+            if text := counter.line(elapsed):
+                screen.count(text)
         if text := counter.line(elapsed + time.monotonic() - since):
             screen.count(text)
     screen.clear()
