@@ -117,9 +117,11 @@ def _watched(found: PairWatched | None) -> Result | None:
 
 
 def _named(outcome: Outcome, arrival: Arrival) -> Result:
+    probe = arrival.write.probe
+    users = [one.result(outcome.schema)["key"] for one in outcome.journeys if one.probe == probe]
     return {
         "operation": arrival.write.operation,
-        "key": outcome.schema.printable(arrival.write.probe),
+        "key": users[0] if users else outcome.schema.printable(probe),
         "waited": _rounded(arrival.waited),
     }
 
