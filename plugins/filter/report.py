@@ -62,7 +62,6 @@ import jinja2
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import printable
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.wording import count
 from ansible_collections.multiregion.dynamodb.plugins.plugin_utils import _plots, _report
-from markupsafe import Markup, escape
 
 TEMPLATES = Path(__file__).parents[2] / "roles/verify/templates"
 FORMATS = {
@@ -88,38 +87,26 @@ def _environment() -> jinja2.Environment:
     """Ansible's own templates escape nothing, whatever they ask for; these do, all that goes into HTML and XML."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith((".html.j2", ".xml.j2")),
+        autoescape=jinja2.select_autoescape(["html.j2", "xml.j2"]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"count": count, "key": _report.key, "left": _report.left, "seconds": _seconds}
     environment.filters |= {
+        "cases": _report.cases,
+        "count": count,
+        "key": _report.key,
         "label": _label,
+        "left": _report.left,
+        "seconds": _seconds,
         "setting": _setting,
-        "shade": _shade,
-        "timestamp": _timestamp,
-        "units": _units,
+        "shade": lambda seconds: bisect.bisect(STEPS, seconds),
+        "timestamp": lambda started: datetime.datetime.fromisoformat(started).timestamp(),
+        "units": lambda units: f"{units:,.1f}".removesuffix(".0"),
     }
-    environment.globals.update(report=_report, distribution=_distribution, timeline=_timeline, steps=STEPS)
+    environment.globals.update(report=_report, plots=_plots, steps=STEPS)
     return environment
-
-
-def _distribution(shown: dict[str, t.Any]) -> Markup:
-    lags = [lag for one in shown["directions"] for lag in one["lags"]]
-    shares = _report.distribution(lags, shown["changes"]["expected"])
-    svg = _plots.distribution(shares, shown["changes"], shown["run"]["settings"]["max_lag"])
-    return _image(svg, "Share of what was written that had arrived, by lag")
-
-
-def _timeline(watched: dict[str, t.Any], longest: float) -> Markup:
-    return _image(_plots.timeline(watched, longest), f"Lag over time of what {watched['source']} wrote")
-
-
-def _image(svg: str, name: str) -> Markup:
-    """One image to a screen reader. Vega escapes the text in it."""
-    return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{escape(name)}" ', 1))
 
 
 def _seconds(value: float | None) -> str:
@@ -130,15 +117,6 @@ def _seconds(value: float | None) -> str:
     return f"{value:.{decimals}f}"
 
 
-def _shade(seconds: float) -> int:
-    """The number of a lag's colour."""
-    return bisect.bisect(STEPS, seconds)
-
-
-def _units(value: float) -> str:
-    return f"{value:,.1f}".removesuffix(".0")
-
-
 def _setting(value: t.Any) -> str:
     """A setting as people write it."""
     if isinstance(value, dict):
@@ -146,10 +124,6 @@ def _setting(value: t.Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "not set" if value is None else str(value)
-
-
-def _timestamp(value: str) -> float:
-    return datetime.datetime.fromisoformat(value).timestamp()
 
 
 def _label(value: str) -> str:

@@ -41,39 +41,34 @@ import typing as t
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import files
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.wording import grouped
 from ansible_collections.multiregion.dynamodb.plugins.plugin_utils import _plots
 
 
 def report_problems(requested: dict[str, str | None]) -> list[str]:
     """Why these can't be written, each with what to do."""
-    paths = {name: os.path.expanduser(path) for name, path in requested.items() if path}
-    problems = _shared(paths)
-    for name, path in paths.items():
+    paths = {f"verify_report.{name}": os.path.expanduser(path) for name, path in requested.items() if path}
+    shared = grouped((os.path.realpath(path), option) for option, path in sorted(paths.items()))
+    problems = [
+        f"{' and '.join(options)} are the same file, {path}: give each its own."
+        for path, options in shared.items()
+        if len(options) > 1
+    ]
+    for option, path in paths.items():
         try:
-            files.check(f"verify_report.{name}", path)
+            files.check(option, path)
         except Refused as refused:
             problems += refused.problems
         else:
             # The file that replaces it would belong to that user.
             if os.path.exists(path) and os.stat(path).st_uid != os.geteuid():
-                problems.append(f"verify_report.{name} is {path}, which is another user's: choose another.")
-    if "html" in paths and _plots.vl_convert is None:
+                problems.append(f"{option} is {path}, which is another user's: choose another.")
+    if "verify_report.html" in paths and _plots.vl_convert is None:
         problems.append(
             "verify_report.html needs vl-convert-python on the controller: pip install vl-convert-python, or "
             "requirements-report.txt."
         )
     return problems
-
-
-def _shared(paths: dict[str, str]) -> list[str]:
-    names: dict[str, list[str]] = {}
-    for name, path in sorted(paths.items()):
-        names.setdefault(os.path.realpath(path), []).append(f"verify_report.{name}")
-    return [
-        f"{' and '.join(shared)} are the same file, {path}: give each its own."
-        for path, shared in names.items()
-        if len(shared) > 1
-    ]
 
 
 class FilterModule:

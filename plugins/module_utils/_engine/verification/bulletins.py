@@ -9,13 +9,12 @@ A line is for every table and pair that it is true for, so that many tables take
 
 from __future__ import annotations
 
+import operator
 import typing as t
 
 from ..wording import NAMES_IN_A_LINE, count
 from .staleness import Reading, Staleness
-from .states import Pair
-
-BEHIND, CAUGHT_UP = "behind", "caught up"
+from .states import Pair, arrow
 
 # By table
 Readings = dict[str, dict[Pair, Reading]]
@@ -47,52 +46,45 @@ class Bulletins:
         return {"lines": lines, "summary": f"{progress}: {self._now}"}
 
     def _of_regions(self, down: Down) -> t.Iterator[str]:
-        reasons: dict[str, dict[str, str]] = {}
+        before, self._down = self._down, {}
         for table, regions in down.items():
-            for region, reason in regions.items():
-                reasons.setdefault(region, {})[table] = reason
-        for region in sorted(reasons.keys() | self._down.keys()):
-            before, now = self._down.get(region, set()), set(reasons.get(region, {}))
-            if now - before:
-                fallen = sorted(now - before)
-                yield f"{region} is unknown for now: {_names(fallen)}: see notes"
-            if before - now:
-                yield f"{region} answers again: {_names(sorted(before - now))}"
-            self._down[region] = now
+            for region in regions:
+                self._down.setdefault(region, set()).add(table)
+        for region in sorted(before.keys() | self._down.keys()):
+            was, now = before.get(region, set()), self._down.get(region, set())
+            if now - was:
+                yield f"{region} is unknown for now: {few(sorted(now - was), 'table')}: see notes"
+            if was - now:
+                yield f"{region} answers again: {few(sorted(was - now), 'table')}"
 
     def _of_pairs(self, readings: Readings, stalenesses: Stalenesses) -> t.Iterator[str]:
-        said: dict[tuple[str, Pair], list[str]] = {}
+        changed: dict[tuple[bool, Pair], list[str]] = {}  # the tables that fell behind, or caught up
         for table, pairs in readings.items():
             for pair, reading in pairs.items():
-                place = (table, pair)
-                if place not in self._behind and stalenesses[table][pair].behind:
-                    self._behind.add(place)
-                    said.setdefault((BEHIND, pair), []).append(table)
-                elif place in self._behind and reading.arrived:
-                    self._behind.discard(place)
-                    said.setdefault((CAUGHT_UP, pair), []).append(table)
-        shared: dict[tuple[str, tuple[str, ...]], list[Pair]] = {}
-        for (what, pair), tables in said.items():
-            shared.setdefault((what, tuple(tables)), []).append(pair)
-        for (what, tables), pairs in shared.items():
-            followed = [stalenesses[table][pair] for table in tables for pair in pairs]
-            peak = max((one.peak for one in followed if one.peak is not None), default=0.0)
-            how = "fall behind" if what == BEHIND else f"caught up, after a lag of {_seconds(peak)} at most"
-            if what == BEHIND and len(pairs) == 1:
-                how = "falls behind"
-            yield f"{_pairs(pairs)} {how}: {_names(tables)}"
+                was_behind = (table, pair) in self._behind
+                if reading.arrived if was_behind else stalenesses[table][pair].behind:
+                    self._behind ^= {(table, pair)}
+                    changed.setdefault((was_behind, pair), []).append(table)
+        shared: dict[tuple[bool, tuple[str, ...]], list[Pair]] = {}
+        for (was_behind, pair), tables in changed.items():
+            shared.setdefault((was_behind, tuple(tables)), []).append(pair)
+        for (was_behind, tables), pairs in shared.items():
+            peaks = [stalenesses[table][pair].peak or 0.0 for table in tables for pair in pairs]
+            how = "falls behind" if len(pairs) == 1 else "fall behind"
+            if was_behind:
+                how = f"caught up, after a lag of {max(peaks):.1f} s at most"
+            yield f"{few(list(map(arrow, pairs)), 'pair')} {how}: {few(tables, 'table')}"
 
 
 def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
     """``lag now us-east-1 → eu-west-1 12.3 s and growing; others at most 0.4 s``."""
     behind: dict[Pair, tuple[float, bool]] = {}
     others: list[float] = []
-    unknown = known = 0
+    known: list[bool] = []
     for table, pairs in readings.items():
         for pair, reading in pairs.items():
             staleness = stalenesses[table][pair]
-            known += reading.known
-            unknown += not reading.known
+            known.append(reading.known)
             if staleness.behind and reading.lag is not None:
                 lag, growing = behind.get(pair, (0.0, False))
                 behind[pair] = max(lag, reading.lag), growing or not staleness.moving
@@ -100,33 +92,16 @@ def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
                 others.append(reading.lag)
     parts = []
     if behind:
-        worst = sorted(behind, key=behind.get, reverse=True)
-        named = [f"{_pairs([pair])} {_trend(*behind[pair])}" for pair in worst[:NAMES_IN_A_LINE]]
-        more = len(worst) - NAMES_IN_A_LINE
-        parts.append("lag now " + ", ".join(named) + (f" and {count(more, 'more pair')} behind" if more > 0 else ""))
+        worst = sorted(behind.items(), key=operator.itemgetter(1), reverse=True)
+        lags = [f"{arrow(pair)} {lag:.1f} s{' and growing' if growing else ''}" for pair, (lag, growing) in worst]
+        parts.append(f"lag now {few(lags, 'pair')}{' behind' if len(lags) > NAMES_IN_A_LINE else ''}")
     if others:
-        parts.append(f"{'others' if behind else 'lag'} at most {_seconds(max(others))}")
-    if known and not parts:
+        parts.append(f"{'others' if behind else 'lag'} at most {max(others):.1f} s")
+    if any(known) and not parts:
         parts.append("everything has arrived")
-    if unknown:
-        parts.append(f"{unknown} of {known + unknown} pairs unknown")
+    if not all(known):
+        parts.append(f"{known.count(False)} of {len(known)} pairs unknown")
     return "; ".join(parts)
-
-
-def _trend(lag: float, growing: bool) -> str:
-    return f"{_seconds(lag)}{' and growing' if growing else ''}"
-
-
-def _seconds(lag: float) -> str:
-    return f"{lag:.1f} s"
-
-
-def _pairs(pairs: t.Sequence[Pair]) -> str:
-    return few([f"{source} → {target}" for source, target in pairs], "pair")
-
-
-def _names(tables: t.Sequence[str]) -> str:
-    return few(tables, "table")
 
 
 def few(names: t.Sequence[str], noun: str) -> str:

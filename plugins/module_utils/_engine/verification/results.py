@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-import operator
 import time
 import typing as t
 
@@ -17,7 +15,7 @@ from . import story
 from .arrivals import Arrival, loss_that_shows
 from .cost import Cost
 from .heartbeats import PairWatched
-from .probes import Probe, Schema
+from .probes import Schema
 from .reserved import Left
 from .states import PASS
 from .verdicts import Convergence, Finding, PairEvidence, judge_convergence, judge_pair, lag, verdict_of, worst
@@ -45,7 +43,7 @@ def module_result(checked: Checked, about: Result | None = None) -> Result:
             "account_id": account_of(arns[0]) if arns else "",
             **(about or {}),
         },
-        "cost": _cost(functools.reduce(operator.add, (one.history.cost for one in checked.outcomes), Cost())),
+        "cost": dataclasses.asdict(sum((one.history.cost for one in checked.outcomes), Cost())),
         "tables": tables,
         "summary": summary,
         "msg": "\n".join(summary),
@@ -61,7 +59,7 @@ def table_result(outcome: Outcome) -> Result:
         "consistency": outcome.observed[outcome.wanted.home].consistency,
         "reason": _reason(outcome.findings),
         "regions": [_region(shown) for shown in outcome.observed.values()],
-        "cost": _cost(outcome.history.cost),
+        "cost": dataclasses.asdict(outcome.history.cost),
         "pairs": [_pair(outcome, evidence) for evidence in outcome.evidence.values()],
         "convergence": _convergence(outcome.convergence) if outcome.convergence else None,
         "user_items": [journey.result(outcome.schema) for journey in outcome.journeys],
@@ -82,93 +80,80 @@ def left_behind(left: list[Left], schema: Schema | None) -> list[Result]:
     ]
 
 
-def _cost(cost: Cost) -> Result:
-    return dataclasses.asdict(cost)
-
-
 def _region(shown: RegionalTable) -> Result:
     return {"region": shown.region, "status": shown.status, **({"problem": shown.problem} if shown.problem else {})}
 
 
 def _pair(outcome: Outcome, evidence: PairEvidence) -> Result:
-    findings = judge_pair(evidence)
-    arrivals = evidence.arrivals
-    limit = evidence.max_lag
+    arrivals, limit = evidence.arrivals, evidence.max_lag
     late = [one for one in evidence.arrived if limit is not None and not evidence.strong and one.lower > limit]
-    bounds = _bounds(evidence.arrived)
+    bounds = [] if evidence.strong else [(one.lower, one.upper) for one in evidence.arrived]
     return {
         "source": evidence.source,
         "target": evidence.target,
-        "verdict": verdict_of(findings),
-        "reason": _reason(findings),
+        **_judged(judge_pair(evidence), bounds),
         "expected": evidence.expected or 0,
         "arrived": sum(one.arrived for one in arrivals),
         "loss_that_shows": round(loss_that_shows(evidence.expected), 3) if evidence.expected else None,
         "missing": [_named(outcome, one) for one in arrivals if one.missing and not one.altered],
         "altered": [_named(outcome, one) for one in arrivals if one.missing and one.altered],
         "went_back": [_named(outcome, one) for one in arrivals if one.went_back is not None],
-        "late": [{**_named(outcome, one), "lag": _rounded(one)} for one in late],
-        "lag": lag([] if evidence.strong else bounds),
-        "lags": [] if evidence.strong else [[round(low, 3), round(high, 3)] for low, high in bounds],
+        "late": [{**_named(outcome, one), "lag": [_rounded(one.lower), _rounded(one.upper)]} for one in late],
         "watch": _watched(outcome.watched.pairs.get(evidence.pair)) if outcome.watched else None,
     }
-
-
-def _bounds(arrivals: list[Arrival]) -> list[tuple[float, float]]:
-    return [(one.lower, one.upper) for one in arrivals]
-
-
-def _rounded(arrival: Arrival) -> list[float]:
-    return [round(arrival.lower, 3), round(arrival.upper, 3)]
 
 
 def _watched(found: PairWatched | None) -> Result | None:
     """What heartbeats showed of a pair; None when it wasn't watched."""
     if found is None:
         return None
-    peak = found.staleness.peak
     return {
         "verdict": found.verdict,
-        "peak": None if peak is None else round(peak, 3),
-        "resolution": round(found.staleness.resolution, 3),
+        "peak": _rounded(found.staleness.peak),
+        "resolution": _rounded(found.staleness.resolution),
         "written": found.staleness.written,
         "arrived": found.staleness.arrived,
     }
 
 
 def _named(outcome: Outcome, arrival: Arrival) -> Result:
-    waited = arrival.waited
+    probe = arrival.write.probe
+    users = [one.result(outcome.schema)["key"] for one in outcome.journeys if one.probe == probe]
     return {
         "operation": arrival.write.operation,
-        "key": outcome.schema.printable(arrival.write.probe),
-        "waited": None if waited is None else round(waited, 3),
+        "key": users[0] if users else outcome.schema.printable(probe),
+        "waited": _rounded(arrival.waited),
     }
 
 
 def _convergence(found: Convergence) -> Result:
-    findings = judge_convergence(found)
-    bounds = list(found.agreed.values())
     return {
-        "verdict": verdict_of(findings),
-        "reason": _reason(findings),
+        **_judged(judge_convergence(found), list(found.agreed.values())),
         "item_count": len(found.probes),
         "converged": len(found.agreed),
-        "lag": lag(bounds),
-        "lags": [[round(low, 3), round(high, 3)] for low, high in bounds],
     }
 
 
+def _judged(findings: list[Finding], bounds: list[tuple[float, float]]) -> Result:
+    """:param bounds: of each lag, in seconds."""
+    return {
+        "verdict": verdict_of(findings),
+        "reason": _reason(findings),
+        "lag": lag(bounds),
+        "lags": [[_rounded(low), _rounded(high)] for low, high in bounds],
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
 def _reason(findings: list[Finding]) -> str:
-    """Empty for a pass."""
-    return "; ".join(told(one) for one in findings if one.verdict != PASS)
-
-
-def told(finding: Finding) -> str:
-    """``nothing arrives (5 of 5 puts missing after 24 s): look at ...``."""
-    detail = f" ({finding.detail})" if finding.detail else ""
-    remedy = f": {finding.remedy}" if finding.remedy else ""
-    return f"{finding.sentence}{detail}{remedy}"
-
-
-def keys_of(probes: t.Iterable[Probe], schema: Schema) -> list[str]:
-    return [" and ".join(dict.fromkeys(schema.printable(probe).values())) for probe in probes]
+    """``nothing arrives (5 of 5 puts missing after 24 s): look at ...``; empty for a pass."""
+    return "; ".join(
+        finding.sentence
+        + (f" ({finding.detail})" if finding.detail else "")
+        + (f": {finding.remedy}" if finding.remedy else "")
+        for finding in findings
+        if finding.verdict != PASS
+    )

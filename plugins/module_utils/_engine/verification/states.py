@@ -14,13 +14,15 @@ from ..state import ABSENT, ACTIVE, CREATING, UNKNOWN, UPDATING, Observed, Regio
 PASS, FAIL, UNSURE = "pass", "fail", "unknown"
 # Of a table with one region only, where nothing can be compared.
 NOTHING = "nothing to compare"
+WORST_FIRST = (FAIL, UNSURE, PASS, NOTHING)
 # What was done with a table
 ITEMS, STATES, CHECK_MODE = "items", "states", "check_mode"
 
-# A table takes reads and writes in these.
-_OPEN = (ACTIVE, UPDATING)
-
 Pair = tuple[str, str]  # source, target
+
+
+def arrow(pair: Pair) -> str:
+    return " → ".join(pair)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,16 +42,20 @@ def pair_states(observed: Observed) -> dict[Pair, PairState]:
     }
 
 
-def region_state(shown: RegionalTable) -> PairState:
-    """What the state of one region says."""
+def region_state(shown: RegionalTable, listed: str | None = None) -> PairState:
+    """What the state of one region says.
+
+    :param listed: its state in another region's list, which may be CREATING before the region itself shows anything
+        (AWS_FACTS section 1).
+    """
+    if CREATING in (shown.status, listed):
+        return PairState(UNSURE, f"{shown.region} is still being added: run again later")
     if shown.status == ACTIVE:
         return PairState(PASS, testable=True)
     if shown.status == UPDATING:
         return PairState(UNSURE, f"the table is still UPDATING in {shown.region}: run again later", testable=True)
     if shown.status == UNKNOWN:
         return PairState(UNSURE, f"{shown.region} couldn't be read: {shown.problem}")
-    if shown.status == CREATING:
-        return PairState(UNSURE, f"{shown.region} is still being added: run again later")
     if shown.status == ABSENT:
         return PairState(FAIL, f"there is no table of that name in {shown.region}: run site.yml")
     return PairState(FAIL, f"the table is {shown.status} in {shown.region}: wait until it is ACTIVE")
@@ -84,31 +90,19 @@ def _refusal(what: str) -> str:
 def _pair_state(source: RegionalTable, target: RegionalTable) -> PairState:
     # In one order, so that both directions are explained by the same sentence.
     first, second = sorted((source, target), key=lambda shown: shown.region)
-    sides = [_being_added(second, first) or region_state(first), _being_added(first, second) or region_state(second)]
+    sides = [region_state(one, other.replicas.get(one.region)) for one, other in ((first, second), (second, first))]
     if all(side.testable for side in sides):
         sides += [_listing(source, target), _listing(target, source)]
-    return min(sides, key=lambda side: (side.testable, (FAIL, UNSURE, PASS).index(side.verdict)))
-
-
-def _being_added(viewer: RegionalTable, other: RegionalTable) -> PairState | None:
-    """Where a group lists a replica as CREATING, its own region may not show it yet (AWS_FACTS section 1)."""
-    if viewer.replicas.get(other.region) == CREATING:
-        return PairState(UNSURE, f"{other.region} is still being added: run again later")
-    return None
+    return min(sides, key=lambda side: (side.testable, WORST_FIRST.index(side.verdict)))
 
 
 def _listing(viewer: RegionalTable, other: RegionalTable) -> PairState:
+    """What a region says of its replica in another."""
     status = viewer.replicas.get(other.region)
-    if status is None:
-        return PairState(
-            FAIL,
-            f"{viewer.region} doesn't list {other.region} among its replicas: two tables of one name, not a global "
-            "table",
-        )
     if status == ACTIVE:
         return PairState(PASS, testable=True)
-    return PairState(
-        UNSURE if status == UPDATING else FAIL,
-        f"{viewer.region} shows its replica {other.region} as {status}: it must be ACTIVE",
-        testable=status in _OPEN,
-    )
+    if status is None:
+        two_tables = "two tables of one name, not a global table"
+        return PairState(FAIL, f"{viewer.region} doesn't list {other.region} among its replicas: {two_tables}")
+    reason = f"{viewer.region} shows its replica {other.region} as {status}: it must be ACTIVE"
+    return PairState(UNSURE, reason, testable=True) if status == UPDATING else PairState(FAIL, reason)

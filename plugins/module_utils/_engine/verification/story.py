@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import typing as t
 
-from ..wording import NAMES_IN_A_LINE, count, named
+from ..settings.consistency import STRONG
+from ..wording import NAMES_IN_A_LINE, count, grouped, named
 from .arrivals import loss_that_shows
-from .states import FAIL, NOTHING, PASS, UNSURE, Pair
+from .bulletins import few
+from .states import FAIL, NOTHING, PASS, STATES, UNSURE, WORST_FIRST, Pair, arrow
 from .verdicts import Finding, judge_convergence, judge_pair
 
 if t.TYPE_CHECKING:
@@ -28,12 +31,11 @@ Result = dict[str, t.Any]
 class Trouble(t.NamedTuple):
     """One reason against a pass, with all tables and pairs that share it.
 
+    :ivar finding: the first of them.
     :ivar places: (table, pair or None for the whole table) -> its detail.
     """
 
-    verdict: str
-    sentence: str
-    remedy: str
+    finding: Finding
     places: dict[tuple[str, Pair | None], str]
 
     @property
@@ -48,50 +50,49 @@ class Trouble(t.NamedTuple):
 def summary(outcomes: list[Outcome], tables: list[Result]) -> list[str]:
     """The lines that the terminal shows, totals last."""
     troubles = _troubles(outcomes)
-    lines = [line for trouble in troubles[:TROUBLES] for line in _told(trouble, outcomes)]
-    if len(troubles) > TROUBLES:
-        lines.append(
-            f"{INDENT}And {count(len(troubles) - TROUBLES, 'more reason')}: see tables[].pairs[].reason, or the report."
-        )
-    lines += _well(outcomes, troubles, tables)
-    lines += _remedies(troubles[:TROUBLES])
-    lines += [*_passed(tables), *_remarks(tables), totals(tables)]
+    told, more = troubles[:TROUBLES], len(troubles) - TROUBLES
+    lines = [_told(trouble, outcomes) for trouble in told]
+    if more > 0:
+        lines.append(f"{INDENT}And {count(more, 'more reason')}: see tables[].pairs[].reason, or the report.")
+    lines += [*_well(troubles, tables), *_remedies(told), *_passed(tables), *_remarks(tables), totals(tables)]
     return [line.replace("\n", "\\n") for line in lines]  # no key or error makes up a line of its own
 
 
 def _troubles(outcomes: list[Outcome]) -> list[Trouble]:
     """The worst first, then what concerns most tables."""
     found: dict[tuple[str, str], Trouble] = {}
-
-    def add(finding: Finding, table: str, pair: Pair | None) -> None:
-        if finding.verdict != PASS:
-            trouble = Trouble(finding.verdict, finding.sentence, finding.remedy, {})
-            found.setdefault((finding.verdict, finding.sentence), trouble).places[table, pair] = finding.detail
-
     for outcome in outcomes:
-        name = outcome.wanted.name
-        for finding in outcome.findings:
-            add(finding, name, None)
-        for pair, evidence in outcome.evidence.items():
-            for finding in judge_pair(evidence):
-                add(finding, name, pair)
-        for finding in judge_convergence(outcome.convergence) if outcome.convergence else []:
-            add(finding, name, None)
-        for one in outcome.journeys:
-            for verdict, why in one.said:
-                key = ", ".join(one.result(outcome.schema)["key"].values())
-                add(Finding(verdict, f"item {key} (verify_items) from {one.home}: {why}"), name, None)
-    order = (FAIL, UNSURE)
-    return sorted(found.values(), key=lambda one: (order.index(one.verdict), -len(one.tables), -len(one.places)))
+        for finding, pair in _findings(outcome):
+            if finding.verdict != PASS:
+                trouble = found.setdefault((finding.verdict, finding.sentence), Trouble(finding, {}))
+                trouble.places[outcome.wanted.name, pair] = finding.detail
+    return sorted(
+        found.values(), key=lambda one: (WORST_FIRST.index(one.finding.verdict), -len(one.tables), -len(one.places))
+    )
 
 
-def _told(trouble: Trouble, outcomes: list[Outcome]) -> t.Iterator[str]:
-    concerned = [one for one in outcomes if one.wanted.name in trouble.tables]
-    every = dict.fromkeys(pair for outcome in concerned for pair in outcome.evidence)
+def _findings(outcome: Outcome) -> t.Iterator[tuple[Finding, Pair | None]]:
+    """Each with its pair; None for the whole table."""
+    for finding in outcome.findings:
+        yield finding, None
+    for pair, evidence in outcome.evidence.items():
+        for finding in judge_pair(evidence):
+            yield finding, pair
+    for finding in judge_convergence(outcome.convergence) if outcome.convergence else []:
+        yield finding, None
+    for one in outcome.journeys:
+        key = ", ".join(one.result(outcome.schema)["key"].values())
+        for verdict, why in one.said:
+            yield Finding(verdict, f"item {key} (verify_items) from {one.home}: {why}"), None
+
+
+def _told(trouble: Trouble, outcomes: list[Outcome]) -> str:
+    every = dict.fromkeys(pair for one in outcomes if one.wanted.name in trouble.tables for pair in one.evidence)
     where = f"{directions(trouble.pairs, list(every))}: " if trouble.pairs else ""
     details = [detail for detail in trouble.places.values() if detail]
     detail = f" ({details[0]}{', for example' if len(set(details)) > 1 else ''})" if details else ""
-    yield f"{trouble.verdict.upper():<7}  {where}{trouble.sentence}, {_tables(trouble.tables, len(outcomes))}{detail}"
+    tables = _tables(trouble.tables, len(outcomes))
+    return f"{trouble.finding.verdict.upper():<7}  {where}{trouble.finding.sentence}, {tables}{detail}"
 
 
 def _tables(names: list[str], of: int) -> str:
@@ -102,115 +103,88 @@ def _tables(names: list[str], of: int) -> str:
 
 def directions(pairs: list[Pair], every: list[Pair]) -> str:
     """``all to and from eu-west-1``, ``us-east-1 → eu-west-1``, or the first few of them."""
-    given = set(pairs)
-    if len(given) == len(every) > 2:
+    if len(pairs) == len(every) > 2:
         return f"all {len(every)} directions"
-    regions = sorted({region for pair in pairs for region in pair})
-    for text, belongs in (
-        ("all to and from {}", lambda pair, region: region in pair),
-        ("all from {}", lambda pair, region: pair[0] == region),
-        ("all to {}", lambda pair, region: pair[1] == region),
-    ):
-        for region in regions:
-            if len(given) > 1 and given == {pair for pair in every if belongs(pair, region)}:
-                return text.format(region)
-    shown = [f"{source} → {target}" for source, target in pairs[:NAMES_IN_A_LINE]]
-    more = len(pairs) - NAMES_IN_A_LINE
-    return ", ".join(shown) + (f" and {count(more, 'more direction')}" if more > 0 else "")
+    for text, part in (("all to and from", slice(2)), ("all from", slice(1)), ("all to", slice(1, 2))):
+        for region in sorted({region for pair in pairs for region in pair}):
+            if len(pairs) > 1 and set(pairs) == {pair for pair in every if region in pair[part]}:
+                return f"{text} {region}"
+    return few(list(map(arrow, pairs)), "direction")
 
 
-def _well(outcomes: list[Outcome], troubles: list[Trouble], tables: list[Result]) -> list[str]:
+def _well(troubles: list[Trouble], tables: list[Result]) -> t.Iterator[str]:
     """What passes beside the troubles, in the tables that have any."""
     troubled = {name for trouble in troubles for name in trouble.tables}
-    passing: dict[Pair, list[Result]] = {}
-    for outcome, table in zip(outcomes, tables, strict=True):
-        if outcome.wanted.name in troubled:
-            for pair in table["pairs"]:
-                if pair["verdict"] == PASS and pair["lags"]:
-                    passing.setdefault((pair["source"], pair["target"]), []).append(pair)
     bad = {pair for trouble in troubles for pair in trouble.pairs}
-    well = [pair for pair in passing if pair not in bad]
-    if not well:
-        return []
-    lag = statistics.median(high for pair in well for one in passing[pair] for _low, high in one["lags"])
-    return [f"{INDENT}{_passing(well, bool(bad))}, median lag {lag:.2f} s."]
+    lags: dict[Pair, list[float]] = {}
+    for one in (one for table in tables if table["name"] in troubled for one in table["pairs"]):
+        pair = one["source"], one["target"]
+        if one["verdict"] == PASS and one["lags"] and pair not in bad:
+            lags.setdefault(pair, []).extend(high for _low, high in one["lags"])
+    if lags:
+        median = statistics.median(itertools.chain.from_iterable(lags.values()))
+        yield f"{INDENT}{_passing(list(lags), bool(bad))}, median lag {median:.2f} s."
 
 
 def _passing(pairs: list[Pair], others: bool) -> str:
     """:param others: whether there are directions with trouble beside them."""
-    regions = list(dict.fromkeys(region for pair in pairs for region in pair))
     if len(pairs) == 1:
-        return f"{pairs[0][0]} → {pairs[0][1]} passes"
+        return f"{arrow(pairs[0])} passes"
+    regions = list(dict.fromkeys(region for pair in pairs for region in pair))
     if others and len(pairs) == len(regions) * (len(regions) - 1):
         return f"Among {', '.join(regions)} everything arrives"
     return f"{'The other' if others else 'All'} {len(pairs)} directions pass"
 
 
-def _remedies(troubles: list[Trouble]) -> list[str]:
-    remedies = dict.fromkeys(trouble.remedy for trouble in troubles if trouble.remedy)
-    keys = ["Keys are in the report (verify_report) and in the result."] if remedies else []
-    return [f"{INDENT}Next: {'; '.join(remedies)}. {' '.join(keys)}"] if remedies else []
+def _remedies(troubles: list[Trouble]) -> t.Iterator[str]:
+    if remedies := dict.fromkeys(one.finding.remedy for one in troubles if one.finding.remedy):
+        yield f"{INDENT}Next: {'; '.join(remedies)}. Keys are in the report (verify_report) and in the result."
 
 
-def _passed(tables: list[Result]) -> list[str]:
-    groups: dict[tuple[t.Any, ...], list[Result]] = {}
+def _passed(tables: list[Result]) -> t.Iterator[str]:
+    groups: dict[tuple[str, int, str, str], list[Result]] = {}
     for table in tables:
         if table["verdict"] == PASS:
-            alike = (_regions(table), table["verification"], table["consistency"], _expected(table))
-            groups.setdefault(alike, []).append(table)
-    return [
-        f"PASS     {_tables([one['name'] for one in group], len(tables))}: {_achievement(group)}"
-        for group in groups.values()
-    ]
+            regions = ", ".join(region["region"] for region in table["regions"])
+            changes = min((pair["expected"] for pair in table["pairs"]), default=0)
+            groups.setdefault((regions, changes, table["verification"], table["consistency"]), []).append(table)
+    for (regions, changes, how, consistency), group in groups.items():
+        names = _tables([one["name"] for one in group], len(tables))
+        shown = "replicas are ACTIVE; only states were read, no item was written"
+        if how != STATES:
+            shown = "; ".join(_achievements(group, changes, consistency))
+        yield f"PASS     {names}: {regions}: {shown}"
 
 
-def _achievement(tables: list[Result]) -> str:
-    """What tables that passed, with regions and items in common, have shown."""
-    regions = _regions(tables[0])
-    if tables[0]["verification"] == "states":
-        return f"{regions}: replicas are ACTIVE; only states were read, no item was written"
-    changes = _expected(tables[0])
-    done = (
-        f"{regions}: {count(changes, 'change')} in each direction arrived, and what all wrote at once ended the same; "
-        f"a loss of {100 * loss_that_shows(changes):.0f} % or more would have been seen (95 %){_besides(tables)}"
-    )
-    if tables[0]["consistency"] == "strong":
-        return f"{done}; strongly consistent reads showed each write at once"
-    lags = [high for table in tables for pair in table["pairs"] for _low, high in pair["lags"]]
-    resolution = max(high - low for table in tables for pair in table["pairs"] for low, high in pair["lags"])
-    median, longest = statistics.median(lags), max(lags)
-    return f"{done}; lag {median:.2f} s (median), at most {longest:.2f} s, measured to {resolution:.2f} s"
-
-
-def _besides(tables: list[Result]) -> str:
-    """What the user's items and a watch have shown."""
-    items = sum(len(table["user_items"]) for table in tables)
-    watched = [pair["watch"] for table in tables for pair in table["pairs"] if pair["watch"]]
-    said = f"; {count(items, 'item')} of yours arrived unchanged" if items else ""
-    peaks = [one["peak"] for one in watched if one["peak"] is not None]
-    return said + (f"; while watched, lag was at most {max(peaks):.2f} s" if peaks else "")
-
-
-def _regions(table: Result) -> str:
-    return ", ".join(region["region"] for region in table["regions"])
-
-
-def _expected(table: Result) -> int:
-    return min((pair["expected"] for pair in table["pairs"]), default=0)
+def _achievements(tables: list[Result], changes: int, consistency: str) -> t.Iterator[str]:
+    """What the items of tables that passed have shown."""
+    pairs = [pair for table in tables for pair in table["pairs"]]
+    yield f"{count(changes, 'change')} in each direction arrived, and what all wrote at once ended the same"
+    yield f"a loss of {100 * loss_that_shows(changes):.0f} % or more would have been seen (95 %)"
+    if items := sum(len(table["user_items"]) for table in tables):
+        yield f"{count(items, 'item')} of yours arrived unchanged"
+    if peaks := [pair["watch"]["peak"] for pair in pairs if pair["watch"] and pair["watch"]["peak"] is not None]:
+        yield f"while watched, lag was at most {max(peaks):.2f} s"
+    if consistency == STRONG:
+        yield "strongly consistent reads showed each write at once"
+        return
+    lags = [bounds for pair in pairs for bounds in pair["lags"]]
+    upper, resolution = [high for _low, high in lags], max(high - low for low, high in lags)
+    yield f"lag {statistics.median(upper):.2f} s (median), at most {max(upper):.2f} s, measured to {resolution:.2f} s"
 
 
 def _remarks(tables: list[Result]) -> t.Iterator[str]:
-    said: dict[str, list[str]] = {}
-    for table in tables:
-        for note in table["notes"]:
-            said.setdefault(note, []).append(table["name"])
-        for left in table["left_behind"]:
-            note = (
-                f"left behind in {left['region']}, or not confirmed as removed: "
-                f"{count(len(left['item_keys']), 'item')} ({left['reason']}); the next verification removes them"
-            )
-            said.setdefault(note, []).append(table["name"])
+    said = grouped(
+        (note, table["name"]) for table in tables for note in (*table["notes"], *map(_left, table["left_behind"]))
+    )
     yield from (f"{named(names)}: {note}." for note, names in said.items())
+
+
+def _left(behind: Result) -> str:
+    return (
+        f"left behind in {behind['region']}, or not confirmed as removed: {count(len(behind['item_keys']), 'item')} "
+        f"({behind['reason']}); the next verification removes them"
+    )
 
 
 def totals(tables: list[Result]) -> str:

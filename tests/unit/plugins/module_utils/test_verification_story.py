@@ -241,6 +241,14 @@ def test_the_result_of_a_pair(passing, paused):
     assert all(one["key"]["pk"].startswith("multiregion.dynamodb/verification/us-east-1/") for one in bad["missing"])
 
 
+def test_an_item_of_the_users_that_is_late_has_its_own_key():
+    table, mine = GlobalTable(US, EU, lag=2.0), {"pk": {"S": "mine"}}
+    outcome = verify(table, item_count=1, items={"orders": [UserItem(1, mine)]}, max_lag=1.0)
+    *ours, users = result_of(outcome)["tables"][0]["pairs"][0]["late"]
+    assert (users["operation"], users["key"]) == ("put", {"pk": "mine"})
+    assert all(one["key"]["pk"].startswith("multiregion.dynamodb/verification/us-east-1/") for one in ours)
+
+
 def test_the_result_of_a_run(passing):
     result = result_of(passing, called(passing, "stock"))
     run = {"id": "a-run", "started": "1970-01-12T13:46:40Z", "seconds": 12.346, "account_id": "123456789012"}

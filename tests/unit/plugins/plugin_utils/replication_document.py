@@ -11,7 +11,7 @@ import random
 import statistics
 import typing as t
 
-from ansible_collections.multiregion.dynamodb.plugins.plugin_utils._report import worst
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.verdicts import worst
 
 REGIONS = (
     "us-east-1",
@@ -210,7 +210,7 @@ def _altered(table: Document) -> None:
     pair = table["pairs"][-1]
     if pair["verdict"] == "pass":
         attributes = [{"operation": "update", "key": {"id": "7"}}]
-        pair |= {"verdict": "fail", "reason": ALTERED, "arrived": 14, "altered": attributes}
+        pair |= {"verdict": "fail", "reason": ALTERED, "arrived": 14, "altered": attributes, "lags": pair["lags"][:14]}
     table["convergence"] |= {
         "verdict": "fail",
         "reason": "1 of 5 items ended differently: us-east-1 and eu-west-1 disagree after 30.2 s",

@@ -97,7 +97,8 @@ def suites(found):
 
 def test_every_pair_convergence_and_item_is_a_case_and_nothing_that_is_not_a_pass_is_green(troubled):
     cases = {(case.classname, case.name): case for suite in suites(troubled) for case in suite}
-    assert len(cases) == sum(len(_report.judged(table)) for table in troubled["tables"]) + 2
+    parts = [(*table["pairs"], *table["user_items"], table["convergence"]) for table in troubled["tables"]]
+    assert len(cases) == sum(part is not None for of_table in parts for part in of_table) + 2
     for table in troubled["tables"]:
         for pair in table["pairs"]:
             case = cases[table["name"], f"{pair['source']} → {pair['target']}"]
@@ -113,6 +114,16 @@ def test_every_pair_convergence_and_item_is_a_case_and_nothing_that_is_not_a_pas
     # A refusal has no pair that says so, and a table with one region would have no case at all.
     assert "independent regions" in cases["invoices", "table"].result[0].message
     assert cases["sessions", "table"].is_skipped
+
+
+def test_what_stands_against_a_table_whose_parts_all_pass_is_a_case_and_a_problem():
+    found = document(regions=2)
+    found["tables"][0] |= {"verdict": "unknown", "reason": "has replicas that aren't listed"}
+    [*parts, whole] = [case for suite in suites(found) for case in suite]
+    assert (whole.name, whole.is_error, whole.result[0].message) == ("table", True, "has replicas that aren't listed")
+    assert all(part.is_passed for part in parts)
+    [problem] = _report.view(found["tables"])["problems"]
+    assert (problem["verdict"], problem["where"], problem["tables"]) == ("unknown", "the whole table", ["orders"])
 
 
 def test_the_totals_are_those_of_the_cases(troubled):
@@ -333,7 +344,7 @@ def test_directions_that_failed_come_first_with_all_their_tables():
         table["pairs"][0]["reason"] = "no answer"
     found["tables"][8]["verdict"] = found["tables"][8]["pairs"][1]["verdict"] = "fail"
     found["tables"][8]["pairs"][1]["reason"] = "missing"
-    shown = _report.view(found)
+    shown = _report.view(found["tables"])
     assert [table["name"] for table in shown["tables"][:3]] == ["orders-1", "stock-levels", "sessions"]
     assert [(one["verdict"], one["where"], len(one["tables"])) for one in shown["problems"]] == [
         ("fail", "us-east-1 → ap-southeast-2", 1),
@@ -343,12 +354,12 @@ def test_directions_that_failed_come_first_with_all_their_tables():
 
 
 def test_all_directions_of_a_region_that_is_down_are_one_problem():
-    [problem] = _report.view(document(tables=3, regions=4, trouble="denied"))["problems"]
+    [problem] = _report.view(document(tables=3, regions=4, trouble="denied")["tables"])["problems"]
     assert (problem["where"], len(problem["tables"])) == ("6 directions to and from eu-west-1", 3)
 
 
 def test_a_paused_direction_of_many_tables_is_one_problem_with_what_is_missing_and_how_long():
-    [problem] = _report.view(document(tables=60, regions=2, trouble="paused"))["problems"]
+    [problem] = _report.view(document(tables=60, regions=2, trouble="paused")["tables"])["problems"]
     assert (len(problem["tables"]), problem["missing"], problem["expected"]) == (60, 300, 900)
     assert problem["missing_for"] == 24.1
 
@@ -359,7 +370,7 @@ def test_a_distribution_ends_at_the_share_that_arrived():
     assert len(points) <= _report.POINTS + 1
     assert points[0]["share"] == 0.0
     assert points[-1] == {"seconds": 3.3, "share": pytest.approx(3300 / 3600)}
-    assert _report.distribution(lags, 0)[-1]["share"] == 1.0
+    assert _report.distribution(lags, 3300)[-1]["share"] == 1.0
     assert _report.distribution([], 15) == []
 
 
@@ -373,7 +384,7 @@ def test_a_quantile_that_only_missing_changes_would_fill_is_none():
 
 def test_tile_matrix_and_chart_show_the_same_figure():
     found = document(tables=5, regions=2)
-    shown = _report.view(found)
+    shown = _report.view(found["tables"])
     slowest = shown["directions"][0]
     pooled = [lag for table in found["tables"] for lag in table["pairs"][0]["lags"]]
     of_first = next(one for one in shown["directions"] if one["source"] == REGIONS[0])
@@ -389,8 +400,28 @@ def test_in_a_strongly_consistent_group_nothing_counts_as_not_seen_for_want_of_a
     found["tables"][0]["consistency"] = "strong"
     for pair in found["tables"][0]["pairs"]:
         pair |= measured([])
-    assert _report.view(found)["changes"]["expected"] == 0
+    assert _report.view(found["tables"])["changes"]["expected"] == 0
     assert "not measured" in rendered_page(found)
+
+
+def test_what_is_missing_in_a_strongly_consistent_group_is_counted_against_what_was_written():
+    found = document(regions=2, trouble="paused")
+    found["tables"][0]["consistency"] = "strong"
+    [problem] = _report.view(found["tables"])["problems"]
+    assert (problem["missing"], problem["expected"]) == (5, 15)
+
+
+def test_a_lag_of_the_users_item_hides_no_change_that_is_missing():
+    found = document(regions=2)
+    pair = found["tables"][0]["pairs"][0]
+    pair |= {"verdict": "fail", "reason": "1 of 5 puts missing", "arrived": 14}  # with 14 lags and that of the item
+    assert '<td class="fail">✕ fail<small>15 of 16 arrived</small></td>' in rendered_page(found)
+
+
+def test_directions_that_took_no_time_are_no_slower_than_others():
+    found = document(regions=2)
+    found["tables"][0]["pairs"][0] |= measured([0.0] * 15)
+    assert [one["p95"] for one in _report.view(found["tables"])["directions"]][1] == 0.0
 
 
 def test_a_cell_tells_its_state_without_colour_and_a_fail_is_never_empty():
@@ -413,15 +444,16 @@ def test_of_many_tables_that_failed_the_first_ten_are_in_sight(tables):
 
 
 def test_the_watch_shows_what_was_late_and_by_how_much(troubled):
-    shown = _report.view(troubled)
+    shown = _report.view(troubled["tables"])
     [first, *others] = shown["watch"]
     assert (first["source"], first["late"], first["longest"]) == ("us-east-1", ["eu-west-1", "ap-southeast-2"], 10.0)
     assert all(not other["late"] for other in others)
 
 
-def watched(*lags, arrived=True):
+def watched(*lags):
     points = [
-        {"elapsed": 5.0 * number, "target": "b", "lag": lag, "arrived": arrived} for number, lag in enumerate(lags)
+        {"elapsed": 5.0 * number, "source": "a", "target": "b", "lag": lag, "arrived": True}
+        for number, lag in enumerate(lags)
     ]
     return [{"source": "a", "points": points}]
 
@@ -447,6 +479,12 @@ def test_a_drill_has_its_peak_and_its_recovery(lags, peak, behind, recovery):
 def test_without_a_watch_or_a_lag_there_is_no_drill():
     assert _report.drill([], USUAL) is None
     assert _report.drill(watched(None), USUAL) is None
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_where_every_table_is_to_be_absent_there_is_a_report(format):
+    found = document()
+    assert rendered(found | {"tables": []}, format, "production")
 
 
 @pytest.mark.parametrize("change", ["states", "single", "zero"])
