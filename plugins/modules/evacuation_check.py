@@ -24,9 +24,12 @@ description:
     minutes, or in ten times the longest recent lag if that is longer, at most a day. It compares their items with those
     in every other region by strongly consistent reads. An item that differs is read again until it has had twice the
     longest recent lag, at least ten seconds.
+  - A stream doesn't say where it ends. Each of its open shards is read until it shows a record that is newer than the
+    beginning of the comparison. Where nobody writes, the module does, to up to 1,000 of its reserved keys, 20 a second.
   - A table is V(not_drained) when a strongly consistent read says in the end that an acknowledged probe hasn't arrived,
-    or that an item still differs. It is V(unknown) when the stream can't be read, when there is none, when it has
-    more than 100,000 keys of that time, or when items keep changing while they are compared.
+    or that an item still differs. It is V(unknown) when the stream can't be read, when there is none, when a shard
+    shows nothing newer, when it has more than 100,000 keys of that time, or when items keep changing while they are
+    compared.
   - In a strongly consistent group a write is acknowledged once another region has it. There, each probe has to show
     at once by strongly consistent reads, and no keys are compared.
   - An answer never fails the task. Look at RV(answer), as the playbook C(multiregion.dynamodb.evacuate) does. The
@@ -260,10 +263,10 @@ tables:
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import PROGRESS_OPTIONS
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evacuation import (
-    Options,
-    check_region,
+    check,
     evacuate,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
     failures_reported,
     make_module,
@@ -280,14 +283,13 @@ ARGUMENTS = {
 
 def main() -> None:
     module = make_module({**ARGUMENTS, **PROGRESS_OPTIONS})
-    options = Options(module.params["timeout"], module.params["interval"])
     region = module.params["evacuate_region"]
+    pace = Pace(duration=module.params["timeout"], interval=module.params["interval"])
     with failures_reported(module):
-        options.check()
         progress = progress_file(module)
         tables, clients = tables_and_clients(module)
-        check_region(region, tables)
-        result = evacuate(region, tables, clients, options, module.check_mode, progress)
+        check(region, tables, pace)
+        result = evacuate(region, tables, clients, pace, module.check_mode, progress)
     module.exit_json(changed=False, **result)
 
 

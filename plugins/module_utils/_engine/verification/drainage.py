@@ -13,7 +13,7 @@ import typing as t
 from ..wording import NAMES_IN_A_LINE, count, grouped, named
 from .recent import Recent
 from .results import left_behind
-from .staleness import Staleness
+from .staleness import DAY, Staleness
 from .states import FAIL, PASS
 
 if t.TYPE_CHECKING:
@@ -30,7 +30,6 @@ WINDOW = 10
 LEAST_PROBES = 10
 # The keys that were written within so many seconds are compared, at least; a stream has them for a day.
 LEAST_RECENT = 300
-DAY = 86400
 
 Result = dict[str, t.Any]
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import itertools
 import time
@@ -38,44 +37,38 @@ PERIOD = 60
 METRICS_AT_ONCE = 500
 
 
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """``timeout`` of the probes and the ``interval`` between them, in seconds."""
+def check(region: str, tables: list[Table], pace: Pace) -> None:
+    """Check the arguments of `evacuate`.
 
-    timeout: float = 600.0
-    interval: float = 1.0
-
-    def check(self) -> None:
-        """:raises Refused: for what can't be done."""
-        problems = []
-        if not 0 < self.timeout <= DAY:
-            problems.append(
-                f"timeout (evacuate_timeout) is {self.timeout:g} s, but must be more than 0, at most a day."
-            )
-        if not SHORTEST_INTERVAL <= self.interval <= 3600:
-            problems.append(f"interval is {self.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an hour.")
-        if problems:
-            raise Refused(problems)
-
-
-def check_region(region: str, tables: list[Table]) -> None:
-    """:raises Refused: when no table names the region at all."""
-    named = sorted({name for table in tables for name in (*table.listed_regions, table.witness_region) if name})
-    if region not in named:
-        raise Refused(
-            [f"evacuate_region is {region!r}, which is no region of any listed table: name one of {', '.join(named)}."]
+    :raises Refused: for what can't be done.
+    """
+    problems = []
+    if not 0 < pace.duration <= DAY:
+        problems.append(f"timeout (evacuate_timeout) is {pace.duration:g} s, but must be more than 0, at most a day.")
+    if not SHORTEST_INTERVAL <= pace.interval <= 3600:
+        problems.append(f"interval is {pace.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an hour.")
+    regions = {name for table in tables for name in (*table.listed_regions, table.witness_region) if name}
+    if region not in regions:
+        problems.append(
+            f"evacuate_region is {region!r}, which is no region of any listed table: name one of "
+            f"{', '.join(sorted(regions))}."
         )
+    if problems:
+        raise Refused(problems)
 
 
 def evacuate(
     region: str,
     tables: list[Table],
     clients: Clients,
-    options: Options,
+    pace: Pace,
     check_mode: bool,
     progress: Progress = lambda _event: None,
 ) -> dict[str, t.Any]:
-    """The module's result. An interruption still cleans up, then goes on upwards with a note of that."""
+    """The module's result. An interruption still cleans up, then goes on upwards with a note of that.
+
+    :param pace: of the probes; its duration is also how long what doesn't answer is asked again.
+    """
     tables = [table for table in tables if not table.absent]
     members = {table.name: _members(table, region) for table in tables}
     observed = look([Reading(table, {name: {} for name in members[table.name]}) for table in tables], clients)
@@ -88,11 +81,11 @@ def evacuate(
     latency_problem = _read_latency(region, list(probed.values()), clients)
     sender = Calls(clients, dict.fromkeys(region for name in probed for region in members[name]))
     subjects = [
-        Subject(turn, found, observed[name], sender, clients, options.timeout)
+        Subject(turn, found, observed[name], sender, clients, pace.duration)
         for turn, (name, found) in enumerate(probed.items(), 1)
     ]
     try:
-        calls.run(_probe(subjects, options, progress))
+        calls.run(_probe(subjects, pace, progress))
     except BaseException as error:
         error.add_note(told({one.drainage.name: one.drainage.left for one in subjects}))
         raise
@@ -234,29 +227,28 @@ class Subject:
             self.drainage.left = await to_the_end(work)
 
 
-async def _probe(subjects: list[Subject], options: Options, progress: Progress) -> None:
+async def _probe(subjects: list[Subject], pace: Pace, progress: Progress) -> None:
     kept = heartbeats.kept([(one.drainage.region, target) for target in one.drainage.targets] for one in subjects)
     try:
         await all_of(one.prepare(kept) for one in subjects)
         watched = [one for one in subjects if one.watched]
-        await _watch(watched, options, progress)
+        await _watch(watched, pace, progress)
         await all_of(one.compare() for one in watched)
     finally:
         await all_of(one.clear() for one in subjects)
 
 
-async def _watch(subjects: list[Subject], options: Options, progress: Progress) -> None:
+async def _watch(subjects: list[Subject], pace: Pace, progress: Progress) -> None:
     drainages = [one.drainage for one in subjects]
     rounds = itertools.count(1)
 
     def enough(_stalenesses: Stalenesses) -> bool:
         number = next(rounds)
-        return all(one.is_settled(number, options.timeout) for one in drainages)
+        return all(one.is_settled(number, pace.duration) for one in drainages)
 
     def settling(_stalenesses: Stalenesses) -> float:
         """Where lag is long, the newest probes take as long, too."""
-        return max(SETTLING, min(options.timeout, 2 * max(one.longest_lag for one in drainages)))
+        return max(SETTLING, min(pace.duration, 2 * max(one.longest_lag for one in drainages)))
 
-    pace = Pace(duration=options.timeout, interval=options.interval)
     tables = {one.drainage.name: one.watched for one in subjects}
     await heartbeats.watch(tables, pace, progress, enough=enough, settling=settling)
