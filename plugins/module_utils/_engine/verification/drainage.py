@@ -243,11 +243,10 @@ def _by_target(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
                 yield f"{head} {target}: {_tables(names, len(drainages))}: {_why(concerned, target, answer)}."
     for problem, names in grouped((problem, one.name) for one in drainages for problem in one.problems).items():
         yield f"UNKNOWN  {_tables(names, len(drainages))}: {problem}."
-    fine = [
-        target
-        for target in targets
-        if all(one.answer_of(target) == NO_EVIDENCE for one in drainages if target in one.targets)
-    ]
+    fine = []
+    for target in targets:
+        if {one.answer_of(target) for one in drainages if target in one.targets} == {NO_EVIDENCE}:
+            fine.append(target)
     if fine:
         yield f"{named(fine)}: {_seen(drainages, fine)}."
 

@@ -210,14 +210,7 @@ class Subject:
         if not found.strong:
             patience, until = max(SETTLING, 2 * found.longest_lag), self.session.now + self._timeout
             comparison = Comparison(
-                self.session,
-                self._clients,
-                self.claim,
-                self._holders,
-                found.region,
-                found.looked_back,
-                patience,
-                until,
+                self.session, self._clients, self.claim, self._holders, found.region, found.looked_back, patience, until
             )
             found.recent = await comparison.run(list(found.watched))
 

@@ -77,12 +77,8 @@ async def carry(session: Session, journeys: list[Journey], arrivals: Arrivals, t
                 one.said.append((UNSURE, f"not written: {problem}"))
             return
     deadline = session.now + timeout
-    writes = all_of(
-        _begin(
-            session, one, {region: found[one.probe] for region, found in seen.items() if one.probe in found}, timeout
-        )
-        for one in journeys
-    )
+    holders = {probe: {region: found[probe] for region, found in seen.items() if probe in found} for probe in items}
+    writes = all_of(_begin(session, one, holders[one.probe], timeout) for one in journeys)
     followers = [Follower(session, target, arrivals, timeout, items) for target in targets]
     await follow_all(followers, writes, deadline)
     for one in journeys:
