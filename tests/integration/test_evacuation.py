@@ -317,6 +317,31 @@ def test_a_table_without_a_stream_is_no_answer(make, leave, monkeypatch):
     assert "it has no stream in eu-west-1, so the keys that were written last aren't known" in result["msg"]
 
 
+def test_keys_in_shards_that_ended_are_compared(make, leave, put, admin):
+    make()
+    late = admin.delay_items(FOREVER, source=EU, target=US)
+    put([f"key {number}" for number in range(20)])
+    admin.remove_fault(late)
+    admin.roll_shards(EU, "orders")
+
+    result = leave()
+
+    assert answers(result) == {US: NOT_DRAINED, AP: NO_EVIDENCE}
+    assert pairs(result)[US]["differing_count"] == result["tables"][0]["recent_keys"] == 20
+
+
+def test_a_stream_that_doesnt_list_an_open_shard_is_no_answer(make, leave, admin, monkeypatch):
+    make()
+    admin.roll_shards(EU, "orders")
+    describe = api.describe_stream
+    monkeypatch.setattr(recent.api, "describe_stream", lambda *of: describe(*of)[:-1])
+
+    result = leave()
+
+    assert answers(result) == {US: UNKNOWN, AP: UNKNOWN}
+    assert "its stream in eu-west-1 lists a shard that ended without what follows it: run again" in result["msg"]
+
+
 @pytest.fixture
 def gaps(monkeypatch):
     """GetRecords answers without records so many times before it goes on, as it may where a shard has a gap."""

@@ -114,11 +114,15 @@ class Comparison:
             raise _Unreadable(f"it has no stream in {self.region}, so the keys that were written last aren't known")
         client = self.clients.of("dynamodbstreams", self.region)
         begun = time.time()
-        parents = {
-            one["ShardId"]: one.get("ParentShardId") for one in await self._ask(api.describe_stream, client, arn)
-        }
+        described = {one["ShardId"]: one for one in await self._ask(api.describe_stream, client, arn)}
+        parents = {name: one.get("ParentShardId") for name, one in described.items()}
+        newest = described.keys() - set(parents.values())
+        if any("EndingSequenceNumber" in described[name]["SequenceNumberRange"] for name in newest):
+            raise _Unreadable(
+                f"its stream in {self.region} lists a shard that ended without what follows it: run again"
+            )
         keys: dict[str, Item] = {}
-        waiting, read = parents.keys() - set(parents.values()), set()
+        waiting, read = set(newest), set()
         while waiting:
             read |= waiting
             positions = await all_of(self._ask(api.get_shard_iterator, client, arn, name) for name in waiting)
