@@ -154,111 +154,86 @@ tables:
     name:
       description: The table's name.
       type: str
-      returned: always
     answer:
       description: As RV(answer), of this table. Empty when it has nothing in the region.
       type: str
-      returned: always
     msg:
       description: Each reason against V(no_evidence). Empty without any.
       type: str
-      returned: always
     consistency:
       description: V(eventual) or V(strong), which probes had to show at once.
       type: str
-      returned: always
     takes_writes:
       description: Whether the region accepted a probe.
       type: bool
-      returned: always
     recent_keys:
       description: How many recent keys were compared.
       type: int
-      returned: always
     pairs:
       description: The region to every other listed one.
       type: list
       elements: dict
-      returned: always
       contains:
         source:
           description: The region to be left.
           type: str
-          returned: always
         target:
           description: Where the probes and the recent keys were looked for.
           type: str
-          returned: always
         answer:
           description: As RV(answer), of this target.
           type: str
-          returned: always
         written:
           description: How many probes were acknowledged.
           type: int
-          returned: always
         arrived:
           description: How many of them arrived.
           type: int
-          returned: always
         needed:
           description: How many seconds the probes had to cover, ten times the longest recent lag.
           type: float
-          returned: always
         covered:
           description: How many seconds the probes that arrived did cover.
           type: float
-          returned: always
         differing:
           description: Recent keys whose items stayed different, at most 100 of them.
           type: list
           elements: dict
-          returned: always
         differing_count:
           description: How many recent keys that is true for.
           type: int
-          returned: always
         lag:
           description: Seconds from a probe's acknowledgement to the first look that showed it.
           type: dict
-          returned: always
           contains:
             max:
               description: The longest. Null when nothing could be measured.
               type: float
-              returned: always
             resolution:
               description: The true one is at most this much shorter.
               type: float
-              returned: always
         replication_latency:
           description: The longest C(ReplicationLatency) of the last hour, in seconds. Null where CloudWatch has none.
           type: float
-          returned: always
     notes:
       description: What a person should know of this table.
       type: list
       elements: str
-      returned: always
     left_behind:
       description: Probes that couldn't be confirmed as removed.
       type: list
       elements: dict
-      returned: always
       contains:
         region:
           description: Where.
           type: str
-          returned: always
         item_keys:
           description: Their keys.
           type: list
           elements: dict
-          returned: always
         reason:
           description: Why not.
           type: str
-          returned: always
 """
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import PROGRESS_OPTIONS
