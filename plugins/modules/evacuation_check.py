@@ -24,9 +24,12 @@ description:
     minutes, or in ten times the longest recent lag if that is longer, at most a day. It compares their items with those
     in every other region by strongly consistent reads. An item that differs is read again until it has had twice the
     longest recent lag, at least ten seconds.
+  - A stream doesn't say where it ends. Each of its open shards is read until it shows a record that is newer than the
+    beginning of the comparison. Where nobody writes, the module does, to up to 1,000 of its reserved keys, 20 a second.
   - A table is V(not_drained) when a strongly consistent read says in the end that an acknowledged probe hasn't arrived,
-    or that an item still differs. It is V(unknown) when the stream can't be read, when there is none, when it has
-    more than 100,000 keys of that time, or when items keep changing while they are compared.
+    or that an item still differs. It is V(unknown) when the stream can't be read, when there is none, when a shard
+    shows nothing newer, when it has more than 100,000 keys of that time, or when items keep changing while they are
+    compared.
   - In a strongly consistent group a write is acknowledged once another region has it. There, each probe has to show
     at once by strongly consistent reads, and no keys are compared.
   - An answer never fails the task. Look at RV(answer), as the playbook C(multiregion.dynamodb.evacuate) does. The
@@ -151,119 +154,94 @@ tables:
     name:
       description: The table's name.
       type: str
-      returned: always
     answer:
       description: As RV(answer), of this table. Empty when it has nothing in the region.
       type: str
-      returned: always
     msg:
       description: Each reason against V(no_evidence). Empty without any.
       type: str
-      returned: always
     consistency:
       description: V(eventual) or V(strong), which probes had to show at once.
       type: str
-      returned: always
     takes_writes:
       description: Whether the region accepted a probe.
       type: bool
-      returned: always
     recent_keys:
       description: How many recent keys were compared.
       type: int
-      returned: always
     pairs:
       description: The region to every other listed one.
       type: list
       elements: dict
-      returned: always
       contains:
         source:
           description: The region to be left.
           type: str
-          returned: always
         target:
           description: Where the probes and the recent keys were looked for.
           type: str
-          returned: always
         answer:
           description: As RV(answer), of this target.
           type: str
-          returned: always
         written:
           description: How many probes were acknowledged.
           type: int
-          returned: always
         arrived:
           description: How many of them arrived.
           type: int
-          returned: always
         needed:
           description: How many seconds the probes had to cover, ten times the longest recent lag.
           type: float
-          returned: always
         covered:
           description: How many seconds the probes that arrived did cover.
           type: float
-          returned: always
         differing:
           description: Recent keys whose items stayed different, at most 100 of them.
           type: list
           elements: dict
-          returned: always
         differing_count:
           description: How many recent keys that is true for.
           type: int
-          returned: always
         lag:
           description: Seconds from a probe's acknowledgement to the first look that showed it.
           type: dict
-          returned: always
           contains:
             max:
               description: The longest. Null when nothing could be measured.
               type: float
-              returned: always
             resolution:
               description: The true one is at most this much shorter.
               type: float
-              returned: always
         replication_latency:
           description: The longest C(ReplicationLatency) of the last hour, in seconds. Null where CloudWatch has none.
           type: float
-          returned: always
     notes:
       description: What a person should know of this table.
       type: list
       elements: str
-      returned: always
     left_behind:
       description: Probes that couldn't be confirmed as removed.
       type: list
       elements: dict
-      returned: always
       contains:
         region:
           description: Where.
           type: str
-          returned: always
         item_keys:
           description: Their keys.
           type: list
           elements: dict
-          returned: always
         reason:
           description: Why not.
           type: str
-          returned: always
 """
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.arguments import PROGRESS_OPTIONS
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.evacuation import (
-    Options,
-    check_region,
+    check,
     evacuate,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._module import (
     failures_reported,
     make_module,
@@ -280,14 +258,13 @@ ARGUMENTS = {
 
 def main() -> None:
     module = make_module({**ARGUMENTS, **PROGRESS_OPTIONS})
-    options = Options(module.params["timeout"], module.params["interval"])
     region = module.params["evacuate_region"]
+    pace = Pace(duration=module.params["timeout"], interval=module.params["interval"])
     with failures_reported(module):
-        options.check()
         progress = progress_file(module)
         tables, clients = tables_and_clients(module)
-        check_region(region, tables)
-        result = evacuate(region, tables, clients, options, module.check_mode, progress)
+        check(region, tables, pace)
+        result = evacuate(region, tables, clients, pace, module.check_mode, progress)
     module.exit_json(changed=False, **result)
 
 

@@ -317,6 +317,74 @@ def test_a_table_without_a_stream_is_no_answer(make, leave, monkeypatch):
     assert "it has no stream in eu-west-1, so the keys that were written last aren't known" in result["msg"]
 
 
+def test_keys_in_shards_that_ended_are_compared(make, leave, put, admin):
+    make()
+    late = admin.delay_items(FOREVER, source=EU, target=US)
+    put([f"key {number}" for number in range(20)])
+    admin.remove_fault(late)
+    admin.roll_shards(EU, "orders")
+
+    result = leave()
+
+    assert answers(result) == {US: NOT_DRAINED, AP: NO_EVIDENCE}
+    assert pairs(result)[US]["differing_count"] == result["tables"][0]["recent_keys"] == 20
+
+
+def test_a_stream_that_doesnt_list_an_open_shard_is_no_answer(make, leave, admin, monkeypatch):
+    make()
+    admin.roll_shards(EU, "orders")
+    describe = api.describe_stream
+    monkeypatch.setattr(recent.api, "describe_stream", lambda *of: describe(*of)[:-1])
+
+    result = leave()
+
+    assert answers(result) == {US: UNKNOWN, AP: UNKNOWN}
+    assert "its stream in eu-west-1 lists a shard that ended without what follows it: run again" in result["msg"]
+
+
+@pytest.fixture
+def gaps(monkeypatch):
+    """GetRecords answers without records so many times before it goes on, as it may where a shard has a gap."""
+
+    def gaps(empty):
+        read, left = api.get_records, {}
+
+        def get_records(client, position):
+            left[position] = left.get(position, empty) - 1
+            return ([], position) if left[position] >= 0 else read(client, position)
+
+        monkeypatch.setattr(recent.api, "get_records", get_records)
+
+    return gaps
+
+
+def test_records_behind_empty_answers_are_read(make, leave, put, admin, gaps):
+    make()
+    late = admin.delay_items(FOREVER, source=EU, target=US)
+    put([f"key {number}" for number in range(20)])
+    admin.remove_fault(late)
+    gaps(recent.EMPTY_ANSWERS + 2)
+
+    result = leave()
+
+    assert answers(result) == {US: NOT_DRAINED, AP: NO_EVIDENCE}
+    assert pairs(result)[US]["differing_count"] == result["tables"][0]["recent_keys"] == 20
+
+
+def test_a_stream_that_shows_nothing_newer_is_no_answer(make, leave, admin, items, gaps):
+    make()
+    gaps(10**9)
+
+    result = leave(timeout=3)
+
+    assert answers(result) == {US: UNKNOWN, AP: UNKNOWN}
+    assert (
+        "whether all that was written in eu-west-1 is in its stream yet can't be told: 2 of its shards"
+        in (result["msg"])
+    )
+    assert_nothing_left(admin, items)
+
+
 def test_more_keys_than_can_be_compared_are_no_answer(make, leave, put, monkeypatch):
     monkeypatch.setattr(recent, "MOST_KEYS", 5)
     make()

@@ -31,9 +31,8 @@ class Cost:
         return self.read_units + self.write_units + self.replicated_write_units
 
     def __add__(self, other: Cost) -> Cost:
-        return Cost(
-            *(mine + its for mine, its in zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True))
-        )
+        pairs = zip(dataclasses.astuple(self), dataclasses.astuple(other), strict=True)
+        return Cost(*(mine + its for mine, its in pairs))
 
 
 def least(regions: int, items: int, members: int) -> float:

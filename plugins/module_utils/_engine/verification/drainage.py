@@ -10,16 +10,16 @@ import dataclasses
 import math
 import typing as t
 
-from ..wording import NAMES_IN_A_LINE, count, named
+from ..wording import NAMES_IN_A_LINE, count, grouped, named
 from .recent import Recent
 from .results import left_behind
+from .staleness import DAY, Staleness
 from .states import FAIL, PASS
 
 if t.TYPE_CHECKING:
     from .heartbeats import PairWatched
     from .probes import Schema
     from .reserved import Left
-    from .staleness import Staleness
 
 NOT_DRAINED, NO_EVIDENCE, UNKNOWN = "not_drained", "no_evidence", "unknown"
 # From the worst to the best.
@@ -30,7 +30,6 @@ WINDOW = 10
 LEAST_PROBES = 10
 # The keys that were written within so many seconds are compared, at least; a stream has them for a day.
 LEAST_RECENT = 300
-DAY = 86400
 
 Result = dict[str, t.Any]
 
@@ -71,14 +70,17 @@ class Drainage:
         """Whether the region accepted a probe."""
         return any(one.staleness.written for one in self.watched.values())
 
-    def lag_to(self, target: str) -> float:
-        """The longest recent lag to a target, in seconds: seen now, or by CloudWatch."""
-        watched = self.watched.get(target)
-        return lag_of(watched.staleness if watched else None, self.latency.get(target))
-
     @property
     def longest_lag(self) -> float:
-        return max((self.lag_to(target) for target in self.targets), default=0.0)
+        return max(map(self.lag_to, self.targets), default=0.0)
+
+    def staleness_of(self, target: str) -> Staleness:
+        """What the probes showed; nothing where none was sent."""
+        return self.watched[target].staleness if target in self.watched else Staleness()
+
+    def lag_to(self, target: str) -> float:
+        """The longest recent lag to a target, in seconds: seen now, or by CloudWatch. 0 where nothing is known."""
+        return max(self.staleness_of(target).peak or 0.0, self.latency.get(target, 0.0))
 
     @property
     def looked_back(self) -> float:
@@ -91,44 +93,54 @@ class Drainage:
 
     def covered(self, target: str) -> float:
         """How many seconds the probes that arrived in a target cover."""
-        staleness = self.watched[target].staleness
+        staleness = self.staleness_of(target)
         return max(0.0, staleness.until - staleness.since)
+
+    def _is_covered(self, target: str) -> bool:
+        """Whether enough probes arrived, over enough time."""
+        return self.staleness_of(target).arrived >= LEAST_PROBES and self.covered(target) >= self.needed(target)
+
+    def is_settled(self, rounds: int, timeout: float) -> bool:
+        """Whether more probes, after so many rounds, won't change what can be said of any target."""
+        return rounds >= LEAST_PROBES and all(
+            self._is_covered(target)
+            or self.needed(target) > timeout
+            or not (one.staleness.written and one.staleness.looks)
+            for target, one in self.watched.items()
+        )
 
     @property
     def answer(self) -> str:
         """The worst of its targets'."""
-        answers = {self.answer_of(target) for target in self.targets} or {UNKNOWN}
-        answers |= {UNKNOWN} if self.problems else set()
-        return next(answer for answer in ANSWERS if answer in answers)
+        answers = [self.answer_of(target) for target in self.targets]
+        return _worst([*answers, *([UNKNOWN] if self.problems else [])], UNKNOWN)
 
     def answer_of(self, target: str) -> str:
-        reasons = [answer for answer, _sentence, _detail in self.reasons(target)]
         if target not in self.watched:
-            reasons.append(UNKNOWN)  # no probe was sent, for a reason that is among its or the table's problems
-        return next((answer for answer in ANSWERS if answer in reasons), NO_EVIDENCE)
+            return UNKNOWN  # no probe was sent, for a reason that is among its or the table's problems
+        return _worst([answer for answer, _sentence, _detail in self.reasons(target)], NO_EVIDENCE)
 
     def reasons(self, target: str) -> t.Iterator[tuple[str, str, str]]:
         """What stands in the way of the better answer: what it amounts to, why, and how much of it."""
         if target in self.unreached:
             yield UNKNOWN, self.unreached[target], ""
-        watched = self.watched.get(target)
-        if watched is None:
-            return
-        yield from self._of_probes(target, watched)
-        yield from self._of_recent_keys(target)
+        if target in self.watched:
+            yield from self._of_probes(target, self.watched[target])
+            yield from self._of_recent_keys(target)
 
     def _of_probes(self, target: str, watched: PairWatched) -> t.Iterator[tuple[str, str, str]]:
-        arrived, covered, needed = watched.staleness.arrived, self.covered(target), self.needed(target)
         if watched.verdict == FAIL:
             yield NOT_DRAINED, "probes haven't arrived", watched.reason
         elif watched.verdict != PASS:
             yield UNKNOWN, watched.reason, ""
-        elif arrived < LEAST_PROBES or covered < needed:
+        elif not self._is_covered(target):
+            needed = self.needed(target)
             yield (
                 UNKNOWN,
                 f"too few probes arrived for a lag of {self.lag_to(target):.3g} s: run again, with a longer timeout "
                 f"(evacuate_timeout), {math.ceil(1.5 * needed) + 30} s for instance",
-                f"{arrived} over {covered:.3g} s; needed are {LEAST_PROBES} over {needed:.3g} s",
+                f"{watched.staleness.arrived} over {self.covered(target):.3g} s; needed are {LEAST_PROBES} over "
+                f"{needed:.3g} s",
             )
 
     def _of_recent_keys(self, target: str) -> t.Iterator[tuple[str, str, str]]:
@@ -138,39 +150,21 @@ class Drainage:
             return
         if self.recent.problem:
             yield UNKNOWN, self.recent.problem, ""
+        compared = len(self.recent.keys)
         if differing := self.recent.differing.get(target):
-            of = f"{len(differing)} of {len(self.recent.keys)}"
-            yield NOT_DRAINED, "items that were written last differ there", of
+            yield NOT_DRAINED, "items that were written last differ there", f"{len(differing)} of {compared}"
         if changing := self.recent.changing.get(target):
-            of = f"{len(changing)} of {len(self.recent.keys)}"
-            yield UNKNOWN, "items that were written last keep changing: stop what writes them, then run again", of
+            sentence = "items that were written last keep changing: stop what writes them, then run again"
+            yield UNKNOWN, sentence, f"{len(changing)} of {compared}"
 
 
-def lag_of(staleness: Staleness | None, latency: float | None) -> float:
-    """In seconds; 0 where nothing is known."""
-    return max(staleness.peak or 0.0 if staleness else 0.0, latency or 0.0)
-
-
-def settled(
-    followed: dict[str, Staleness], latency: dict[str, float], strong: bool, timeout: float, rounds: int
-) -> bool:
-    """Whether more probes of a table, after so many rounds, won't change what can be said of any target."""
-    return rounds >= LEAST_PROBES and all(
-        _is_settled(one, 0.0 if strong else WINDOW * lag_of(one, latency.get(target)), timeout)
-        for target, one in followed.items()
-    )
-
-
-def _is_settled(staleness: Staleness, needed: float, timeout: float) -> bool:
-    if needed > timeout or not (staleness.written and staleness.looks):
-        return True
-    return staleness.arrived >= LEAST_PROBES and staleness.until - staleness.since >= needed
+def _worst(answers: list[str], default: str) -> str:
+    return min(answers, key=ANSWERS.index, default=default)
 
 
 def module_result(region: str, drainages: list[Drainage], latency_problem: str) -> Result:
     """The whole result; ``summary`` tells it in few lines."""
     concerned = [one for one in drainages if not one.nothing]
-    answers = {one.answer for one in concerned} or {UNKNOWN}
     summary = [
         *_by_target(region, concerned),
         *_latency_lines(concerned, latency_problem),
@@ -179,7 +173,7 @@ def module_result(region: str, drainages: list[Drainage], latency_problem: str) 
         _totals(concerned),
     ]
     return {
-        "answer": next(answer for answer in ANSWERS if answer in answers),
+        "answer": _worst([one.answer for one in concerned], UNKNOWN),
         "evacuate_region": region,
         "tables": [_table(one) for one in drainages],
         "cannot_know": cannot_know,
@@ -206,26 +200,28 @@ def _table(one: Drainage) -> Result:
 
 
 def _pair(one: Drainage, target: str) -> Result:
-    watched = one.watched.get(target)
-    staleness = watched.staleness if watched else None
-    latency = one.latency.get(target)
+    staleness = one.staleness_of(target)
     differing = one.recent.differing.get(target, []) if one.recent else []
     return {
         "source": one.region,
         "target": target,
         "answer": one.answer_of(target),
-        "written": staleness.written if staleness else 0,
-        "arrived": staleness.arrived if staleness else 0,
+        "written": staleness.written,
+        "arrived": staleness.arrived,
         "needed": round(one.needed(target), 3),
-        "covered": round(one.covered(target), 3) if staleness else 0.0,
+        "covered": round(one.covered(target), 3),
         "differing": [one.recent.keys[probe] for probe in differing[:100]],
         "differing_count": len(differing),
         "lag": {
-            "max": None if staleness is None or staleness.peak is None else round(staleness.peak, 3),
-            "resolution": round(staleness.resolution, 3) if staleness else None,
+            "max": _rounded(staleness.peak),
+            "resolution": _rounded(staleness.resolution if target in one.watched else None),
         },
-        "replication_latency": None if latency is None else round(latency, 3),
+        "replication_latency": _rounded(one.latency.get(target)),
     }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _joined(sentence: str, detail: str) -> str:
@@ -238,39 +234,31 @@ def _by_target(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
         yield f"None of the listed tables has a replica with items in {region}: there is nothing to leave."
         return
     targets = dict.fromkeys(target for one in drainages for target in one.targets)
-    fine = []
     for answer, head in ((NOT_DRAINED, f"DON'T LEAVE {region} FOR"), (UNKNOWN, f"UNKNOWN  {region} →")):
         for target in targets:
-            concerned = [
-                one
-                for one in drainages
-                if target in one.targets and one.answer_of(target) == answer and list(one.reasons(target))
-            ]
+            # Those without reasons have a problem, which is said below.
+            concerned = [one for one in drainages if one.answer_of(target) == answer and list(one.reasons(target))]
             if concerned:
-                yield f"{head} {target}: {_tables(concerned, len(drainages))}: {_worst(concerned, target, answer)}."
-    problems: dict[str, list[Drainage]] = {}
-    for one in drainages:
-        for problem in one.problems:
-            problems.setdefault(problem, []).append(one)
-    for problem, concerned in problems.items():
-        yield f"UNKNOWN  {_tables(concerned, len(drainages))}: {problem}."
+                names = [one.name for one in concerned]
+                yield f"{head} {target}: {_tables(names, len(drainages))}: {_why(concerned, target, answer)}."
+    for problem, names in grouped((problem, one.name) for one in drainages for problem in one.problems).items():
+        yield f"UNKNOWN  {_tables(names, len(drainages))}: {problem}."
+    fine = []
     for target in targets:
-        if all(one.answer_of(target) == NO_EVIDENCE for one in drainages if target in one.targets):
+        if {one.answer_of(target) for one in drainages if target in one.targets} == {NO_EVIDENCE}:
             fine.append(target)
     if fine:
         yield f"{named(fine)}: {_seen(drainages, fine)}."
 
 
-def _tables(concerned: list[Drainage], of: int) -> str:
-    if len(concerned) > NAMES_IN_A_LINE:
-        return f"{len(concerned)} of {count(of, 'table')}"
-    return ", ".join(one.name for one in concerned)
+def _tables(names: list[str], of: int) -> str:
+    return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else f"{len(names)} of {count(of, 'table')}"
 
 
-def _worst(concerned: list[Drainage], target: str, answer: str) -> str:
+def _why(concerned: list[Drainage], target: str, answer: str) -> str:
+    """Each reason once, with the detail of the first table that has it."""
     reasons = [(why, detail) for one in concerned for level, why, detail in one.reasons(target) if level == answer]
-    said = dict(reversed(reasons))
-    return "; ".join(_joined(why, detail) for why, detail in said.items())
+    return "; ".join(_joined(why, detail) for why, detail in dict(reversed(reasons)).items())
 
 
 def _seen(drainages: list[Drainage], targets: list[str]) -> str:
@@ -280,7 +268,7 @@ def _seen(drainages: list[Drainage], targets: list[str]) -> str:
     if all(one.strong for one in drainages):
         return f"every probe showed at once, by strongly consistent reads ({probes})"
     keys = sum(len(one.recent.keys) for one in drainages if one.recent)
-    longest = max(lag_of(one.staleness, None) for one in watched)
+    longest = max(one.staleness.peak or 0.0 for one in watched)
     seen = [latency for one in drainages for latency in one.latency.values()]
     cloudwatch = f", ReplicationLatency at most {max(seen):.2f} s in the last hour" if seen else ""
     back = max(one.recent.since for one in drainages if one.recent)
@@ -295,29 +283,27 @@ def _latency_lines(drainages: list[Drainage], problem: str) -> t.Iterator[str]:
     if problem:
         yield f"ReplicationLatency wasn't looked at: {problem}."
         return
-    asked = [one for one in drainages if one.watched and not one.strong]
-    pairs = sum(len(one.watched) for one in asked)
-    silent = [one for one in asked if one.watched.keys() - one.latency.keys()]
+    asked = [one for one in drainages if not one.strong]
+    silent = [one.name for one in asked for target in one.watched if target not in one.latency]
     if silent:
-        missing = sum(len(one.watched.keys() - one.latency.keys()) for one in silent)
+        pairs = sum(len(one.watched) for one in asked)
         yield (
-            f"CloudWatch has no ReplicationLatency of the last hour for {missing} of {count(pairs, 'pair')}: "
-            f"{named([one.name for one in silent])}."
+            f"CloudWatch has no ReplicationLatency of the last hour for {len(silent)} of {count(pairs, 'pair')}: "
+            f"{named(list(dict.fromkeys(silent)))}."
         )
 
 
 def _remarks(drainages: list[Drainage]) -> t.Iterator[str]:
-    said: dict[str, list[str]] = {}
+    said: list[tuple[str, str]] = []
     for one in drainages:
-        for note in [one.nothing, *one.notes] if one.nothing else one.notes:
-            said.setdefault(note, []).append(one.name)
+        said += [(note, one.name) for note in (one.nothing, *one.notes) if note]
         for left in one.left:
             note = (
                 f"left behind in {left.region}, or not confirmed as removed: {count(len(left.probes), 'item')} "
                 f"({left.reason}); the next verification removes them"
             )
-            said.setdefault(note, []).append(one.name)
-    yield from (f"{named(names)}: {note}." for note, names in said.items())
+            said.append((note, one.name))
+    yield from (f"{named(names)}: {note}." for note, names in grouped(said).items())
 
 
 def _cannot_know(region: str, drainages: list[Drainage]) -> t.Iterator[str]:

@@ -31,7 +31,10 @@ Item = dict[str, t.Any]  # attribute -> {type: value}, as boto3's client has it:
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,6})?", re.ASCII | re.IGNORECASE)
 _SCALARS = ("S", "N", "B")
 _SETS = ("SS", "NS", "BS")
-_TYPES = (*_SCALARS, "BOOL", "NULL", "M", "L", *_SETS)
+_CONSTANTS: dict[str, tuple[bool, ...]] = {"BOOL": (True, False), "NULL": (True,)}
+_TYPES = (*_SCALARS, *_CONSTANTS, "M", "L", *_SETS)
+# Reads every number exactly, however long it is.
+_EXACT = decimal.Context(prec=decimal.MAX_PREC, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX)
 
 
 def parse(written: t.Any, where: str) -> tuple[Item, list[str]]:
@@ -67,22 +70,20 @@ class _Reader:
         return item
 
     def _value(self, written: t.Any, path: str, depth: int) -> dict[str, t.Any]:
+        pairs = written.items() if isinstance(written, dict) else ()
         # YAML reads an unquoted NULL as null, and Ansible makes that key the text "null".
-        typed = {"NULL" if kind in (None, "null") else kind: value for kind, value in _pairs(written)}
+        typed = {"NULL" if kind in (None, "null") else kind: value for kind, value in pairs}
         if len(typed) != 1 or not typed.keys() <= set(_TYPES):
-            self.problem(
-                path, f'must be one type and its value, such as {{S: "one"}}; the types are {", ".join(_TYPES)}'
-            )
+            types = ", ".join(_TYPES)
+            self.problem(path, f'must be one type and its value, such as {{S: "one"}}; the types are {types}')
             return {"NULL": True}
         [(kind, value)] = typed.items()
         if kind in _SCALARS:
             return {kind: self._scalar(kind, value, path)}
         if kind in _SETS:
             return {kind: self._set(kind, value, path)}
-        if kind == "BOOL":
-            return {kind: self._only(value, (True, False), "BOOL", path)}
-        if kind == "NULL":
-            return {kind: self._only(value, (True,), "NULL", path)}
+        if kind in _CONSTANTS:
+            return {kind: self._constant(kind, value, path)}
         if depth > MAX_DEPTH:
             self.problem(path, f"is nested more than {MAX_DEPTH} levels deep")
             return {"NULL": True}
@@ -93,9 +94,10 @@ class _Reader:
             return {kind: []}
         return {kind: [self._value(element, f"{path}[{n}]", depth + 1) for n, element in enumerate(value)]}
 
-    def _only(self, value: t.Any, admitted: tuple[bool, ...], kind: str, path: str) -> bool:
-        if not any(value is one for one in admitted):
-            self.problem(path, f"{kind} is {value!r}, but must be {' or '.join(str(one).lower() for one in admitted)}")
+    def _constant(self, kind: str, value: t.Any, path: str) -> bool:
+        if not any(value is one for one in _CONSTANTS[kind]):
+            admitted = " or ".join(str(one).lower() for one in _CONSTANTS[kind])
+            self.problem(path, f"{kind} is {value!r}, but must be {admitted}")
         return bool(value)
 
     def _set(self, kind: str, value: t.Any, path: str) -> list[t.Any]:
@@ -104,9 +106,8 @@ class _Reader:
             return []
         before = len(self.problems)
         elements = [self._scalar(kind[0], element, f"{path}[{number}]") for number, element in enumerate(value)]
-        if len(self.problems) == before and len({canonical({kind[0]: element})[1] for element in elements}) < len(
-            elements
-        ):
+        different = {canonical({kind[0]: element}) for element in elements}
+        if len(self.problems) == before and len(different) < len(elements):
             self.problem(path, f"{kind} has the same value more than once")
         return elements
 
@@ -129,9 +130,10 @@ class _Reader:
             self.problem(path, f'N is {value!r}, which isn\'t a number such as "-1.10" or "6.02e23"')
             return "0"
         number = number_of(value)
-        if len(number.digits) > MAX_DIGITS:
-            self.problem(path, f"N has {len(number.digits)} digits, but DynamoDB keeps {MAX_DIGITS}")
-        elif number.digits and not LOWEST <= number.magnitude <= HIGHEST:
+        digits = len(number.as_tuple().digits)
+        if digits > MAX_DIGITS:
+            self.problem(path, f"N has {digits} digits, but DynamoDB keeps {MAX_DIGITS}")
+        elif number and not LOWEST <= number.adjusted() <= HIGHEST:
             self.problem(path, f"N is {value}, but a number is 0 or has a magnitude from 1E{LOWEST} to 9.99E+{HIGHEST}")
         return value
 
@@ -143,28 +145,9 @@ class _Reader:
             return b""
 
 
-def _pairs(written: t.Any) -> list[tuple[t.Any, t.Any]]:
-    return list(written.items()) if isinstance(written, dict) else []
-
-
-class Number(t.NamedTuple):
-    """A number's value: without zeros at either end, so that equal numbers are equal."""
-
-    sign: int
-    digits: str
-    exponent: int
-
-    @property
-    def magnitude(self) -> int:
-        return self.exponent + len(self.digits) - 1
-
-
-def number_of(text: str) -> Number:
-    """What a number's text says; ``Decimal`` reads it exactly, whatever its context."""
-    sign, figures, exponent = decimal.Decimal(text).as_tuple()
-    whole = "".join(map(str, figures)).lstrip("0")
-    digits = whole.rstrip("0")
-    return Number(sign, digits, int(exponent) + len(whole) - len(digits)) if digits else Number(0, "", 0)
+def number_of(text: str) -> decimal.Decimal:
+    """A number's value without zeros at its end, so that equal numbers are the same text."""
+    return decimal.Decimal(text).normalize(_EXACT) or decimal.Decimal(0)
 
 
 def canonical(value: dict[str, t.Any]) -> tuple[str, t.Any]:
@@ -174,8 +157,7 @@ def canonical(value: dict[str, t.Any]) -> tuple[str, t.Any]:
     """
     [(kind, content)] = value.items()
     if kind == "N":
-        number = number_of(content)
-        return kind, f"{'-' * number.sign}{number.digits}e{number.exponent}"
+        return kind, str(number_of(content))
     if kind == "B":
         return kind, base64.b64encode(content).decode()
     if kind in _SETS:
@@ -194,11 +176,8 @@ def digest(item: Item) -> str:
 
 def differing(one: Item, other: Item) -> list[str]:
     """The attributes that are not the same in both, or not in both."""
-    return sorted(
-        name
-        for name in one.keys() | other.keys()
-        if name not in one or name not in other or canonical(one[name]) != canonical(other[name])
-    )
+    mine, its = canonical({"M": one})[1], canonical({"M": other})[1]
+    return sorted(name for name in mine.keys() | its.keys() if mine.get(name) != its.get(name))
 
 
 def size(item: Item) -> int:
@@ -214,7 +193,8 @@ def _value_size(value: dict[str, t.Any]) -> int:
         return len(content)
     if kind == "N":
         number = number_of(content)
-        return (len(number.digits) + 1) // 2 + 1 + number.sign
+        digits = len(number.as_tuple().digits) if number else 0
+        return (digits + 1) // 2 + 1 + number.is_signed()
     if kind in _SETS:
         return sum(_value_size({kind[0]: element}) for element in content)
     if kind == "M":

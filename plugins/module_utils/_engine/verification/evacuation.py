@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-import functools
 import itertools
 import time
 import typing as t
@@ -20,13 +18,14 @@ from ..observe import Reading, look
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
-from . import calls, drainage, heartbeats, recent, reserved
+from . import calls, drainage, heartbeats, reserved
 from .calls import Calls, all_of, to_the_end
 from .check import GRACE, told
 from .drainage import Drainage
 from .heartbeats import KEYS, SETTLING, Progress, Stalenesses, Watched
 from .history import History
 from .probes import Lease, Schema
+from .recent import Comparison
 from .reserved import Claim
 from .session import Session
 from .staleness import DAY, SHORTEST_INTERVAL, Pace
@@ -38,58 +37,55 @@ PERIOD = 60
 METRICS_AT_ONCE = 500
 
 
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """``timeout`` of the probes and the ``interval`` between them, in seconds."""
+def check(region: str, tables: list[Table], pace: Pace) -> None:
+    """Check the arguments of `evacuate`.
 
-    timeout: float = 600.0
-    interval: float = 1.0
-
-    def check(self) -> None:
-        """:raises Refused: for what can't be done."""
-        problems = []
-        if not 0 < self.timeout <= DAY:
-            problems.append(
-                f"timeout (evacuate_timeout) is {self.timeout:g} s, but must be more than 0, at most a day."
-            )
-        if not SHORTEST_INTERVAL <= self.interval <= 3600:
-            problems.append(f"interval is {self.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an hour.")
-        if problems:
-            raise Refused(problems)
-
-
-def check_region(region: str, tables: list[Table]) -> None:
-    """:raises Refused: when no table names the region at all."""
-    named = sorted({name for table in tables for name in (*table.listed_regions, table.witness_region) if name})
-    if region not in named:
-        raise Refused(
-            [f"evacuate_region is {region!r}, which is no region of any listed table: name one of {', '.join(named)}."]
+    :raises Refused: for what can't be done.
+    """
+    problems = []
+    if not 0 < pace.duration <= DAY:
+        problems.append(f"timeout (evacuate_timeout) is {pace.duration:g} s, but must be more than 0, at most a day.")
+    if not SHORTEST_INTERVAL <= pace.interval <= 3600:
+        problems.append(f"interval is {pace.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an hour.")
+    regions = {name for table in tables for name in (*table.listed_regions, table.witness_region) if name}
+    if region not in regions:
+        problems.append(
+            f"evacuate_region is {region!r}, which is no region of any listed table: name one of "
+            f"{', '.join(sorted(regions))}."
         )
+    if problems:
+        raise Refused(problems)
 
 
 def evacuate(
     region: str,
     tables: list[Table],
     clients: Clients,
-    options: Options,
+    pace: Pace,
     check_mode: bool,
     progress: Progress = lambda _event: None,
 ) -> dict[str, t.Any]:
-    """The module's result. An interruption still cleans up, then goes on upwards with a note of that."""
+    """The module's result. An interruption still cleans up, then goes on upwards with a note of that.
+
+    :param pace: of the probes; its duration is also how long what doesn't answer is asked again.
+    """
     tables = [table for table in tables if not table.absent]
     members = {table.name: _members(table, region) for table in tables}
     observed = look([Reading(table, {name: {} for name in members[table.name]}) for table in tables], clients)
     drainages = {table.name: _judge_states(table, region, observed[table.name], check_mode) for table in tables}
-    probed = [table for table in tables if drainages[table.name].reached and not check_mode]
-    probed = [table for table in probed if table.verification != "states"]
-    latency_problem = _read_latency(region, [drainages[table.name] for table in probed], clients)
-    sender = Calls(clients, dict.fromkeys(name for table in probed for name in members[table.name]))
+    probed = {
+        table.name: drainages[table.name]
+        for table in tables
+        if drainages[table.name].reached and not check_mode and table.verification != "states"
+    }
+    latency_problem = _read_latency(region, list(probed.values()), clients)
+    sender = Calls(clients, dict.fromkeys(region for name in probed for region in members[name]))
     subjects = [
-        Subject(drainages[table.name], observed[table.name], sender, clients, turn, str(uuid.uuid4()))
-        for turn, table in enumerate(probed, 1)
+        Subject(turn, found, observed[name], sender, clients, pace.duration)
+        for turn, (name, found) in enumerate(probed.items(), 1)
     ]
     try:
-        calls.run(_probe(subjects, options, progress))
+        calls.run(_probe(subjects, pace, progress))
     except BaseException as error:
         error.add_note(told({one.drainage.name: one.drainage.left for one in subjects}))
         raise
@@ -106,37 +102,18 @@ def _members(table: Table, region: str) -> list[str]:
 
 def _judge_states(table: Table, region: str, observed: Observed, check_mode: bool) -> Drainage:
     """What the states say: which regions can be probed, and why others can't."""
-    found = Drainage(table.name, region)
     home = observed[table.home]
     if region == table.witness_region or region in home.witnesses:
-        found.nothing = f"{region} is only the witness of its strongly consistent group and holds no items"
-        return found
-    if region not in observed:
-        if home.problem:
-            found.problems.append(home.problem)
-        elif region in home.replicas:
-            found.problems.append(
-                f"its replica in {region} isn't listed: add {region} to dynamodb_replica_regions, or to its replicas"
-            )
-        else:
-            found.nothing = f"it isn't in {region}"
-        return found
-    if observed[region].status == ABSENT:
-        found.problems.append(f"there is no table of that name in {region}, though it is listed")
-        return found
-    others = [name for name in observed if name != region]
-    if not others:
-        found.problems.append(f"{region} is its only listed region: its items are nowhere else")
-        return found
-    if refusal := dependence(observed):
-        found.problems.append(refusal)
-        return found
-    found.strong = observed[region].consistency == STRONG
+        nothing = f"{region} is only the witness of its strongly consistent group and holds no items"
+        return Drainage(table.name, region, nothing=nothing)
+    if region not in observed and not home.problem and region not in home.replicas:
+        return Drainage(table.name, region, nothing=f"it isn't in {region}")
+    if obstacle := _obstacle(table, region, observed):
+        return Drainage(table.name, region, problems=[obstacle])
     states = pair_states(observed)
-    for target in others:
-        found.targets.append(target)
-        if not states[region, target].testable:
-            found.unreached[target] = states[region, target].reason
+    targets = [name for name in observed if name != region]
+    found = Drainage(table.name, region, targets, observed[region].consistency == STRONG)
+    found.unreached = {one: states[region, one].reason for one in targets if not states[region, one].testable}
     if region == table.home:
         found.notes.append(f"{region} is its home region: name another (dynamodb_region) before managing it from there")
     unlisted = sorted(observed[region].replicas.keys() - observed.keys())
@@ -151,6 +128,18 @@ def _judge_states(table: Table, region: str, observed: Observed, check_mode: boo
             "nothing may be written into it (verification: states), so no probe was sent: set verification: items"
         )
     return found
+
+
+def _obstacle(table: Table, region: str, observed: Observed) -> str:
+    """Why no region can be probed, as a sentence; empty when there may be some."""
+    if region not in observed:
+        listing = f"its replica in {region} isn't listed: add {region} to dynamodb_replica_regions, or to its replicas"
+        return observed[table.home].problem or listing
+    if observed[region].status == ABSENT:
+        return f"there is no table of that name in {region}, though it is listed"
+    if len(observed) == 1:
+        return f"{region} is its only listed region: its items are nowhere else"
+    return dependence(observed)
 
 
 def _read_latency(region: str, drainages: list[Drainage], clients: Clients) -> str:
@@ -181,97 +170,78 @@ def _latency_query(identifier: str, table: str, target: str) -> dict[str, t.Any]
 
 
 class Subject:
-    """A table that probes are sent of."""
+    """A table that probes are sent of.
+
+    :param timeout: of its probes, of the claim before them, and of the comparison after them, in seconds.
+    """
 
     def __init__(
-        self, found: Drainage, observed: Observed, sender: Calls, clients: Clients, turn: int, run: str
+        self, turn: int, found: Drainage, observed: Observed, sender: Calls, clients: Clients, timeout: float
     ) -> None:
+        shown = observed[found.region]
+        found.schema = Schema.of(found.name, shown)
+        lease = Lease(str(uuid.uuid4()), int(time.time() + 3 * timeout + GRACE))
+        history = History(len(shown.replicas), keep=False)
+        self.session = Session(turn, sender, found.schema, lease, history, strong=found.strong)
         self.drainage = found
-        self.clients = clients
         self.claim = Claim(0, KEYS)
-        self.holders = [name for name, shown in observed.items() if shown.status != ABSENT]
         self.watched: Watched | None = None
-        found.schema = Schema.of(found.name, observed[found.region])
-        copies = len(observed[found.region].replicas)
-        history = History(copies, keep=False)
-        self._lease = functools.partial(Lease, run)
-        self._make = functools.partial(Session, turn, sender, found.schema, history=history, strong=found.strong)
-        self.session: Session | None = None
+        self._holders = [name for name, one in observed.items() if one.status != ABSENT]
+        self._clients = clients
+        self._timeout = timeout
 
-    async def prepare(self, timeout: float, kept: int) -> None:
+    async def prepare(self, kept: int) -> None:
         """Claim keys in the region, once what a run that died left there is gone."""
-        self.session = self._make(lease=self._lease(int(time.time() + 3 * timeout + GRACE)))
-        found = self.drainage
-        await reserved.claim(self.session, self.claim, [found.region], self.holders, self.session.now + timeout)
+        found, until = self.drainage, self.session.now + self._timeout
+        await reserved.claim(self.session, self.claim, [found.region], self._holders, until)
         found.notes += self.claim.notes
-        problems = self.claim.problems
-        mine = self.claim.against((found.region, found.region))
-        if mine:
+        if mine := self.claim.against((found.region, found.region)):
             found.problems.append(mine[0])
             return
-        found.unreached |= {target: problems[target] for target in found.targets if target in problems}
-        pairs = [(found.region, target) for target in found.reached]
-        self.watched = Watched(self.session, pairs, self.claim, self.holders, kept) if pairs else None
+        found.unreached |= {one: why for one, why in self.claim.problems.items() if one in found.targets}
+        if pairs := [(found.region, target) for target in found.reached]:
+            self.watched = Watched(self.session, pairs, self.claim, self._holders, kept)
+            found.watched = {target: one for (_source, target), one in self.watched.pairs.items()}
 
-    async def compare(self, timeout: float) -> None:
+    async def compare(self) -> None:
         """The keys of late; in a strongly consistent group every write is everywhere once it is acknowledged."""
         found = self.drainage
         found.notes += self.watched.all_notes()
-        found.watched = {target: one for (_source, target), one in self.watched.pairs.items()}
         if not found.strong:
-            patience = max(SETTLING, 2 * found.longest_lag)
-            found.recent = await recent.compare(
-                self.session,
-                self.clients,
-                found.region,
-                list(found.watched),
-                found.looked_back,
-                patience,
-                self.session.now + timeout,
+            patience, until = max(SETTLING, 2 * found.longest_lag), self.session.now + self._timeout
+            comparison = Comparison(
+                self.session, self._clients, self.claim, self._holders, found.region, found.looked_back, patience, until
             )
+            found.recent = await comparison.run(list(found.watched))
 
-    async def clear(self, timeout: float) -> None:
-        if self.session and self.claim.touched:
-            touched, self.claim.touched = self.claim.touched, set()
-            self.drainage.left = await to_the_end(reserved.clear(self.session, self.holders, touched, timeout))
+    async def clear(self) -> None:
+        if self.claim.touched:
+            work = reserved.clear(self.session, self._holders, self.claim.touched, self._timeout)
+            self.drainage.left = await to_the_end(work)
 
 
-async def _probe(subjects: list[Subject], options: Options, progress: Progress) -> None:
+async def _probe(subjects: list[Subject], pace: Pace, progress: Progress) -> None:
     kept = heartbeats.kept([(one.drainage.region, target) for target in one.drainage.targets] for one in subjects)
     try:
-        await all_of(one.prepare(options.timeout, kept) for one in subjects)
-        watched = {one.drainage.name: one for one in subjects if one.watched}
-        await _watch(watched, options, progress)
-        await all_of(one.compare(options.timeout) for one in watched.values())
+        await all_of(one.prepare(kept) for one in subjects)
+        watched = [one for one in subjects if one.watched]
+        await _watch(watched, pace, progress)
+        await all_of(one.compare() for one in watched)
     finally:
-        await all_of(one.clear(options.timeout) for one in subjects)
+        await all_of(one.clear() for one in subjects)
 
 
-async def _watch(watched: dict[str, Subject], options: Options, progress: Progress) -> None:
+async def _watch(subjects: list[Subject], pace: Pace, progress: Progress) -> None:
+    drainages = [one.drainage for one in subjects]
     rounds = itertools.count(1)
 
-    def enough(stalenesses: Stalenesses) -> bool:
+    def enough(_stalenesses: Stalenesses) -> bool:
         number = next(rounds)
-        return all(
-            drainage.settled(
-                {target: one for (_source, target), one in followed.items()},
-                watched[name].drainage.latency,
-                watched[name].drainage.strong,
-                options.timeout,
-                number,
-            )
-            for name, followed in stalenesses.items()
-        )
+        return all(one.is_settled(number, pace.duration) for one in drainages)
 
-    def settling(stalenesses: Stalenesses) -> float:
+    def settling(_stalenesses: Stalenesses) -> float:
         """Where lag is long, the newest probes take as long, too."""
-        longest = max(
-            drainage.lag_of(one, watched[name].drainage.latency.get(target))
-            for name, followed in stalenesses.items()
-            for (_source, target), one in followed.items()
-        )
-        return max(SETTLING, min(options.timeout, 2 * longest))
+        return max(SETTLING, min(pace.duration, 2 * max(one.longest_lag for one in drainages)))
 
-    pace = Pace(duration=options.timeout, interval=options.interval)
-    tables = {name: one.watched for name, one in watched.items()}
+    tables = {one.drainage.name: one.watched for one in subjects}
     await heartbeats.watch(tables, pace, progress, enough=enough, settling=settling)

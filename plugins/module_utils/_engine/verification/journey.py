@@ -69,34 +69,29 @@ async def carry(session: Session, journeys: list[Journey], arrivals: Arrivals, t
     """Write those items that are nowhere, and find all of them in every target within ``timeout`` seconds of that."""
     home, targets = journeys[0].home, journeys[0].targets
     items = {one.probe: one.item.attributes for one in journeys}
-    seen, problems = {}, []
+    seen = {}
     for region in (*targets, home):  # home comes last: what another run writes there meanwhile is seen there, too
         seen[region], problem = await session.read(region, items, session.now + timeout, items)
-        problems += [problem] if problem else []
-    if problems:
-        for one in journeys:
-            one.said.append((UNSURE, f"not written: {problems[0]}"))
-        return
+        if problem:
+            for one in journeys:
+                one.said.append((UNSURE, f"not written: {problem}"))
+            return
     deadline = session.now + timeout
-    writes = _begin_all(session, journeys, seen, timeout)
+    holders = {probe: {region: found[probe] for region, found in seen.items() if probe in found} for probe in items}
+    writes = all_of(_begin(session, one, holders[one.probe], timeout) for one in journeys)
     followers = [Follower(session, target, arrivals, timeout, items) for target in targets]
     await follow_all(followers, writes, deadline)
     for one in journeys:
-        _judge(one, {target: arrivals.of((home, target)) for target in targets}, followers)
+        for follower in followers:
+            mine = (arrival for arrival in arrivals.of((home, follower.target)) if arrival.write.probe == one.probe)
+            _judge(one, mine, follower)
 
 
-async def _begin_all(
-    session: Session, journeys: list[Journey], seen: dict[str, dict[Probe, Marked]], patience: float
-) -> None:
-    await all_of(
-        _begin(session, one, {region: found.get(one.probe) for region, found in seen.items()}, patience)
-        for one in journeys
-    )
+async def _begin(session: Session, one: Journey, holders: dict[str, Marked], patience: float) -> None:
+    """Write it, where nobody has an item with its key; otherwise look for it where it isn't yet.
 
-
-async def _begin(session: Session, one: Journey, there: dict[str, Marked | None], patience: float) -> None:
-    """Write it, where nobody has an item with its key; otherwise look for it where it isn't yet."""
-    holders = {region: marked for region, marked in there.items() if marked is not None}
+    :param holders: region -> what is there.
+    """
     if not holders:
         await _write(session, one, patience)
     elif any(marked.differing for marked in holders.values()) or one.home not in holders:
@@ -105,9 +100,8 @@ async def _begin(session: Session, one: Journey, there: dict[str, Marked | None]
         one.reached |= holders.keys() & set(one.targets)
         absent = tuple(target for target in one.targets if target not in holders)
         now = session.now
-        session.history.add(
-            Write(STOOD, one.home, one.probe, NUMBERS[PUT], now, now, targets=absent, patience=patience)
-        )
+        stood = Write(STOOD, one.home, one.probe, NUMBERS[PUT], now, now, targets=absent, patience=patience)
+        session.history.add(stood)
 
 
 async def _write(session: Session, one: Journey, patience: float) -> None:
@@ -133,33 +127,24 @@ async def _write(session: Session, one: Journey, patience: float) -> None:
 def _in_the_way(one: Journey, holders: dict[str, Marked]) -> None:
     """Another item of that key; the same one may be under way to home."""
     where = f"an item with that key exists in {', '.join(holders)}"
-    differing = dict.fromkeys(name for marked in holders.values() for name in marked.differing)
+    differing = ", ".join(dict.fromkeys(name for marked in holders.values() for name in marked.differing))
     if differing:
-        one.said.append(
-            (
-                FAIL,
-                f"{where}, with another {', '.join(differing)}, and isn't touched: choose another key, or list it as "
-                "it is",
-            )
-        )
+        remedy = "isn't touched: choose another key, or list it as it is"
+        one.said.append((FAIL, f"{where}, with another {differing}, and {remedy}"))
     else:
         one.said.append((UNSURE, f"{where}, the same, and not in {one.home}: run again, or choose another key"))
 
 
-def _judge(one: Journey, arrivals: dict[str, list[Arrival]], followers: list[Follower]) -> None:
-    for target, found in arrivals.items():
-        for arrival in found:
-            if arrival.write.probe != one.probe:
-                continue
-            if arrival.arrived:
-                one.reached.add(target)
-            elif arrival.missing:
-                one.said.append(_missing(one, arrival))
-            else:
-                problems = [
-                    problem for follower in followers if follower.target == target for problem in follower.problems
-                ]
-                one.said.append((UNSURE, problems[0] if problems else f"it couldn't be looked for in {target}"))
+def _judge(one: Journey, arrivals: t.Iterable[Arrival], follower: Follower) -> None:
+    """What became of it in the target of ``follower``."""
+    for arrival in arrivals:
+        if arrival.arrived:
+            one.reached.add(follower.target)
+        elif arrival.missing:
+            one.said.append(_missing(one, arrival))
+        else:
+            problem = next(iter(follower.problems), f"it couldn't be looked for in {follower.target}")
+            one.said.append((UNSURE, problem))
 
 
 def _missing(one: Journey, arrival: Arrival) -> tuple[str, str]:

@@ -97,11 +97,6 @@ class Options:
     @property
     def settings(self) -> dict[str, t.Any]:
         """What a report says of them."""
-        return {
-            "item_count": self.item_count,
-            "timeout": self.timeout,
-            "poll_delay": self.poll_delay,
-            "max_lag": self.max_lag,
-            "max_units": self.max_units,
-            "watch": dataclasses.asdict(self.watch) if self.watch else None,
-        }
+        settings = dataclasses.asdict(dataclasses.replace(self, items={}))
+        del settings["items"]
+        return settings

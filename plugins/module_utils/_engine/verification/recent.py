@@ -6,6 +6,10 @@
 
 A stream has no way to begin at a time: its shards are read from their oldest record on. Of closed shards only those are
 read whose child begins within the time that is asked for.
+
+An open shard has no end. GetRecords may answer with no records although more lie behind, and no answer says how far
+behind it is (API reference). So an open shard counts as read only when it shows a record that is newer than the begin
+of the reading. Where nobody else writes, this run does, to reserved keys, until each shard has shown such a record.
 """
 
 from __future__ import annotations
@@ -17,12 +21,14 @@ import datetime
 import time
 import typing as t
 
-from .. import api, errors
+from .. import api
 from ..clients import Clients
 from . import dynamodb_json
 from .calls import all_of
 from .dynamodb_json import Item
-from .probes import Probe
+from .heartbeats import KEYS
+from .probes import KEYS_AT_ONCE, PUT, Probe
+from .reserved import Claim
 from .session import BATCH, PAUSES, Patience, Session
 from .user_items import is_reserved
 
@@ -30,6 +36,9 @@ from .user_items import is_reserved
 MOST_KEYS = 100_000
 # An item that changed more often than this, and differed at each look, isn't waited for any longer.
 CHANGING = 3
+# So many empty answers of a shard in a row, then it has a pause of so many seconds; the stream's times are whole ones.
+EMPTY_ANSWERS = 5
+STREAM_PAUSE = 1.0
 # The source of these keys in a history.
 RECENT = "recent"
 
@@ -56,141 +65,169 @@ class _Unreadable(Exception):
     pass
 
 
-async def compare(
-    session: Session, clients: Clients, region: str, targets: list[str], since: float, patience: float, until: float
-) -> Recent:
-    """Compare what was written in ``region`` within the last ``since`` seconds with what is in ``targets``.
+@dataclasses.dataclass
+class _Shard:
+    """A shard that is being read.
 
-    What differs is read again until it has stood for ``patience`` seconds.
-
-    :param until: when to give up on what doesn't answer.
+    :ivar position: where to read on; None once it has been read up to the begin of the reading.
+    :ivar older: whether it has records from before the time that is asked for; its parent then has only such.
     """
-    found = Recent(since)
-    try:
-        found.keys = await _keys(session, clients, region, since, until)
-        answers = await all_of(_differing(session, region, target, found.keys, patience, until) for target in targets)
-        for target, (differing, changing) in zip(targets, answers, strict=True):
-            found.differing[target], found.changing[target] = differing, changing
-    except _Unreadable as error:
-        found.problem = str(error)
-    return found
+
+    parent: str | None
+    position: str | None
+    older: bool = False
 
 
-async def _keys(session: Session, clients: Clients, region: str, since: float, until: float) -> dict[Probe, Item]:
-    table = await _ask(session, region, until, api.describe_table, clients[region], session.schema.table)
-    arn = table.get("LatestStreamArn")
-    if not arn:
-        raise _Unreadable(f"it has no stream in {region}, so the keys that were written last aren't known")
-    client = clients.of("dynamodbstreams", region)
-    shards = {one["ShardId"]: one for one in await _ask(session, region, until, api.describe_stream, client, arn)}
-    start = datetime.datetime.fromtimestamp(time.time() - since, datetime.UTC)
-    keys: dict[str, Item] = {}
-    waiting = [name for name, one in shards.items() if not one["SequenceNumberRange"].get("EndingSequenceNumber")]
-    read: set[str] = set()
-    while waiting:
-        read.update(waiting)
-        begins = await all_of(
-            _read_shard(session, client, region, arn, shards[name], start, keys, until) for name in waiting
+@dataclasses.dataclass
+class Comparison:
+    """Compares what was written in ``region`` within the last ``since`` seconds with what is in other regions.
+
+    :ivar claim: whose keys are written where nobody else writes; ``holders``, the regions where they have to be free.
+    :ivar patience: what differs is read again until it has stood for so many seconds.
+    :ivar until: when to give up on what doesn't answer.
+    """
+
+    session: Session
+    clients: Clients
+    claim: Claim
+    holders: list[str]
+    region: str
+    since: float
+    patience: float
+    until: float
+
+    async def run(self, targets: list[str]) -> Recent:
+        found = Recent(self.since)
+        try:
+            found.keys = await self._keys()
+            answers = await all_of(self._differing(target, found.keys) for target in targets)
+            for target, (differing, changing) in zip(targets, answers, strict=True):
+                found.differing[target], found.changing[target] = differing, changing
+        except _Unreadable as error:
+            found.problem = str(error)
+        return found
+
+    async def _keys(self) -> dict[Probe, Item]:
+        table = await self._ask(api.describe_table, self.clients[self.region], self.session.schema.table)
+        arn = table.get("LatestStreamArn")
+        if not arn:
+            raise _Unreadable(f"it has no stream in {self.region}, so the keys that were written last aren't known")
+        client = self.clients.of("dynamodbstreams", self.region)
+        begun = time.time()
+        described = {one["ShardId"]: one for one in await self._ask(api.describe_stream, client, arn)}
+        parents = {name: one.get("ParentShardId") for name, one in described.items()}
+        newest = described.keys() - set(parents.values())
+        if any("EndingSequenceNumber" in described[name]["SequenceNumberRange"] for name in newest):
+            raise _Unreadable(
+                f"its stream in {self.region} lists a shard that ended without what follows it: run again"
+            )
+        keys: dict[str, Item] = {}
+        waiting, read = set(newest), set()
+        while waiting:
+            read |= waiting
+            positions = await all_of(self._ask(api.get_shard_iterator, client, arn, name) for name in waiting)
+            shards = [_Shard(parents[name], position) for name, position in zip(waiting, positions, strict=True)]
+            await self._read_shards(client, shards, begun, keys)
+            waiting = {one.parent for one in shards if not one.older} & parents.keys() - read
+        return {Probe(RECENT, number): key for number, key in enumerate(keys.values())}
+
+    async def _read_shards(self, client: t.Any, shards: list[_Shard], begun: float, keys: dict[str, Item]) -> None:
+        """Read all of them up to the time ``begun``."""
+        for start in range(0, KEYS, KEYS_AT_ONCE):
+            await all_of(self._read_on(client, shard, begun, keys) for shard in shards)
+            shards = [shard for shard in shards if shard.position]
+            if not shards:
+                return
+            if self.session.now > self.until:
+                break
+            await asyncio.sleep(STREAM_PAUSE)
+            await self._write_on(start)
+        raise _Unreadable(
+            f"whether all that was written in {self.region} is in its stream yet can't be told: {len(shards)} of its "
+            "shards showed nothing newer: run again"
         )
-        parents = [shards[name].get("ParentShardId") for name, older in zip(waiting, begins, strict=True) if not older]
-        waiting = [name for name in dict.fromkeys(parents) if name in shards and name not in read]
-    return {Probe(RECENT, number): key for number, key in enumerate(keys.values())}
 
+    async def _read_on(self, client: t.Any, shard: _Shard, begun: float, keys: dict[str, Item]) -> None:
+        """Add the keys that come next in a shard to ``keys``."""
+        start, now = (datetime.datetime.fromtimestamp(moment, datetime.UTC) for moment in (begun - self.since, begun))
+        empty = 0
+        while shard.position and empty < EMPTY_ANSWERS:
+            records, shard.position = await self._ask(api.get_records, client, shard.position)
+            for record in (one["dynamodb"] for one in records):
+                if record["ApproximateCreationDateTime"] < start:
+                    shard.older = True
+                elif not is_reserved(self.session.schema, key := record["Keys"]):
+                    keys.setdefault(dynamodb_json.digest(key), key)
+            if len(keys) > MOST_KEYS:
+                raise _Unreadable(
+                    f"more than {MOST_KEYS} keys were written in {self.region} of late, too many to compare"
+                )
+            empty = 0 if records else empty + 1
+            if records and records[-1]["dynamodb"]["ApproximateCreationDateTime"] > now:
+                shard.position = None
 
-async def _read_shard(
-    session: Session,
-    client: t.Any,
-    region: str,
-    arn: str,
-    shard: dict[str, t.Any],
-    start: datetime.datetime,
-    keys: dict[str, Item],
-    until: float,
-) -> bool:
-    """Add the keys since ``start`` to ``keys``; whether the shard has older records: its parent has only such."""
-    older = False
-    begun = datetime.datetime.now(datetime.UTC)
-    where: str | None = await _ask(session, region, until, api.get_shard_iterator, client, arn, shard["ShardId"])
-    while where:
-        records, where = await _ask(session, region, until, api.get_records, client, where)
-        for record in records:
-            if record["dynamodb"]["ApproximateCreationDateTime"] < start:
-                older = True
-            elif not is_reserved(session.schema, key := record["dynamodb"]["Keys"]):
-                keys.setdefault(dynamodb_json.digest(key), key)
-        if len(keys) > MOST_KEYS:
-            raise _Unreadable(f"more than {MOST_KEYS} keys were written in {region} of late, too many to compare")
-        # An open shard has no end: an empty answer, or a record that is newer than the reading, is taken for it.
-        if not records or records[-1]["dynamodb"]["ApproximateCreationDateTime"] > begun:
-            break
-    return older
+    async def _write_on(self, start: int) -> None:
+        """Write to more of the claim's keys, so that shards show newer records; a key that fails is left out."""
+        probes = await self.claim.more(self.session, self.region, self.holders, start, KEYS_AT_ONCE)
+        self.claim.touched.update(probes)
+        await all_of(self.session.write(PUT, probe) for probe in probes)
 
+    async def _ask(self, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+        """What a call in the region returns, asked again where that may help.
 
-async def _ask(session: Session, region: str, until: float, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """What a call returns, asked again until the time ``until`` where that may help.
+        :raises _Unreadable: with the reason, when it can't be found out.
+        """
+        patient = Patience(self.session, self.until)
+        while True:
+            timed = await self.session.calls.run(self.session.turn, self.region, work, *arguments)
+            if timed.error is None:
+                return timed.answer
+            if not await patient.again(timed.error.kind):
+                raise _Unreadable(f"the keys that were written last can't be compared: {timed.error}")
 
-    :raises _Unreadable: with the reason, when it can't be found out.
-    """
-    patient = Patience(session, until)
-    while True:
-        timed = await session.calls.run(session.turn, region, work, *arguments)
-        if timed.error is None:
-            return timed.answer
-        if not await patient.again(timed.error.kind):
-            raise _Unreadable(f"the keys that were written last can't be compared: {timed.error}")
+    async def _differing(self, target: str, keys: dict[Probe, Item]) -> tuple[list[Probe], list[Probe]]:
+        """The keys whose items stay different in a target, and those that kept changing.
 
+        Each item has ``patience`` seconds from when it was first seen as it is in ``region``.
+        """
+        remaining, stuck, changing = keys, set(), set()
+        stood: dict[Probe, tuple[str | None, float]] = {}
+        changes: collections.Counter[Probe] = collections.Counter()
+        while remaining:
+            begun = self.session.now
+            there = await self._digests(target, remaining)
+            # The source is read after the target: what a writer changes in between differs, and is read again.
+            here = await self._digests(self.region, remaining)
+            remaining = {probe: key for probe, key in remaining.items() if here.get(probe) != there.get(probe)}
+            for probe in remaining:
+                if probe not in stood or stood[probe][0] != here.get(probe):
+                    stood[probe] = here.get(probe), self.session.now
+                    changes[probe] += 1
+            stuck = {probe for probe in remaining if begun >= stood[probe][1] + self.patience}
+            changing = {probe for probe in remaining if changes[probe] > CHANGING} - stuck
+            if len(stuck | changing) == len(remaining):
+                break
+            await asyncio.sleep(min(PAUSES[1], self.patience / 2))
+        return sorted(stuck), sorted(changing)
 
-async def _differing(
-    session: Session, region: str, target: str, keys: dict[Probe, Item], patience: float, until: float
-) -> tuple[list[Probe], list[Probe]]:
-    """The keys whose items stay different in a target, and those that kept changing.
+    async def _digests(self, region: str, keys: dict[Probe, Item]) -> dict[Probe, str]:
+        """The content of those items that are there, by strongly consistent reads."""
+        ordered = sorted(keys)
+        batches = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
+        answers = await all_of(self._read_batch(region, {one: keys[one] for one in batch}) for batch in batches)
+        return {probe: digest for found in answers for probe, digest in found.items()}
 
-    Each item has ``patience`` seconds from when it was first seen as it is in ``region``.
-    """
-    remaining, stuck, changing = dict(keys), set(), set()
-    stood: dict[Probe, tuple[str | None, float]] = {}
-    changes: collections.Counter[Probe] = collections.Counter()
-    while remaining:
-        begun = session.now
-        there = await _digests(session, target, remaining, until)
-        # The source is read after the target: what a writer changes in between differs, and is read again.
-        here = await _digests(session, region, remaining, until)
-        remaining = {probe: key for probe, key in remaining.items() if here.get(probe) != there.get(probe)}
-        for probe in remaining:
-            if probe not in stood or stood[probe][0] != here.get(probe):
-                stood[probe] = here.get(probe), session.now
-                changes[probe] += 1
-        stuck = {probe for probe in remaining if begun >= stood[probe][1] + patience}
-        changing = {probe for probe in remaining if changes[probe] > CHANGING} - stuck
-        if len(stuck | changing) == len(remaining):
-            break
-        await asyncio.sleep(min(PAUSES[1], patience / 2))
-    return sorted(stuck), sorted(changing)
-
-
-async def _digests(session: Session, region: str, keys: dict[Probe, Item], until: float) -> dict[Probe, str]:
-    """The content of those items that are there, by strongly consistent reads."""
-    ordered = sorted(keys)
-    batches = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
-    found: dict[Probe, str] = {}
-    await all_of(
-        _read_batch(session, region, {probe: keys[probe] for probe in batch}, until, found) for batch in batches
-    )
-    return found
-
-
-async def _read_batch(
-    session: Session, region: str, left: dict[Probe, Item], until: float, found: dict[Probe, str]
-) -> None:
-    patient = Patience(session, until)
-    while left:
-        unread: set[Probe] = set()
-        failures: list[errors.ServiceError] = []
-        async for timed, _asked, items, missed in session.pages(region, left, consistent=True):
-            found |= {probe: dynamodb_json.digest(item) for probe, item in items.items()}
-            unread |= missed
-            failures += [timed.error] if timed.error else []
-        left = {probe: left[probe] for probe in unread}
-        if left and not await patient.again(*(error.kind for error in failures)):
-            problem = str(failures[0]) if failures else f"throttled: BatchGetItem in {region} left keys unprocessed"
-            raise _Unreadable(problem)
+    async def _read_batch(self, region: str, left: dict[Probe, Item]) -> dict[Probe, str]:
+        patient, found = Patience(self.session, self.until), {}
+        while True:
+            unread, failures = set(), []
+            async for timed, _asked, items, missed in self.session.pages(region, left, consistent=True):
+                found |= {probe: dynamodb_json.digest(item) for probe, item in items.items()}
+                unread |= missed
+                failures += [timed.error] if timed.error else []
+            if not unread:
+                return found
+            left = {probe: left[probe] for probe in unread}
+            if not await patient.again(*(error.kind for error in failures)):
+                throttled = f"throttled: BatchGetItem in {region} left keys unprocessed"
+                raise _Unreadable(str(failures[0]) if failures else throttled)

@@ -10,6 +10,7 @@ They carry no marker, and stay: nothing of them is ever written over or deleted.
 from __future__ import annotations
 
 import dataclasses
+import decimal
 import math
 import typing as t
 
@@ -26,6 +27,8 @@ MAX_ITEMS = 100
 
 # Bytes of a partition key, and of a sort key ("Quotas").
 _MAX_KEY = (2048, 1024)
+# Reserved numbers have 38 digits, and begin with the prefix.
+_HIGHEST_RESERVED = decimal.Decimal(f"{NUMBER_PREFIX}E14")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,19 +64,17 @@ def parse(params: dict[str, t.Any], tables: list[Table]) -> dict[str, list[UserI
 
 def _table_items(table: Table, written: t.Any) -> tuple[list[UserItem], list[str]]:
     where = f"items (verify_items), table {table.name!r}"
+    refusal = ""
     if table.verification == "states":
-        return [], [
-            f"{where}: it has verification: states, which writes nothing: take the items away, or set verification: "
-            "items."
-        ]
-    if len(table.regions) == 1:
-        return [], [
-            f"{where}: only {table.home} is listed, so they would go nowhere: list another region, or take them away."
-        ]
-    if not isinstance(written, list):
-        return [], [f"{where}: must be a list of items."]
-    if len(written) > MAX_ITEMS:
-        return [], [f"{where}: has {len(written)} items, but {MAX_ITEMS} at most can be verified."]
+        refusal = "it has verification: states, which writes nothing: take the items away, or set verification: items."
+    elif len(table.regions) == 1:
+        refusal = f"only {table.home} is listed, so they would go nowhere: list another region, or take them away."
+    elif not isinstance(written, list):
+        refusal = "must be a list of items."
+    elif len(written) > MAX_ITEMS:
+        refusal = f"has {len(written)} items, but {MAX_ITEMS} at most can be verified."
+    if refusal:
+        return [], [f"{where}: {refusal}"]
     items, problems = [], []
     for number, one in enumerate(written, 1):
         attributes, found = dynamodb_json.parse(one, f"{where}, item {number}")
@@ -87,14 +88,14 @@ def _table_items(table: Table, written: t.Any) -> tuple[list[UserItem], list[str
 def key_problems(schema: Schema, items: list[UserItem]) -> dict[int, str]:
     """Number of the item -> why it can't be written, as a sentence."""
     problems = {}
-    seen: dict[str, int] = {}
+    first: dict[str, int] = {}  # digest of a key -> the first item that has it
     for item in items:
-        problem = _key_problem(schema, item.attributes)
-        if not problem:
-            first = seen.setdefault(dynamodb_json.digest(schema.key_of(item.attributes)), item.number)
-            problem = f"has the same key as item {first}: list it once" if first != item.number else ""
-        if problem:
+        if problem := _key_problem(schema, item.attributes):
             problems[item.number] = problem
+            continue
+        number = first.setdefault(dynamodb_json.digest(schema.key_of(item.attributes)), item.number)
+        if number != item.number:
+            problems[item.number] = f"has the same key as item {number}: list it once"
     return problems
 
 
@@ -121,7 +122,7 @@ def is_reserved(schema: Schema, key: Item) -> bool:
 def _reserved(kind: str, value: t.Any) -> bool:
     if kind == "N":
         number = dynamodb_json.number_of(value)
-        return bool(number.sign) and number.magnitude == 37 and number.digits.startswith(NUMBER_PREFIX[1:])
+        return number.adjusted() == 37 and number <= _HIGHEST_RESERVED
     return (value.encode() if kind == "S" else value).startswith(KEY_PREFIX.encode())
 
 

@@ -14,7 +14,6 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     UNKNOWN,
     Drainage,
     module_result,
-    settled,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.heartbeats import PairWatched
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import Write
@@ -138,8 +137,9 @@ def test_no_evidence_is_never_said_of_what_wasnt_looked_at_long_enough(verdict, 
     ],
 )
 def test_when_more_probes_wont_change_what_can_be_said(stalenesses, latency, strong, rounds, done):
-    followed_targets = dict(zip((US, AP), stalenesses, strict=False))
-    assert settled(followed_targets, latency, strong, 60.0, rounds) is done
+    watched = {target: PairWatched(one) for target, one in zip((US, AP), stalenesses, strict=False)}
+    one = drainage(targets=list(watched), watched=watched, latency=latency, strong=strong)
+    assert one.is_settled(rounds, 60.0) is done
 
 
 def test_the_worst_answer_is_that_of_all_and_what_has_nothing_to_leave_counts_for_none():
