@@ -126,6 +126,17 @@ def test_a_module_that_verifies_removes_its_items(alone, orders, served, name, n
     )  # a put may arrive after its deletion in that region, until the other deletion does
 
 
+def test_a_module_whose_result_nobody_reads_removes_its_items(alone, orders, served):
+    process = alone("replication_check", ORDERS, replica_regions=[EU], timeout=1000)
+    until(lambda: orders.calls(operation="PutItem"))
+
+    process.stdout.close()
+
+    assert process.wait(timeout=PATIENCE) != 0
+    orders.resume()
+    until(lambda: items(served) == [])
+
+
 def test_items_that_cannot_be_removed_are_named(alone, orders, served):
     process = alone("replication_check", ORDERS, replica_regions=[EU], timeout=1000)
     until(lambda: orders.calls(operation="PutItem", region=US))

@@ -260,7 +260,7 @@ def test_the_units_are_those_of_the_calls(orders):
 def test_what_hasnt_arrived_when_the_units_are_spent_is_unknown(orders):
     orders.admin.pause(source=US, target=EU)
 
-    most = Options().least("orders", 3, 3) + 10
+    most = Options().needed("orders", 3, 3) + 10
     result = orders.check(timeout=FOREVER, max_units=most)
 
     assert result["verdict"] == "unknown", "nobody looked for updates any more"
@@ -276,12 +276,12 @@ def test_a_bound_below_the_least_is_refused_before_any_call(orders):
     orders.admin.clear_calls()
     with pytest.raises(Refused) as caught:
         orders.check(max_units=100)
-    assert "Verifying orders in 3 regions takes at least " in str(caught.value)
+    assert "Verifying orders in 3 regions needs " in str(caught.value)
     assert not orders.admin.calls()
 
 
 def test_unlisted_members_count_with_the_least_and_nothing_is_written_below_it(orders):
-    needed = Options(5).least("orders", 2, 2)
+    needed = Options(5).needed("orders", 2, 2)
 
     result = orders.check(regions=(US, EU), max_units=needed)
 

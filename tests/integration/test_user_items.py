@@ -271,7 +271,7 @@ def test_an_item_whose_every_answer_is_lost_may_have_been_written(orders):
 def test_what_looks_may_cost_is_kept_to(orders):
     """An item of 40 KB takes five units a look: what is waited for when they are spent isn't called missing."""
     big = {"customer": {"S": "one"}, "text": {"S": "x" * 40_000}}
-    most = Options(1, items=parsed(big)).least("orders", 3, 3) + 40
+    most = Options(1, items=parsed(big)).needed("orders", 3, 3) + 40
     before_first_put(orders, lambda: orders.admin.pause(source=US, target=AP))
 
     result = carry(orders, big, max_units=most, timeout=1000.0)

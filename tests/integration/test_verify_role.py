@@ -129,7 +129,7 @@ def test_a_relative_path_is_where_the_user_stands(verify):
         ({"verify_items": {"orders": [{"key": {"S": "a"}}]}}, "table 'orders', item 1: has no 'id', which is a key"),
         ({"verify_items": {"orders": [ITEM, ITEM]}}, "table 'orders', item 2: has the same key as item 1"),
         ({"verify_report": {"json": f"/tmp/{'x' * 300}"}}, "but that can't be a file"),
-        ({"verify_max_units": 10}, "Verifying orders in 2 regions takes at least"),
+        ({"verify_max_units": 10}, "Verifying orders in 2 regions needs"),
         ({"verify_max_lag": 0}, "max_lag (verify_max_lag) is 0 s, but must be more than 0"),
     ],
 )

@@ -14,7 +14,7 @@ pure (no client, no module, no clock)
     staleness   rounds of heartbeats -> how far a region is behind
     drainage    what was seen before a region is left -> whether its writes have drained, as far as that can be told
     states      are these independent regions, and replicas of one table?
-    options     how tables are to be verified, and what that takes at the least
+    options     how tables are to be verified, and what that has to be allowed to cost
     cost        capacity units: what was spent, and what has to be
     dynamodb_json   items as people write them -> items as the client takes them; equality, size
     user_items  the user's own items, and the condition under which they are written

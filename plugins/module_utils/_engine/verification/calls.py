@@ -14,6 +14,8 @@ import asyncio
 import contextlib
 import heapq
 import math
+import select
+import signal
 import sys
 import time
 import typing as t
@@ -26,7 +28,7 @@ from ..clients import WORKERS, Clients
 LAST = sys.maxsize
 # After so many seconds without any answer, something is amiss.
 SILENCE = 5.0
-# So often, in seconds, the main thread looks for signals.
+# So often, in seconds, the main thread looks for signals, and whether anybody waits for the result.
 AWAKE = 0.5
 
 T = t.TypeVar("T")
@@ -162,7 +164,8 @@ def run(work: t.Coroutine[t.Any, t.Any, T]) -> T:
         try:
             # A signal may be delivered to another thread, and Python handles it once this one wakes up.
             while not wait([future], timeout=AWAKE).done:
-                pass
+                if not _is_read():  # Ansible's worker may die before it passes a signal on
+                    signal.raise_signal(signal.SIGTERM)
             return future.result()
         except BaseException:
             if not future.done():
@@ -170,6 +173,13 @@ def run(work: t.Coroutine[t.Any, t.Any, T]) -> T:
                 loop.call_soon_threadsafe(task.cancel)
                 wait([future])
             raise
+
+
+def _is_read() -> bool:
+    """Whether anybody still waits for what this process prints."""
+    output = select.poll()
+    output.register(1, 0)
+    return not output.poll(0)
 
 
 async def to_the_end(work: t.Awaitable[T]) -> T:

@@ -299,7 +299,7 @@ def _session(turn: int, outcome: Outcome, sender: Calls, options: Options, run: 
     if for_looks is not None and for_looks < 0:
         for pair in outcome.testable:
             outcome.evidence[pair].doubt(
-                "max_units (verify_max_units) is below what the table takes at the least, since each write is carried "
+                "max_units (verify_max_units) is below what the table needs, since each write is carried "
                 "out again in replicas that aren't listed, too: nothing was written"
             )
         return None

@@ -51,6 +51,12 @@ def least(regions: int, items: int, members: int) -> float:
     return written + found + first_looks(regions, items)
 
 
+def unreplicated(regions: int, items: int, members: int) -> float:
+    """The units that removing each region's items takes beyond that, where their deletion isn't replicated."""
+    items_elsewhere = regions * (regions - 1) * items
+    return float(items_elsewhere * members) + STRONG * regions * regions * items
+
+
 def first_looks(regions: int, items: int) -> float:
     """One look at each item in each other region, after each operation, and two at what every region wrote."""
     pairs = regions * (regions - 1)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How tables are to be verified, and what that takes at the least. Pure."""
+"""How tables are to be verified, and what that has to be allowed to cost. Pure."""
 
 from __future__ import annotations
 
@@ -57,29 +57,30 @@ class Options:
             raise Refused(problems)
 
     def check_cost(self, tables: list[Table]) -> None:
-        """:raises Refused: when the bound is lower than what a table takes at the least."""
+        """:raises Refused: when the bound is lower than what a table needs."""
         if self.max_units is None:
             return
         problems = []
         for table in tables:
             regions = len(table.regions)
-            needed = self.least(table.name, regions, regions)
+            needed = self.needed(table.name, regions, regions)
             if table.verification != STATES and regions > 1 and needed > self.max_units:
                 problems.append(
-                    f"Verifying {table.name} in {regions} regions takes at least {needed:g} capacity units, but "
+                    f"Verifying {table.name} in {regions} regions needs {needed:g} capacity units, but "
                     f"max_units (verify_max_units) is {self.max_units:g}: raise it to {2 * needed:g}, which leaves "
                     "room for looks at what takes longer, or write fewer items."
                 )
         if problems:
             raise Refused(problems)
 
-    def least(self, table: str, regions: int, members: int) -> float:
-        """Units that a table takes at the least, of a watch its first round included.
+    def needed(self, table: str, regions: int, members: int) -> float:
+        """Units that a table takes without any lag, and to remove what doesn't replicate; a watch's first round, too.
 
         :param regions: how many of the group's ``members`` are verified.
         """
         items = self.items.get(table, [])
         needed = cost.least(regions, self.item_count, members) + user_items.least_units(items, members)
+        needed += cost.unreplicated(regions, self.item_count, members)
         if self.watch:
             used = min(KEYS_AT_ONCE, math.ceil(self.watch.planned / self.watch.interval))
             needed += cost.heartbeats(regions, members) + cost.heartbeat_keys(regions, members, used)
@@ -92,7 +93,7 @@ class Options:
         looks = cost.first_looks(regions, self.item_count)
         if self.watch:
             looks += cost.heartbeats(regions, members)
-        return self.max_units - self.least(table, regions, members) + looks
+        return self.max_units - self.needed(table, regions, members) + looks
 
     @property
     def settings(self) -> dict[str, t.Any]:

@@ -63,10 +63,9 @@ class Follower:
             if not session.strong:
                 pause = max(session.poll_delay, PATIENCE * (session.now - oldest))
                 await asyncio.sleep(max(0.0, min(pause, due - session.now) if writes.done() else pause))
-            if not session.admits(self._units()):
+            if not session.admits(self._units(session.strong)):
                 await asyncio.wait([writes])
-                await self._settle()
-                self.problems += [SPENT] if self._pending() else []
+                self.problems.append(SPENT)
                 return
             looks = await self._look(consistent=session.strong)
             if session.strong and any(look.problem for look in looks):
@@ -84,12 +83,11 @@ class Follower:
         """When everything had its time."""
         return max([deadline, *(one.write.ended + one.write.patience for one in self._pending())])
 
-    def _units(self) -> float:
-        each = STRONG if self.session.strong else EVENTUAL
-        pending = self._pending()
-        if self.items is None:
-            return each * len(pending)
-        return each * sum(user_items.blocks(self.items[one.write.probe]) for one in pending)
+    def _units(self, consistent: bool) -> float:
+        """What a look at everything that is pending costs."""
+        probes = [one.write.probe for one in self._pending()]
+        blocks = len(probes) if self.items is None else sum(user_items.blocks(self.items[probe]) for probe in probes)
+        return (STRONG if consistent else EVENTUAL) * blocks
 
     async def _look(self, consistent: bool) -> list[Look]:
         probes = [one.write.probe for one in self._pending()]
@@ -99,6 +97,9 @@ class Follower:
 
     async def _settle(self) -> None:
         """A strongly consistent read has the last word on what wasn't seen, beside one where it was written."""
+        if not self.session.admits(2 * self._units(consistent=True)):
+            self.problems.append(SPENT)
+            return
         until = self.session.now + self.patience
         probes = [one.write.probe for one in self._pending()]
         _seen, problem = await self.session.read(self.target, probes, until, self.items)

@@ -487,7 +487,7 @@ def test_a_lag_that_rises_above_max_lag_while_it_is_watched_fails():
 
 
 def test_a_watch_whose_units_are_spent_is_unknown():
-    least = Options(2, watch=Pace(rounds=100)).least("orders", 2, 2)
+    least = Options(2, watch=Pace(rounds=100)).needed("orders", 2, 2)
     outcome, _found = watched(GlobalTable(US, EU), rounds=100, max_units=least + 20)
     assert outcome.judge() == "unknown"
     assert any("it ended early" in note for note in outcome.notes)
