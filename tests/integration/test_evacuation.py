@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 import time
 
@@ -334,12 +335,33 @@ def test_a_stream_that_doesnt_list_an_open_shard_is_no_answer(make, leave, admin
     make()
     admin.roll_shards(EU, "orders")
     describe = api.describe_stream
-    monkeypatch.setattr(recent.api, "describe_stream", lambda *of: describe(*of)[:-1])
+
+    def all_but_the_last(*of):
+        shards, moment = describe(*of)
+        return shards[:-1], moment
+
+    monkeypatch.setattr(recent.api, "describe_stream", all_but_the_last)
 
     result = leave()
 
     assert answers(result) == {US: UNKNOWN, AP: UNKNOWN}
     assert "its stream in eu-west-1 lists a shard that ended without what follows it: run again" in result["msg"]
+
+
+def test_the_services_clock_says_up_to_when_a_stream_was_read(make, leave, monkeypatch):
+    make()
+    describe = api.describe_stream
+
+    def on_a_clock_that_is_ahead_of_this_machines(*of):
+        shards, moment = describe(*of)
+        return shards, moment + datetime.timedelta(minutes=5)
+
+    monkeypatch.setattr(recent.api, "describe_stream", on_a_clock_that_is_ahead_of_this_machines)
+
+    result = leave(timeout=3)
+
+    assert answers(result) == {US: UNKNOWN, AP: UNKNOWN}
+    assert "whether all that was written in eu-west-1 is in its stream yet can't be told" in result["msg"]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import email.utils
 import traceback
 import typing as t
 
@@ -169,16 +170,19 @@ def get_metric_data(
     return values
 
 
-def describe_stream(client: t.Any, arn: str) -> list[dict[str, t.Any]]:
-    """Every shard of a stream (DynamoDB Streams client)."""
+def describe_stream(client: t.Any, arn: str) -> tuple[list[dict[str, t.Any]], datetime.datetime]:
+    """Every shard of a stream, and when it was asked by the service's own clock (DynamoDB Streams client)."""
     shards: list[dict[str, t.Any]] = []
+    times: list[datetime.datetime] = []
     with _explained(client, "DescribeStream"):
         start: dict[str, str] = {}
         while True:
-            described = client.describe_stream(StreamArn=arn, **start)["StreamDescription"]
+            answer = client.describe_stream(StreamArn=arn, **start)
+            times.append(email.utils.parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]))
+            described = answer["StreamDescription"]
             shards += described["Shards"]
             if not described.get("LastEvaluatedShardId"):
-                return shards
+                return shards, times[0]
             start = {"ExclusiveStartShardId": described["LastEvaluatedShardId"]}
 
 

@@ -18,7 +18,6 @@ import asyncio
 import collections
 import dataclasses
 import datetime
-import time
 import typing as t
 
 from .. import api
@@ -113,8 +112,8 @@ class Comparison:
         if not arn:
             raise _Unreadable(f"it has no stream in {self.region}, so the keys that were written last aren't known")
         client = self.clients.of("dynamodbstreams", self.region)
-        begun = time.time()
-        described = {one["ShardId"]: one for one in await self._ask(api.describe_stream, client, arn)}
+        listed, begun = await self._ask(api.describe_stream, client, arn)
+        described = {one["ShardId"]: one for one in listed}
         parents = {name: one.get("ParentShardId") for name, one in described.items()}
         newest = described.keys() - set(parents.values())
         if any("EndingSequenceNumber" in described[name]["SequenceNumberRange"] for name in newest):
@@ -131,7 +130,9 @@ class Comparison:
             waiting = {one.parent for one in shards if not one.older} & parents.keys() - read
         return {Probe(RECENT, number): key for number, key in enumerate(keys.values())}
 
-    async def _read_shards(self, client: t.Any, shards: list[_Shard], begun: float, keys: dict[str, Item]) -> None:
+    async def _read_shards(
+        self, client: t.Any, shards: list[_Shard], begun: datetime.datetime, keys: dict[str, Item]
+    ) -> None:
         """Read all of them up to the time ``begun``."""
         for start in range(0, KEYS, KEYS_AT_ONCE):
             await all_of(self._read_on(client, shard, begun, keys) for shard in shards)
@@ -147,10 +148,9 @@ class Comparison:
             "shards showed nothing newer: run again"
         )
 
-    async def _read_on(self, client: t.Any, shard: _Shard, begun: float, keys: dict[str, Item]) -> None:
+    async def _read_on(self, client: t.Any, shard: _Shard, begun: datetime.datetime, keys: dict[str, Item]) -> None:
         """Add the keys that come next in a shard to ``keys``."""
-        start, now = (datetime.datetime.fromtimestamp(moment, datetime.UTC) for moment in (begun - self.since, begun))
-        empty = 0
+        start, empty = begun - datetime.timedelta(seconds=self.since), 0
         while shard.position and empty < EMPTY_ANSWERS:
             records, shard.position = await self._ask(api.get_records, client, shard.position)
             for record in (one["dynamodb"] for one in records):
@@ -163,7 +163,7 @@ class Comparison:
                     f"more than {MOST_KEYS} keys were written in {self.region} of late, too many to compare"
                 )
             empty = 0 if records else empty + 1
-            if records and records[-1]["dynamodb"]["ApproximateCreationDateTime"] > now:
+            if records and records[-1]["dynamodb"]["ApproximateCreationDateTime"] > begun:
                 shard.position = None
 
     async def _write_on(self, start: int) -> None:
