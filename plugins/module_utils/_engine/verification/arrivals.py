@@ -83,10 +83,6 @@ class Arrivals:
     def of(self, pair: Pair) -> list[Arrival]:
         return self._pairs.get(pair, [])
 
-    def pending(self, target: str) -> list[Arrival]:
-        """What is acknowledged and still to be seen there, oldest first, but for what is known to be missing."""
-        return [arrival for arrival in self.unseen(target) if not arrival.missing]
-
     def unseen(self, target: str) -> list[Arrival]:
         """What is acknowledged and hasn't been seen there, oldest first."""
         return list(self._pending.get(target, {}).values())

@@ -62,7 +62,6 @@ class Outcome:
     claim: Claim = dataclasses.field(default_factory=lambda: Claim(0))
     arrivals: Arrivals | None = None
     notes: list[str] = dataclasses.field(default_factory=list)
-    left: list[Left] = dataclasses.field(default_factory=list)
 
     @property
     def holders(self) -> list[str]:
@@ -123,7 +122,7 @@ def check_tables(
     try:
         calls.run(_check_all(outcomes, sender, clients, options, run, progress))
     except BaseException as error:
-        error.add_note(told({one.wanted.name: one.left for one in outcomes}))
+        error.add_note(told({one.wanted.name: one.claim.left for one in outcomes}))
         raise
     finally:
         sender.close()
@@ -307,7 +306,7 @@ def _session(turn: int, outcome: Outcome, sender: Calls, options: Options, run: 
     planned = options.watch.planned if options.watch else 0.0
     lease = Lease(run, int(time.time() + 2 * options.timeout + planned) + GRACE)
     outcome.schema = Schema.of(outcome.wanted.name, shown)
-    outcome.history = History(copies=others, keep=not options.watch)
+    outcome.history = History(copies=others)
     outcome.arrivals = Arrivals(lease)
     outcome.history.follow(outcome.arrivals.take)
     strong = shown.consistency == STRONG
@@ -359,20 +358,13 @@ async def _clear(outcome: Outcome, timeout: float) -> None:
     """Remove what this run wrote; its strongly consistent look is also the last word on what had arrived."""
     if not (outcome.session and outcome.claim.touched):
         return
-    touched, outcome.claim.touched = outcome.claim.touched, set()
-    work = reserved.clear(outcome.session, outcome.holders, touched, timeout)
-    task = asyncio.ensure_future(work)
-    try:
-        outcome.left = await to_the_end(task)
-    except asyncio.CancelledError:
-        outcome.left = task.result()
-        raise
+    await to_the_end(reserved.clear(outcome.session, outcome.holders, outcome.claim, timeout))
     outcome.notes += _stragglers(outcome)
 
 
 def _stragglers(outcome: Outcome) -> t.Iterator[str]:
     """What a region that couldn't be cleaned up had written may still arrive where it was missing, once it is back."""
-    uncleared = {left.region for left in outcome.left}
+    uncleared = {left.region for left in outcome.claim.left}
     for (source, target), evidence in outcome.evidence.items():
         if source in uncleared and any(not one.arrived for one in evidence.arrivals):
             yield (

@@ -22,7 +22,7 @@ from . import calls, drainage, heartbeats, reserved
 from .calls import Calls, all_of, to_the_end
 from .check import GRACE, told
 from .drainage import Drainage
-from .heartbeats import KEYS, SETTLING, Progress, Stalenesses, Watched
+from .heartbeats import KEYS, SETTLING, Progress, Watched
 from .history import History
 from .probes import Lease, Schema
 from .recent import Comparison
@@ -181,10 +181,11 @@ class Subject:
         shown = observed[found.region]
         found.schema = Schema.of(found.name, shown)
         lease = Lease(str(uuid.uuid4()), int(time.time() + 3 * timeout + GRACE))
-        history = History(len(shown.replicas), keep=False)
+        history = History(len(shown.replicas))
         self.session = Session(turn, sender, found.schema, lease, history, strong=found.strong)
         self.drainage = found
         self.claim = Claim(0, KEYS)
+        found.left = self.claim.left
         self.watched: Watched | None = None
         self._holders = [name for name, one in observed.items() if one.status != ABSENT]
         self._clients = clients
@@ -215,9 +216,7 @@ class Subject:
             found.recent = await comparison.run(list(found.watched))
 
     async def clear(self) -> None:
-        if self.claim.touched:
-            work = reserved.clear(self.session, self._holders, self.claim.touched, self._timeout)
-            self.drainage.left = await to_the_end(work)
+        await to_the_end(reserved.clear(self.session, self._holders, self.claim, self._timeout))
 
 
 async def _probe(subjects: list[Subject], pace: Pace, progress: Progress) -> None:
@@ -235,11 +234,11 @@ async def _watch(subjects: list[Subject], pace: Pace, progress: Progress) -> Non
     drainages = [one.drainage for one in subjects]
     rounds = itertools.count(1)
 
-    def enough(_stalenesses: Stalenesses) -> bool:
+    def enough() -> bool:
         number = next(rounds)
         return all(one.is_settled(number, pace.duration) for one in drainages)
 
-    def settling(_stalenesses: Stalenesses) -> float:
+    def settling() -> float:
         """Where lag is long, the newest probes take as long, too."""
         return max(SETTLING, min(pace.duration, 2 * max(one.longest_lag for one in drainages)))
 

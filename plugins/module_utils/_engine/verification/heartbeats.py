@@ -37,7 +37,6 @@ SETTLING_LOOKS = 1.0
 SUMMARY_EVERY = 1.0
 
 Progress = t.Callable[[dict[str, t.Any]], None]
-Stalenesses = dict[str, dict[Pair, Staleness]]
 
 
 @dataclasses.dataclass
@@ -229,8 +228,8 @@ async def watch(
     pace: Pace,
     progress: Progress = lambda _event: None,
     admitted: t.Callable[[], bool] = lambda: True,
-    enough: t.Callable[[Stalenesses], bool] = lambda _stalenesses: False,
-    settling: t.Callable[[Stalenesses], float] = lambda _stalenesses: SETTLING,
+    enough: t.Callable[[], bool] = lambda: False,
+    settling: t.Callable[[], float] = lambda: SETTLING,
 ) -> None:
     """Watch all tables until ``pace`` ends, then judge each.
 
@@ -282,15 +281,11 @@ class _Rounds:
     def _elapsed(self) -> float:
         return self._loop.time() - self._begun
 
-    @property
-    def _stalenesses(self) -> Stalenesses:
-        return {name: table.stalenesses for name, table in self._tables.items()}
-
     async def run(
         self,
         admitted: t.Callable[[], bool],
-        enough: t.Callable[[Stalenesses], bool],
-        settling: t.Callable[[Stalenesses], float],
+        enough: t.Callable[[], bool],
+        settling: t.Callable[[], float],
     ) -> None:
         try:
             while not self._pace.over(self._number, self._elapsed):
@@ -298,9 +293,9 @@ class _Rounds:
                     self._end_early()
                     break
                 await self._round()
-                if enough(self._stalenesses):
+                if enough():
                     break
-            await self._settle(admitted, settling(self._stalenesses))
+            await self._settle(admitted, settling())
         finally:
             await self._finish()
         for table in self._tables.values():
@@ -383,7 +378,8 @@ class _Rounds:
         ) or any(not task.done() for task in self._under_way.values())
 
     def _tell(self, readings: dict[str, dict[Pair, Reading]], last: bool = False) -> None:
-        self._bulletins.take(readings, self._stalenesses, {name: table.down for name, table in self._tables.items()})
+        stalenesses = {name: table.stalenesses for name, table in self._tables.items()}
+        self._bulletins.take(readings, stalenesses, {name: table.down for name, table in self._tables.items()})
         if last or self._bulletins.news or self._loop.time() >= self._told + SUMMARY_EVERY:
             self._told = self._loop.time()
             self._progress(self._bulletins.event(self._pace.progress(self._number, self._elapsed)))

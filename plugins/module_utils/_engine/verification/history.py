@@ -78,22 +78,17 @@ class History:
 
     :ivar cost: of all of it, in capacity units.
     :param copies: in how many other regions each write is carried out again.
-    :param keep: whether the events are kept; a watch may go on for a day.
     """
 
-    def __init__(self, copies: int = 0, keep: bool = True) -> None:
-        self.events: list[Event] = []
+    def __init__(self, copies: int = 0) -> None:
         self.cost = Cost()
         self._copies = copies
-        self._keep = keep
         self._followers: list[t.Callable[[Event], None]] = []
 
     def follow(self, follower: t.Callable[[Event], None]) -> None:
         self._followers.append(follower)
 
     def add(self, event: Event) -> None:
-        if self._keep:
-            self.events.append(event)
         if isinstance(event, Look):
             self.cost += Cost(read_units=event.units)
         else:

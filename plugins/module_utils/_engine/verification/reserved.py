@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-import typing as t
 
 from ..errors import ABSENT
 from ..wording import count
 from .calls import SILENCE, all_of
 from .history import DONE, FAILED, REFUSED
-from .probes import DELETE, EVERYWHERE, PUT, Marked, Probe, drawn, registers
+from .probes import DELETE, EVERYWHERE, PUT, REGISTERS, Marked, Probe, drawn, registers
 from .session import Patience, Session
 from .staleness import DAY
 from .states import Pair
@@ -51,6 +50,7 @@ class Claim:
     :ivar problems: region -> why nothing can be verified there, as a sentence.
     :ivar unregistered: source -> why it can't write, as a sentence; what others write can be looked for there.
     :ivar notes: what a person should know, as sentences.
+    :ivar left: what couldn't be confirmed as removed.
     """
 
     items: int
@@ -61,6 +61,7 @@ class Claim:
     problems: dict[str, str] = dataclasses.field(default_factory=dict)
     unregistered: dict[str, str] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
+    left: list[Left] = dataclasses.field(default_factory=list)
 
     def against(self, pair: Pair) -> list[str]:
         """Why a pair can't be verified, as sentences."""
@@ -170,7 +171,7 @@ async def _register(
         break
     else:
         claimed.unregistered[source] = (
-            f"all {len(registers(source))} registers of {source} are taken: other verifications of this table are "
+            f"all {REGISTERS} registers of {source} are taken: other verifications of this table are "
             "under way, or died: run again later"
         )
     claimed.free.pop(source)
@@ -224,18 +225,19 @@ async def _remove_left(
     return removed, problem
 
 
-async def clear(session: Session, regions: list[str], probes: t.Collection[Probe], timeout: float) -> list[Left]:
-    """Remove this run's items wherever they may be, registers last; what couldn't be confirmed as removed is returned.
+async def clear(session: Session, regions: list[str], claimed: Claim, timeout: float) -> None:
+    """Remove this run's items wherever they may be, registers last; ``left`` names what may still be there.
 
     Its first look is the last word on what was to be there.
     """
+    probes, claimed.touched = claimed.touched, set()
     seconds = min(max(timeout, CLEANING), LONGEST_CLEANING)
-    items = {probe for probe in probes if probe.slot >= len(registers(""))}
-    for part in (items, set(probes) - items):
-        left = [one for one in await all_of(_clear(session, region, part, seconds) for region in regions) if one]
-        if left:
-            return left  # and the registers, which lead the next run to it
-    return []
+    items = {probe for probe in probes if probe.slot >= REGISTERS}
+    for part in (items, probes - items):
+        left = await all_of(_clear(session, region, part, seconds) for region in regions)
+        claimed.left += [one for one in left if one]
+        if claimed.left:
+            return  # and the registers stay, which lead the next run to it
 
 
 async def _clear(session: Session, region: str, probes: set[Probe], seconds: float) -> Left | None:

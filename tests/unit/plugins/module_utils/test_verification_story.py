@@ -211,7 +211,7 @@ def test_a_table_with_a_reason_of_its_own_is_told_without_directions():
 
 def test_what_is_left_behind_is_listed_by_region():
     one = by_states(US, EU)
-    one.left = [Left(EU, frozenset([Probe(US, 8), Probe(US, 7)]), "throttled")]
+    one.claim.left = [Left(EU, frozenset([Probe(US, 8), Probe(US, 7)]), "throttled")]
     result = result_of(one)
     assert result["tables"][0]["left_behind"] == [
         {

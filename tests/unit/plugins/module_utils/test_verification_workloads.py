@@ -475,7 +475,7 @@ def test_a_region_that_does_not_answer_is_unknown_and_holds_up_no_other(begin, s
     concerned = [note for note in outcome.notes if note.startswith("watch: ")]
     assert all(note.startswith("watch: eu-west-1 is unknown") for note in concerned)
     assert any(says in note for note in concerned)
-    assert [left.region for left in outcome.left] == ([] if begin is silent else [EU])
+    assert [left.region for left in outcome.claim.left] == ([] if begin is silent else [EU])
 
 
 def test_a_lag_that_rises_above_max_lag_while_it_is_watched_fails():
@@ -545,5 +545,5 @@ def test_nothing_lost_is_passed_nothing_left_is_kept_quiet_and_no_item_of_a_user
         assert outcome.judge() != "pass"
     if "BatchGetItem" not in outcome.claim.problems.get(EU, ""):  # what can't be read can't be known
         assert {key: table.items[EU].get(key) for key in theirs} == theirs
-    if not (outcome.left or faults["lost"]):
+    if not (outcome.claim.left or faults["lost"]):
         assert {key for keys in table.reserved().values() for key in keys} <= theirs.keys()
