@@ -27,14 +27,11 @@ from .history import History
 from .journey import Journey
 from .options import Options
 from .probes import Lease, Schema
-from .reserved import Claim, Left
+from .reserved import GRACE, Claim, Left
 from .session import Session
 from .states import CHECK_MODE, FAIL, ITEMS, NOTHING, PASS, STATES, UNSURE, Pair, dependence, pair_states, region_state
 from .verdicts import SPENT, Convergence, Finding, PairEvidence, judge_convergence, judge_pair, verdict_of, worst
 
-# How long after a table's deadline its items belong to the run that wrote them, in seconds: room for clean-up, and
-# for the clocks of two machines that verify the same table.
-GRACE = 120
 # Seconds between two times that those who watch are told how far everything is.
 SIGN_OF_LIFE = 2
 
@@ -234,7 +231,7 @@ async def _explain(turn: int, outcome: Outcome, sender: Calls, clients: Clients)
     for region in await policies.drills(turn, sender, clients, arns):
         for pair in failed:
             if region in pair:
-                outcome.evidence[pair].drill = region
+                outcome.evidence[pair].explain(region)
 
 
 async def _report(outcomes: list[Outcome], done: list[Outcome], progress: t.Callable[[Event], None]) -> None:
@@ -268,7 +265,7 @@ async def _check_items(turn: int, outcome: Outcome, sender: Calls, options: Opti
         if len(evidence) == len(outcome.evidence):
             works.append(rounds.converge(session, claim, list(outcome.observed), options.timeout, lag))
         _, *convergence = await all_of(works)
-        if outcome.judge() == PASS:
+        if convergence and lag.result() is not None:
             outcome.convergence = convergence[0]
         if options.items.get(outcome.wanted.name):
             await _carry_items(session, outcome, options)
@@ -284,10 +281,11 @@ async def _go_round(
     options: Options,
     lag: asyncio.Future[float | None],
 ) -> None:
-    """``lag`` is told the longest that was measured; None when a pair didn't pass."""
+    """``lag`` is told the longest that was measured; None when not everything arrived."""
     await rounds.run_rounds(session, outcome.claim, evidence, outcome.arrivals, options.timeout)
     _gather(outcome)
-    lag.set_result(max(longest(one.arrivals) for one in evidence.values()) if outcome.judge() == PASS else None)
+    arrived = all(sum(change.arrived for change in one.arrivals) == one.expected for one in evidence.values())
+    lag.set_result(max(longest(one.arrivals) for one in evidence.values()) if evidence and arrived else None)
 
 
 def _session(turn: int, outcome: Outcome, sender: Calls, options: Options, run: str) -> Session | None:
@@ -390,8 +388,11 @@ async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable
             for outcome in watched.values()
         )
 
+    for outcome in watched.values():  # heartbeats aren't among the changes of a check, and may be many
+        outcome.history.unfollow(outcome.arrivals.take)
     await heartbeats.watch({name: one.watched for name, one in watched.items()}, options.watch, progress, admitted)
     for outcome in watched.values():
+        outcome.history.follow(outcome.arrivals.take)
         outcome.notes += outcome.watched.all_notes()
         for pair, found in outcome.watched.pairs.items():
             if outcome.watched.ended_early:

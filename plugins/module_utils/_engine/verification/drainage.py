@@ -248,7 +248,7 @@ def _by_target(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
         if {one.answer_of(target) for one in drainages if target in one.targets} == {NO_EVIDENCE}:
             fine.append(target)
     if fine:
-        yield f"{named(fine)}: {_seen(drainages, fine)}."
+        yield f"{named(fine)}: {_seen([one for one in drainages if one.watched], fine)}."
 
 
 def _tables(names: list[str], of: int) -> str:

@@ -20,13 +20,13 @@ from ..spec import Refused, Table
 from ..state import ABSENT, Observed
 from . import calls, drainage, heartbeats, reserved
 from .calls import Calls, all_of, to_the_end
-from .check import GRACE, told
+from .check import told
 from .drainage import Drainage
 from .heartbeats import KEYS, SETTLING, Progress, Watched
 from .history import History
 from .probes import Lease, Schema
 from .recent import Comparison
-from .reserved import Claim
+from .reserved import GRACE, Claim
 from .session import Session
 from .staleness import DAY, SHORTEST_INTERVAL, Pace
 from .states import dependence, pair_states

@@ -21,10 +21,10 @@ from .arrivals import Arrival, Arrivals
 from .bulletins import Bulletins
 from .calls import SILENCE, all_of
 from .history import DONE, Event, Look, Write
-from .probes import KEYS_AT_ONCE, PUT, Probe
+from .probes import PUT, Probe
 from .reserved import Claim
 from .session import BATCH, Session
-from .staleness import UNKNOWN, Pace, Reading, Round, Staleness, Timeline, Troubles, rounds_kept
+from .staleness import Pace, Reading, Round, Staleness, Timeline, Troubles, rounds_kept
 from .states import FAIL, PASS, UNSURE, Pair
 from .verdicts import PairEvidence
 
@@ -71,7 +71,7 @@ class Watched:
         self.arrivals = Arrivals(session.lease)
         self.down: dict[str, str] = {}
         self._free: dict[str, collections.deque[Probe]] = {source: collections.deque() for source in self.sources}
-        self._drawn = dict.fromkeys(self.sources, 0)
+        self._unwritten: set[str] = set()  # sources without a heartbeat in this round
         self._out: dict[str, set[Probe]] = {source: set() for source in self.sources}  # of heartbeats under way
         self._numbers = dict.fromkeys(self.sources, 0)
         self._looked: dict[str, float] = {}  # target -> begin of the last look of this round that was answered
@@ -110,6 +110,8 @@ class Watched:
     async def beat(self, source: str, elapsed: float) -> None:
         probe = await self._key(source)
         if probe is None:
+            self.trouble(source, "PutItem", f"all {KEYS} keys for its heartbeats wait to be seen", elapsed)
+            self._unwritten.add(source)
             return
         self._numbers[source] += 1
         self.claim.touched.add(probe)
@@ -124,18 +126,14 @@ class Watched:
             self._out[source].add(probe)
         else:
             self._free[source].append(probe)
+            self._unwritten.add(source)
             self.trouble(source, "PutItem", written.problem or "somebody else holds the key of a heartbeat", elapsed)
 
     async def _key(self, source: str) -> Probe | None:
         """A key that no heartbeat is under way from; more are taken when all are. None when there are none left."""
-        if not self._free[source] and self._drawn[source] < KEYS:
-            more = await self.claim.more(self.session, source, self.holders, self._drawn[source], KEYS_AT_ONCE)
-            self._drawn[source] += KEYS_AT_ONCE
-            self._free[source].extend(more)
         if not self._free[source]:
-            self.troubles.add(source, "PutItem", f"all {KEYS} keys for its heartbeats wait to be seen", 0.0)
-            return None
-        return self._free[source].popleft()
+            self._free[source].extend(await self.claim.more(self.session, source, self.holders))
+        return self._free[source].popleft() if self._free[source] else None
 
     async def look(self, target: str, elapsed: float) -> None:
         pending = [one.write.probe for one in self.arrivals.unseen(target)]
@@ -152,15 +150,16 @@ class Watched:
         self.down[region] = reason
         self.troubles.add(region, call, reason, elapsed)
 
-    def end_round(self, elapsed: float, silent: t.Collection[str] = ()) -> dict[Pair, Reading]:
-        """Every pair's reading; ``silent`` are the regions that owe an answer."""
+    def end_round(self, elapsed: float, silent: t.Collection[tuple[str, str]] = ()) -> dict[Pair, Reading]:
+        """Every pair's reading; ``silent`` are the calls (write or look, region) that owe an answer."""
         readings = {}
         for pair, watched in self.pairs.items():
             source, target = pair
             pending = [one for one in self.arrivals.unseen(target) if one.write.region == source]
-            look = None if target in silent else self._looked.get(target)
-            readings[pair] = watched.staleness.take(self.arrivals.forget(pair), pending, look)
-        self._looked = {}
+            look = None if ("look", target) in silent else self._looked.get(target)
+            unwritten = source in self._unwritten or ("write", source) in silent
+            readings[pair] = watched.staleness.take(self.arrivals.forget(pair), pending, look, unwritten)
+        self._looked, self._unwritten = {}, set()
         self._release()
         self.timeline.add(Round(elapsed, readings))
         return readings
@@ -244,15 +243,15 @@ async def watch(
 def count_in(evidence: PairEvidence, found: PairWatched, max_lag: float | None) -> None:
     """What a watch showed of a pair counts with its items."""
     if found.verdict == FAIL:
-        evidence.refute("heartbeats were lost", found.reason, evidence.remedy)
+        evidence.refute("heartbeats didn't arrive, or didn't stay", found.reason, evidence.remedy)
     elif found.verdict != PASS:
         evidence.doubt(f"watch: {found.reason}")
-    peak, resolution = found.staleness.peak, found.staleness.resolution
+    peak, at_least = found.staleness.peak, found.staleness.at_least
     if max_lag is None or peak is None or peak <= max_lag:
         return
     limit = f"max_lag (verify_max_lag) of {max_lag:g} s"
-    if peak - resolution > max_lag:
-        evidence.refute(f"while it was watched, lag rose above {limit}", f"to {peak:.3g} s")
+    if at_least > max_lag:
+        evidence.refute(f"while it was watched, lag rose above {limit}", f"to {at_least:.3g} s or more")
     else:
         evidence.doubt(
             f"whether lag stayed within {limit} can't be told", f"{peak:.3g} s or less", "choose a shorter interval"
@@ -272,6 +271,7 @@ class _Rounds:
         self._bulletins = Bulletins()
         self._under_way: dict[tuple[str, str, str], asyncio.Task[None]] = {}
         self._asked: dict[tuple[str, str, str], float] = {}
+        self._readings: dict[str, dict[Pair, Reading]] = {}  # of the last round, by table
         self._number = 0
         self._told = -math.inf
         self._loop = asyncio.get_running_loop()
@@ -300,7 +300,7 @@ class _Rounds:
             await self._finish()
         for table in self._tables.values():
             table.judge()
-        self._tell({name: dict.fromkeys(table.pairs, UNKNOWN) for name, table in self._tables.items()}, last=True)
+        self._tell(last=True)
 
     async def _finish(self) -> None:
         """Until every call under way has been answered, so that nothing is written after the clean-up."""
@@ -331,12 +331,13 @@ class _Rounds:
         readings = {}
         for name, table in self._tables.items():
             silent = {
-                region
+                (call, region)
                 for (owner, call, region), task in self._under_way.items()
-                if owner == name and call == "look" and not task.done()
+                if owner == name and not task.done()
             }
             readings[name] = table.end_round(self._elapsed, silent)
-        self._tell(readings)
+        self._readings = readings
+        self._tell()
         for table in self._tables.values():
             table.down = {}
 
@@ -377,9 +378,9 @@ class _Rounds:
             table.arrivals.unseen(target) for table in self._tables.values() for _source, target in table.pairs
         ) or any(not task.done() for task in self._under_way.values())
 
-    def _tell(self, readings: dict[str, dict[Pair, Reading]], last: bool = False) -> None:
+    def _tell(self, last: bool = False) -> None:
         stalenesses = {name: table.stalenesses for name, table in self._tables.items()}
-        self._bulletins.take(readings, stalenesses, {name: table.down for name, table in self._tables.items()})
+        self._bulletins.take(self._readings, stalenesses, {name: table.down for name, table in self._tables.items()})
         if last or self._bulletins.news or self._loop.time() >= self._told + SUMMARY_EVERY:
             self._told = self._loop.time()
             self._progress(self._bulletins.event(self._pace.progress(self._number, self._elapsed)))

@@ -88,6 +88,9 @@ class History:
     def follow(self, follower: t.Callable[[Event], None]) -> None:
         self._followers.append(follower)
 
+    def unfollow(self, follower: t.Callable[[Event], None]) -> None:
+        self._followers.remove(follower)
+
     def add(self, event: Event) -> None:
         if isinstance(event, Look):
             self.cost += Cost(read_units=event.units)

@@ -25,8 +25,7 @@ from ..clients import Clients
 from . import dynamodb_json
 from .calls import all_of
 from .dynamodb_json import Item
-from .heartbeats import KEYS
-from .probes import KEYS_AT_ONCE, PUT, Probe
+from .probes import PUT, Probe
 from .reserved import Claim
 from .session import BATCH, PAUSES, Patience, Session
 from .user_items import is_reserved
@@ -134,7 +133,7 @@ class Comparison:
         self, client: t.Any, shards: list[_Shard], begun: datetime.datetime, keys: dict[str, Item]
     ) -> None:
         """Read all of them up to the time ``begun``."""
-        for start in range(0, KEYS, KEYS_AT_ONCE):
+        while True:
             await all_of(self._read_on(client, shard, begun, keys) for shard in shards)
             shards = [shard for shard in shards if shard.position]
             if not shards:
@@ -142,7 +141,7 @@ class Comparison:
             if self.session.now > self.until:
                 break
             await asyncio.sleep(STREAM_PAUSE)
-            await self._write_on(start)
+            await self._write_on()
         raise _Unreadable(
             f"whether all that was written in {self.region} is in its stream yet can't be told: {len(shards)} of its "
             "shards showed nothing newer: run again"
@@ -166,9 +165,9 @@ class Comparison:
             if records and records[-1]["dynamodb"]["ApproximateCreationDateTime"] > begun:
                 shard.position = None
 
-    async def _write_on(self, start: int) -> None:
+    async def _write_on(self) -> None:
         """Write to more of the claim's keys, so that shards show newer records; a key that fails is left out."""
-        probes = await self.claim.more(self.session, self.region, self.holders, start, KEYS_AT_ONCE)
+        probes = await self.claim.more(self.session, self.region, self.holders)
         self.claim.touched.update(probes)
         await all_of(self.session.write(PUT, probe) for probe in probes)
 

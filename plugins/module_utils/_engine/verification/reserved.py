@@ -14,14 +14,17 @@ from ..errors import ABSENT
 from ..wording import count
 from .calls import SILENCE, all_of
 from .history import DONE, FAILED, REFUSED
-from .probes import DELETE, EVERYWHERE, PUT, REGISTERS, Marked, Probe, drawn, registers
+from .probes import DELETE, EVERYWHERE, KEYS_AT_ONCE, PUT, REGISTERS, Marked, Probe, drawn, registers
 from .session import Patience, Session
 from .staleness import DAY
 from .states import Pair
 
-# No run holds an item longer than this from now on, in seconds: twice the longest timeout and the grace. A marker that
-# says so isn't verification's.
-LONGEST_LEASE = 3 * DAY
+# How long after a table's deadline its items belong to the run that wrote them, in seconds: room for clean-up, and
+# for the clocks of two machines that verify the same table.
+GRACE = 120
+# No run holds an item longer than this from now on, in seconds: twice the longest timeout, the longest watch, and the
+# grace. A marker that says so isn't verification's.
+LONGEST_LEASE = 3 * DAY + GRACE
 # Where a region is throttled or fails, removing goes on for so many seconds: at the least, and at most.
 CLEANING = 10.0
 LONGEST_CLEANING = 60.0
@@ -44,6 +47,7 @@ class Claim:
 
     :ivar items: how many keys each source has for items, and all regions together for those that each writes.
     :ivar heartbeats: how many more a source may take for its heartbeats.
+    :ivar taken: source -> how many of its keys are in use.
     :ivar free: source -> its keys, in the order of writing.
     :ivar shared: the keys that every region writes at once.
     :ivar touched: whatever may be there because of this run.
@@ -55,6 +59,7 @@ class Claim:
 
     items: int
     heartbeats: int = 0
+    taken: dict[str, int] = dataclasses.field(default_factory=dict)
     free: dict[str, list[Probe]] = dataclasses.field(default_factory=dict)
     shared: list[Probe] = dataclasses.field(default_factory=list)
     touched: set[Probe] = dataclasses.field(default_factory=set)
@@ -69,13 +74,16 @@ class Claim:
         problems = [self.problems[region] for region in pair if region in self.problems]
         return problems + ([self.unregistered[source]] if source in self.unregistered else [])
 
-    async def more(self, session: Session, source: str, holders: list[str], start: int, number: int) -> list[Probe]:
-        """``number`` of a source's keys for heartbeats, from ``start``: those where no region that answers has an item.
+    async def more(self, session: Session, source: str, holders: list[str]) -> list[Probe]:
+        """The next of a source's keys for heartbeats: those of them where no region that answers has an item.
 
         A region that doesn't answer soon holds up no other.
         """
-        first = self.items + start
-        wanted = drawn(session.lease.run, source, min(first + number, self.items + self.heartbeats))[first:]
+        first = self.taken.get(source, self.items)
+        self.taken[source] = min(first + KEYS_AT_ONCE, self.items + self.heartbeats)
+        wanted = drawn(session.lease.run, source, self.taken[source])[first:]
+        if not wanted:
+            return []
         reads = [asyncio.ensure_future(session.read(region, wanted, session.now)) for region in holders]
         answered, _late = await asyncio.wait(reads, timeout=SILENCE / 2)  # or the source would seem silent
         taken = {probe for one in answered for probe in one.result()[0]}

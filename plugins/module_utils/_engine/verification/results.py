@@ -17,7 +17,7 @@ from .cost import Cost
 from .heartbeats import PairWatched
 from .probes import Schema
 from .reserved import Left
-from .states import PASS
+from .states import NOTHING, PASS
 from .verdicts import Convergence, Finding, PairEvidence, judge_convergence, judge_pair, lag, verdict_of, worst
 
 if t.TYPE_CHECKING:
@@ -35,7 +35,7 @@ def module_result(checked: Checked, about: Result | None = None) -> Result:
     summary = story.summary(checked.outcomes, tables)
     arns = [shown.arn for outcome in checked.outcomes for shown in outcome.observed.values() if shown.arn]
     return {
-        "verdict": worst(table["verdict"] for table in tables),
+        "verdict": worst([table["verdict"] for table in tables] or [NOTHING]),
         "run": {
             "id": checked.run,
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(checked.started)),

@@ -141,7 +141,7 @@ async def run_rounds(
             for pair in (pair for pair in evidence if pair[1] == follower.target):
                 for problem in follower.problems:
                     evidence[pair].doubt(problem)
-        candidates = _reached(arrivals, candidates, operation)
+        candidates = _reached(arrivals, evidence, operation)
 
 
 async def _write(
@@ -170,19 +170,13 @@ def _doubt(evidence: dict[Pair, PairEvidence], source: str, sentence: str, remed
             one.doubt(sentence, remedy=remedy)
 
 
-def _reached(
-    arrivals: Arrivals, candidates: dict[tuple[str, Probe], list[str]], operation: str
-) -> dict[tuple[str, Probe], list[str]]:
+def _reached(arrivals: Arrivals, pairs: t.Iterable[Pair], operation: str) -> dict[tuple[str, Probe], list[str]]:
     """The items that go on, and where: in the targets that have shown the last operation."""
     reached: dict[tuple[str, Probe], list[str]] = {}
-    for (source, probe), targets in candidates.items():
-        for target in targets:
-            shown = any(
-                one.arrived and one.write.probe == probe and one.write.operation == operation
-                for one in arrivals.of((source, target))
-            )
-            if shown:
-                reached.setdefault((source, probe), []).append(target)
+    for source, target in pairs:
+        for one in arrivals.of((source, target)):
+            if one.arrived and one.write.operation == operation:
+                reached.setdefault((source, one.write.probe), []).append(target)
     return reached
 
 

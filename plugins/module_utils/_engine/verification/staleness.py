@@ -54,6 +54,11 @@ class Pace:
                 f"interval of watch (verify_watch) is {self.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an "
                 "hour."
             )
+        if not problems and self.planned > DAY:
+            problems.append(
+                f"watch (verify_watch) would take {self.planned:g} s, but may take a day at most: give fewer rounds, a "
+                "shorter interval, or a duration."
+            )
         return problems
 
     @property
@@ -101,7 +106,8 @@ class Staleness:
     :ivar arrived: how many of them have been seen.
     :ivar since: when the first was acknowledged; ``until``, the newest before which all have arrived.
     :ivar peak: the longest lag, that of a heartbeat that hasn't arrived included.
-    :ivar resolution: the true peak is at most so much shorter.
+    :ivar resolution: that lag may be so much shorter.
+    :ivar at_least: the longest that a lag was for sure.
     :ivar looks: how many looks were answered.
     :ivar missed: how many in a row, up to the last, didn't show the same heartbeat.
     :ivar moving: whether the last look showed a heartbeat that the one before didn't.
@@ -114,6 +120,7 @@ class Staleness:
         self.until = -math.inf
         self.peak: float | None = None
         self.resolution = 0.0
+        self.at_least = 0.0
         self.looks = 0
         self.missed = 0
         self.moving = False
@@ -129,17 +136,20 @@ class Staleness:
         self.written += 1
         self.since = min(self.since, write.ended)
 
-    def take(self, arrived: list[Arrival], pending: list[Arrival], look: float | None) -> Reading:
+    def take(
+        self, arrived: list[Arrival], pending: list[Arrival], look: float | None, unwritten: bool = False
+    ) -> Reading:
         """What a round says.
 
         :param arrived: what has arrived since the last one; ``pending``, what hasn't, oldest first.
         :param look: when the last look began that was answered since; None for none.
+        :param unwritten: whether there should have been another heartbeat, and wasn't.
         """
         for one in arrived:
             self.arrived += 1
             self._newest = max(self._newest, one.write.ended)
             self._lag = one.upper
-            self._rise(one.upper, one.upper - one.lower)
+            self._rise(one.lower, one.upper)
         self.moving = bool(arrived)
         awaited = [one for one in pending if look is not None and one.write.ended <= look]
         self.until = min([self._newest, *(one.write.ended for one in pending)])
@@ -148,16 +158,17 @@ class Staleness:
         self.looks += 1
         if not awaited:
             self.missed, self._oldest_missed = 0, None
-            return Reading(self._lag, arrived=self.written > 0)
+            return UNKNOWN if unwritten else Reading(self._lag, arrived=self.written > 0)
         self.missed = self.missed + 1 if awaited[0] is self._oldest_missed else 1
         self._oldest_missed = awaited[0]
         age = look - awaited[0].write.ended
-        self._rise(age, 0.0)
+        self._rise(age, age)
         return Reading(age, arrived=False)
 
-    def _rise(self, lag: float, resolution: float) -> None:
-        if self.peak is None or lag > self.peak:
-            self.peak, self.resolution = lag, resolution
+    def _rise(self, lower: float, upper: float) -> None:
+        self.at_least = max(self.at_least, lower)
+        if self.peak is None or upper > self.peak:
+            self.peak, self.resolution = upper, upper - lower
 
 
 class Round(t.NamedTuple):

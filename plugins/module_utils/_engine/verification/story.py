@@ -160,7 +160,7 @@ def _achievements(tables: list[Result], changes: int, consistency: str) -> t.Ite
     """What the items of tables that passed have shown."""
     pairs = [pair for table in tables for pair in table["pairs"]]
     yield f"{count(changes, 'change')} in each direction arrived, and what all wrote at once ended the same"
-    yield f"a loss of {100 * loss_that_shows(changes):.0f} % or more would have been seen (95 %)"
+    yield f"a loss of {100 * loss_that_shows(changes):.2g} % or more would have been seen (95 %)"
     if items := sum(len(table["user_items"]) for table in tables):
         yield f"{count(items, 'item')} of yours arrived unchanged"
     if peaks := [pair["watch"]["peak"] for pair in pairs if pair["watch"] and pair["watch"]["peak"] is not None]:

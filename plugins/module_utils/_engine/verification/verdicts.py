@@ -78,6 +78,11 @@ class PairEvidence:
     def refute(self, sentence: str, detail: str = "", remedy: str = "") -> None:
         self._find(Finding(FAIL, sentence, detail, remedy))
 
+    def explain(self, drill: str) -> None:
+        """Changes don't arrive because of an experiment of AWS FIS in that region."""
+        before, self.drill = self.remedy, drill
+        self.findings = [one._replace(remedy=self.remedy) if one.remedy == before else one for one in self.findings]
+
     def _find(self, finding: Finding) -> None:
         if finding not in self.findings:
             self.findings.append(finding)

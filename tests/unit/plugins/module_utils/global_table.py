@@ -21,6 +21,7 @@ import typing as t
 from unittest import mock
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine import api, errors
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.progress import Event
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state import Observed, RegionalTable
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import check
@@ -266,7 +267,9 @@ class GlobalTable:
         }
 
 
-def verify(table: GlobalTable, **options: t.Any) -> check.Outcome:
+def verify(
+    table: GlobalTable, progress: t.Callable[[Event], None] = lambda _event: None, **options: t.Any
+) -> check.Outcome:
     """A whole check of the table; what still replicates afterwards has arrived when this returns."""
     home, *others = table.regions
     wanted = Table("orders", home, replicas={region: Replica(region) for region in others})
@@ -282,7 +285,8 @@ def verify(table: GlobalTable, **options: t.Any) -> check.Outcome:
         stack.enter_context(mock.patch.object(check, "look", lambda _readings, _clients: {"orders": table.observed()}))
         stack.enter_context(mock.patch.object(check.calls, "run", lambda work: run(with_what_is_under_way(work))))
         clients = dict.fromkeys(table.regions)
-        [outcome] = check.check_tables([wanted], clients, Options(**{"item_count": 2, **options}), False).outcomes
+        wished = Options(**{"item_count": 2, **options})
+        [outcome] = check.check_tables([wanted], clients, wished, False, progress).outcomes
     return outcome
 
 

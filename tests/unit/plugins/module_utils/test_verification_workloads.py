@@ -9,22 +9,26 @@ from __future__ import annotations
 import asyncio
 import functools
 import itertools
+import json
 import time
 from unittest import mock
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import heartbeats, reserved
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.policies import DRILL
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     CALLS,
     EVERYWHERE,
     MARKER,
     SLOTS,
+    Marked,
     drawn,
     registers,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import table_result
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import DAY, Pace
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -547,3 +551,78 @@ def test_nothing_lost_is_passed_nothing_left_is_kept_quiet_and_no_item_of_a_user
         assert {key: table.items[EU].get(key) for key in theirs} == theirs
     if not (outcome.claim.left or faults["lost"]):
         assert {key for keys in table.reserved().values() for key in keys} <= theirs.keys()
+
+
+# What regions that don't converge are judged by
+
+
+@pytest.mark.parametrize("doubt", ["an unlisted replica", "max_lag"])
+def test_regions_that_dont_converge_fail_though_something_else_is_unknown(doubt):
+    table = GlobalTable(US, EU, lag=0.3)
+    table.last_writer_wins = False
+    table.unlisted = (AP,) if doubt == "an unlisted replica" else ()
+    outcome = verify(table, max_lag=0.3 if doubt == "max_lag" else None)
+    assert outcome.judge() == "fail"
+    assert "the regions don't converge" in reasons(outcome)[-1]
+
+
+# A watch
+
+
+@pytest.fixture
+def begun():
+    """Told as progress, it says whether a watch has begun."""
+
+    class Begun(list):
+        def __call__(self, event):
+            if event["summary"].startswith("heartbeat"):
+                self.append(event)
+
+    return Begun()
+
+
+def test_rounds_in_which_a_source_cant_write_are_unknown(begun):
+    table = GlobalTable(US, EU)
+    table.on_call = lambda _call, _region: (table.denied.add if 5 < len(begun) < 20 else table.denied.discard)(
+        (US, "PutItem")
+    )
+    outcome = verify(table, begun, watch=Pace(rounds=30))
+    written = pairs(outcome)[US, EU]["watch"]["written"]
+    rounds = [pair for one in outcome.watched.result() for pair in one["pairs"] if pair["source"] == US]
+    assert 10 < written < 20
+    assert sum(one["arrived"] for one in rounds) <= written + 1
+    assert begun[-1]["summary"] == "heartbeat 30 of 30: lag at most 0.5 s"
+
+
+def test_where_all_keys_wait_the_other_targets_are_unknown_and_it_is_said_when(monkeypatch, begun):
+    monkeypatch.setattr(heartbeats, "KEYS", 20)
+    table = GlobalTable(US, EU, AP)
+    table.lag = lambda source, target: 500 if begun and (source, target) == (US, EU) else 0.1
+    outcome = verify(table, begun, watch=Pace(rounds=60))
+    late = {pair["target"]: pair for pair in outcome.watched.result()[45]["pairs"] if pair["source"] == US}
+    assert late[AP] == {"source": US, "target": AP, "lag": None, "arrived": False}
+    [note] = [note for note in outcome.notes if "all 20 keys for its heartbeats wait to be seen" in note]
+    assert note.startswith("watch: us-east-1 is unknown in 39 rounds between 2")
+
+
+def test_a_drill_is_named_for_heartbeats_too(begun):
+    table = GlobalTable(US, EU)
+    table.policy = json.dumps({"Statement": [{"Sid": f"{DRILL}X"}]})
+    table.loses = lambda source, _target, call, _key: bool(begun) and source == US and call == "PutItem"
+    reason = pairs(verify(table, begun, watch=Pace(rounds=8)))[US, EU]["reason"]
+    assert "heartbeats didn't arrive, or didn't stay" in reason
+    assert "wait until AWS FIS has ended its experiment" in reason
+    assert "ReplicationLatency" not in reason
+
+
+def test_a_watch_keeps_no_heartbeat_that_arrived(begun):
+    outcome = verify(GlobalTable(US, EU), begun, watch=Pace(rounds=300))
+    assert [len(outcome.arrivals.of(pair)) for pair in pairs(outcome)] == [6, 6]
+    assert max(len(outcome.watched.arrivals.of(pair)) for pair in pairs(outcome)) <= 1
+
+
+def test_a_marker_of_the_longest_run_is_verifications():
+    longest = Pace(duration=DAY)
+    assert longest.problems() == []
+    expires = time.time() + 2 * DAY + longest.planned + reserved.GRACE
+    assert not reserved._is_foreign(Marked(RUN, int(expires), 1), time.time())
