@@ -26,8 +26,11 @@ NORMAL, NORMAL_SECONDS = 2, 1.0
 Document = dict[str, t.Any]
 
 
-def view(tables: list[Document]) -> Document:
-    """What the page's template takes beside the result and plots."""
+def view(tables: list[Document], interval: float = 0.0) -> Document:
+    """What the page's template takes beside the result and plots.
+
+    :param interval: between two heartbeats of a watch, in seconds.
+    """
     shown = [_table(table, number) for number, table in enumerate(tables, 1)]
     shown.sort(key=_rank)
     directions = _directions(shown)
@@ -39,7 +42,7 @@ def view(tables: list[Document]) -> Document:
         "problems": _problems(shown, directions),
         "changes": _pooled(directions),
         "watch": watch,
-        "drill": drill(watch, directions),
+        "drill": drill(watch, directions, interval),
         "user_items": [{**item, "table": table["name"]} for table in shown for item in table["user_items"]],
         "notes": shared_lines({table["name"]: [*table["notes"], *map(left, table["left_behind"])] for table in shown}),
     }
@@ -223,7 +226,7 @@ def _watched(source: str, points: list[Document]) -> Document:
     }
 
 
-def drill(watch: list[Document], directions: list[Document]) -> Document | None:
+def drill(watch: list[Document], directions: list[Document], interval: float) -> Document | None:
     """The peak of a watch, and when every direction was back to normal after it; None without a watch.
 
     ``behind`` tells whether the peak was beyond normal, and ``recovery`` how many seconds later the first round was in
@@ -236,7 +239,8 @@ def drill(watch: list[Document], directions: list[Document]) -> Document | None:
 
     def beyond(point: Document) -> bool:
         longest = usual.get((point["source"], point["target"]))
-        return point["lag"] > (NORMAL * longest if longest else NORMAL_SECONDS)
+        # A heartbeat is looked for half an interval after it was written.
+        return point["lag"] > (NORMAL * longest if longest else NORMAL_SECONDS) + interval / 2
 
     peak = max(points, key=operator.itemgetter("lag"))
     last_behind = max((point["elapsed"] for point in points if beyond(point)), default=-math.inf)

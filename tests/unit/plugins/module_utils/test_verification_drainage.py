@@ -209,6 +209,14 @@ def test_where_no_probe_was_sent_the_reason_is_said_once():
     ]
 
 
+def test_a_table_without_probes_hides_nothing_of_another_one():
+    strong = drainage(strong=True, recent=None)
+    other = Drainage("other", EU, problems=["its replica in eu-west-1 isn't listed"])
+    result = module_result(EU, [strong, other], "")
+    assert result["answer"] == UNKNOWN
+    assert "us-east-1: every probe showed at once, by strongly consistent reads (20)." in result["summary"]
+
+
 def test_in_a_strongly_consistent_group_probes_alone_decide():
     [first, *_rest] = module_result(EU, [drainage(strong=True, recent=None)], "")["summary"]
     assert first == "us-east-1: every probe showed at once, by strongly consistent reads (20)."

@@ -62,6 +62,11 @@ class Followed:
     ("pace", "sentence"),
     [
         (Pace(), "watch (verify_watch) has no end: give rounds, or duration in seconds, or both."),
+        (
+            Pace(rounds=1_000_000, interval=3600),
+            "watch (verify_watch) would take 3.6e+09 s, but may take a day at most: give fewer rounds, a shorter "
+            "interval, or a duration.",
+        ),
         (Pace(rounds=0), "rounds of watch (verify_watch) is 0, but must be 1 to 1000000."),
         (Pace(duration=0), "duration of watch (verify_watch) is 0 s, but must be more than 0, at most a day."),
         (Pace(duration=math.nan), "duration of watch (verify_watch) is nan s, but must be more than 0, at most a day."),
@@ -99,6 +104,15 @@ def test_a_lag_counts_from_the_acknowledgement_to_the_end_of_the_first_look_that
     staleness = followed.staleness
     assert (staleness.peak, staleness.resolution) == (0.5, 0.25)
     assert (staleness.written, staleness.arrived, staleness.looks) == (1, 1, 2)
+
+
+def test_a_lag_that_was_long_for_sure_isnt_hidden_by_one_that_may_have_been_longer():
+    followed = Followed(0.0)
+    followed.look(12.0)
+    followed.look(12.5, 1)
+    followed.acknowledge(2, 14.0)
+    followed.look(27.0, 2)
+    assert (followed.staleness.at_least, followed.staleness.peak) == (12.0, 13.0)
 
 
 def test_every_heartbeat_is_judged_by_itself_whatever_arrived_after_it():

@@ -257,3 +257,11 @@ def test_the_result_of_a_run(passing):
     assert [table["name"] for table in result["tables"]] == ["orders", "stock"]
     assert result["msg"] == "\n".join(result["summary"])
     json.dumps(result)
+
+
+def test_without_a_table_nothing_is_compared():
+    assert (result_of()["verdict"], summary()) == ("nothing to compare", ["0 tables: 0 pass, 0 fail, 0 unknown"])
+
+
+def test_a_loss_that_many_changes_show_isnt_rounded_to_nothing():
+    assert "a loss of 0.5 % or more would have been seen" in summary(checked(US, EU, items=200))[0]

@@ -452,7 +452,7 @@ def test_the_watch_shows_what_was_late_and_by_how_much(troubled):
 
 def watched(*lags):
     points = [
-        {"elapsed": 5.0 * number, "source": "a", "target": "b", "lag": lag, "arrived": True}
+        {"elapsed": float(number), "source": "a", "target": "b", "lag": lag, "arrived": True}
         for number, lag in enumerate(lags)
     ]
     return [{"source": "a", "points": points}]
@@ -464,21 +464,21 @@ USUAL = [{"source": "a", "target": "b", "max": 1.0}]
 @pytest.mark.parametrize(
     ("lags", "peak", "behind", "recovery"),
     [
-        ((0.5, 1.9, 0.6), 1.9, False, 5.0),
-        ((0.5, 12.0, 6.0, 0.7, 0.5), 12.0, True, 10.0),
-        ((0.5, 12.0, 0.6, 4.0, 0.5), 12.0, True, 15.0),  # back to normal for a moment isn't recovered
+        ((0.5, 2.4, 0.6), 2.4, False, 1.0),
+        ((0.5, 12.0, 6.0, 0.7, 0.5), 12.0, True, 2.0),
+        ((0.5, 12.0, 0.6, 4.0, 0.5), 12.0, True, 3.0),  # back to normal for a moment isn't recovered
         ((0.5, 4.0, 9.0), 9.0, True, None),
         ((0.5, 4.0, None), 4.0, True, None),
     ],
 )
 def test_a_drill_has_its_peak_and_its_recovery(lags, peak, behind, recovery):
-    drill = _report.drill(watched(*lags), USUAL)
+    drill = _report.drill(watched(*lags), USUAL, interval=1.0)
     assert (drill["lag"], drill["behind"], drill["recovery"]) == (peak, behind, recovery)
 
 
 def test_without_a_watch_or_a_lag_there_is_no_drill():
-    assert _report.drill([], USUAL) is None
-    assert _report.drill(watched(None), USUAL) is None
+    assert _report.drill([], USUAL, interval=1.0) is None
+    assert _report.drill(watched(None), USUAL, interval=1.0) is None
 
 
 @pytest.mark.parametrize("format", FORMATS)
