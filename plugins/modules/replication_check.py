@@ -52,20 +52,20 @@ options:
     default: 60.0
   max_lag:
     description:
-      - How many seconds a change may take to arrive. One that took longer at the least fails its pair, although it
-        arrived. One that took longer only at the most is unknown.
+      - How many seconds a change may take to arrive. A change whose lower bound is longer fails its pair, although it
+        arrived. If only its upper bound is longer, the pair is unknown.
       - Unset, a change may take as long as it is waited for.
     type: float
   max_units:
     description:
       - How many capacity units each table may cost, those of its reads and writes in all regions together. A bound that
-        is too low for the least that a table takes is refused before any call. Replication takes time, and so more
-        looks than that.
+        is too low for what a table needs is refused before any call. Replication takes time, and so more looks than
+        that.
       - When it is reached, what hasn't arrived is no longer looked for, and is unknown. What removing the items takes
         is kept back. A watch ends for every table once one of them has spent its bound, and is unknown.
         RV(tables[].cost) says what was spent. Not counted is what the service doesn't report, as of a write that it
-        refused. A region that has to be cleaned up several times may take a little more, and so may a last look at
-        O(items) that don't arrive.
+        refused. Not bounded is what it takes to remove the items of a check that was killed, and to clean up a region
+        several times.
     type: float
   poll_delay:
     description:
@@ -89,7 +89,8 @@ options:
       - Go on after the check. Every region writes a heartbeat each O(watch.interval) seconds, to another of up to 1,000
         keys each time, and every other is asked for those that it hasn't shown yet. Lag is seen to grow while
         replication is held up, and to drain. O(progress_file) has it on the way, a report each round.
-      - A region that is down or denied meanwhile is unknown for that time and doesn't block the others. After the last
+      - A region that is down or denied meanwhile is unknown for that time and doesn't block the others. Once 1,000
+        heartbeats of a region are on their way, it writes no more until one has arrived. After the last
         heartbeat, what is under way has ten more seconds. Then a strongly consistent look judges the last heartbeat of
         each key. One that hasn't arrived, or that was there and is gone again, fails, with how many these are; what
         couldn't be found out is unknown.
@@ -131,7 +132,8 @@ notes:
     slots 0 to 3 of each region that it writes from, its registers, so four checks of a table can run at once.
   - Each of its items carries the map C(multiregion_dynamodb_verification) with the run's id and an expiry, its lease,
     which ends two minutes after twice O(timeout) and the planned end of O(watch). A check writes and deletes an item
-    only under the condition that this map names its own run, so an item of yours with a reserved key is never touched.
+    only under the condition that this map names its own run, so an item of yours with a reserved key is never touched in a
+      region that is listed and can be read. What another region holds, a check can't know.
     A check that was killed is cleaned up by the next one after its lease, by the keys that follow from its register and
     without a scan, in every region that is listed then and answers. An item is then deleted only while its map is the
     one that was read.
@@ -306,8 +308,8 @@ summary:
   sample:
     - "FAIL     us-east-1 → eu-west-1: not every put arrives, table orders (1 of 5 puts missing after 24.1 s)"
     - "         eu-west-1 → us-east-1 passes, median lag 0.31 s."
-    - "         Next: look at ReplicationLatency in us-east-1, and whether an AWS FIS experiment is running. Keys are in
-      the report (verify_report) and in the result."
+    - "         Next: look at CloudWatch's ReplicationLatency in us-east-1, and whether an AWS FIS experiment is
+      running. Keys are in the report (verify_report) and in the result."
     - "1 table: 0 pass, 1 fail, 0 unknown"
 tables:
   description: A result for each table, in the order of the list.
@@ -333,8 +335,8 @@ tables:
         - source: us-east-1
           target: eu-west-1
           verdict: fail
-          reason: "not every put arrives (1 of 5 puts missing after 24.1 s): look at ReplicationLatency in us-east-1,
-            and whether an AWS FIS experiment is running"
+          reason: "not every put arrives (1 of 5 puts missing after 24.1 s): look at CloudWatch's ReplicationLatency in
+            us-east-1, and whether an AWS FIS experiment is running"
           expected: 15
           arrived: 12
           loss_that_shows: 0.181
@@ -556,8 +558,8 @@ tables:
               returned: always
     convergence:
       description:
-        - What became of the items that all regions wrote at once. Null when that wasn't tried, because a pair didn't
-          pass or nothing was written.
+        - What became of the items that all regions wrote at once. Null when nothing was written, or not every change
+          of the pairs arrived.
       type: dict
       returned: always
       contains:

@@ -85,7 +85,10 @@ def test_replicas_have_their_writes_scaled_as_the_table_has(run_module, admin, s
     missing = {key: value for key, value in orders(**WRITES).items() if key != "autoscaling"}
     run_module("tables", missing)
     refused = run_module("replicas", missing, replica_regions=[EU])["msg"]
-    assert "It doesn't for the table. Add autoscaling with write (min, max) to the table" in refused
+    assert (
+        "and none does for the table. Add autoscaling: {enabled: true, write: {min: 5, max: 50}} to the table"
+        in refused
+    )
     settled(run_module, "tables", orders(**WRITES), replica_regions=[EU])
     settled(run_module, "replicas", orders(**WRITES), replica_regions=[EU])
     assert scaled(served, EU) == scaled(served, US)

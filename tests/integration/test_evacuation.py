@@ -587,7 +587,7 @@ def test_what_a_run_that_died_left_is_removed(make, leave, admin, client, items)
     result = leave()
 
     assert result["answer"] == NO_EVIDENCE, result["msg"]
-    assert "removed 3 items left by an interrupted verification" in result["tables"][0]["notes"]
+    assert "removed 3 items of eu-west-1, left by an interrupted verification" in result["tables"][0]["notes"]
     assert_nothing_left(admin, items)
 
 

@@ -295,7 +295,8 @@ def test_188_a_provisioned_table_is_told_what_replicas_need(run, admin):
     run("tables", table)
     message = run("replicas", table, replica_regions=[EU])["msg"]
     assert (
-        "It doesn't for the table. Add autoscaling with write (min, max) to the table, or set billing_mode" in message
+        "and none does for the table. Add autoscaling: {enabled: true, write: {min: 5, max: 50}} to the table, or set "
+        "billing_mode" in message
     )
 
 

@@ -277,4 +277,4 @@ def test_policies_are_read_only_where_a_pair_failed(orders):
     result = orders.check(items=1, timeout=2.0)
 
     assert {call["region"] for call in orders.admin.calls(operation="GetResourcePolicy")} == {US, EU}
-    assert "look at ReplicationLatency in us-east-1" in result["msg"]
+    assert "look at CloudWatch's ReplicationLatency in us-east-1" in result["msg"]

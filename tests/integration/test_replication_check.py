@@ -155,7 +155,7 @@ def test_a_paused_pair_fails_and_the_others_pass(orders):
         "FAIL     us-east-1 → ap-southeast-2: nothing arrives, table orders (5 of 5 puts missing after "
     )
     assert result["summary"][1].startswith("         The other 5 directions pass, median lag 0.")
-    assert "Next: look at ReplicationLatency in us-east-1" in result["summary"][2]
+    assert "Next: look at CloudWatch's ReplicationLatency in us-east-1" in result["summary"][2]
     assert result["tables"][0]["convergence"] is None, "not tried where a pair failed"
     orders.assert_nothing_left()
 
@@ -568,7 +568,7 @@ def test_what_a_run_that_died_left_is_removed_by_key_in_every_region(orders):
 
     assert not calls & {"Scan", "Query"}
     assert [orders.items(region) for region in REGIONS] == [[], [], []]
-    assert "removed 2 items left by an interrupted verification" in result["tables"][0]["notes"]
+    assert "removed 2 items of us-east-1, left by an interrupted verification" in result["tables"][0]["notes"]
     orders.assert_nothing_left()
 
 

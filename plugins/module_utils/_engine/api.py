@@ -245,7 +245,10 @@ def batch_get_items(client: t.Any, table: str, request: dict[str, t.Any]) -> Ite
         answer = client.batch_get_item(RequestItems={table: request}, ReturnConsumedCapacity="TOTAL")
         unprocessed = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
         units = _units(answer.get("ConsumedCapacity", []))
-        return ItemsRead(answer["Responses"].get(table, []), unprocessed, _retried(answer), units)
+        items = answer["Responses"].get(table, [])
+        if not all(request["Keys"][0].keys() <= item.keys() for item in items):
+            raise not_the_service("BatchGetItem", client.meta.region_name, "items without their keys")
+        return ItemsRead(items, unprocessed, _retried(answer), units)
 
 
 def _units(consumed: list[dict[str, t.Any]]) -> float:

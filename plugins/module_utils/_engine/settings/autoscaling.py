@@ -145,10 +145,13 @@ def prerequisite(wanted: Settings, shown: Settings) -> str:
         return ""
     asked = {holder for holder, options in holders(wanted).items() if WRITE in options.get("autoscaling", {})}
     listed = ", ".join(words(holder) for holder in missing if holder not in asked)
-    remedy = f"Add autoscaling with write (min, max) to {listed}, or set billing_mode: PAY_PER_REQUEST. "
+    remedy = (
+        f"Add autoscaling: {{enabled: true, write: {{min: 5, max: 50}}}} to {listed}, or set billing_mode: "
+        "PAY_PER_REQUEST. "
+    )
     return (
         "it is provisioned, and DynamoDB adds a replica only while auto scaling, by a scalable target and a policy, "
-        f"sets the write capacity. It doesn't for {', '.join(map(words, missing))}. "
+        f"sets the write capacity, and none does for {', '.join(map(words, missing))}. "
         f"{remedy if listed else ''}The module (role) tables sets it up{'' if listed else ': run it first'}."
     )
 

@@ -77,7 +77,7 @@ class Bulletins:
 
 
 def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
-    """``lag now us-east-1 → eu-west-1 12.3 s and growing; others at most 0.4 s``."""
+    """``lag now 12.3 s and growing us-east-1 → eu-west-1; others at most 0.4 s``."""
     behind: dict[Pair, tuple[float, bool]] = {}
     others: list[float] = []
     known: list[bool] = []
@@ -93,7 +93,7 @@ def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
     parts = []
     if behind:
         worst = sorted(behind.items(), key=operator.itemgetter(1), reverse=True)
-        lags = [f"{arrow(pair)} {lag:.1f} s{' and growing' if growing else ''}" for pair, (lag, growing) in worst]
+        lags = [f"{lag:.1f} s{' and growing' if growing else ''} {arrow(pair)}" for pair, (lag, growing) in worst]
         parts.append(f"lag now {few(lags, 'pair')}{' behind' if len(lags) > NAMES_IN_A_LINE else ''}")
     if others:
         parts.append(f"{'others' if behind else 'lag'} at most {max(others):.1f} s")

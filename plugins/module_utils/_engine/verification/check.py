@@ -18,8 +18,7 @@ from ..progress import Event
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
-from ..wording import count
-from . import calls, cost, heartbeats, journey, policies, reserved, rounds, user_items
+from . import calls, cost, heartbeats, journey, policies, reserved, rounds, story, user_items
 from .arrivals import Arrivals, longest
 from .calls import Calls, all_of, to_the_end
 from .heartbeats import Watched
@@ -211,10 +210,11 @@ async def _check_all(
             await _check_items(turn, outcome, sender, options, run)
         done.append(outcome)
 
-    reporter = asyncio.ensure_future(_report(outcomes, done, progress))
+    news = story.News(outcomes)
+    reporter = asyncio.ensure_future(_report(news, done, progress))
     try:
         await all_of(check(turn, outcome) for turn, outcome in enumerate(outcomes, 1))
-        progress(_standing(outcomes, done))
+        progress(news.event(done))
         if options.watch:
             await _watch(outcomes, options, progress)
     finally:
@@ -234,18 +234,10 @@ async def _explain(turn: int, outcome: Outcome, sender: Calls, clients: Clients)
                 outcome.evidence[pair].explain(region)
 
 
-async def _report(outcomes: list[Outcome], done: list[Outcome], progress: t.Callable[[Event], None]) -> None:
-    while len(done) < len(outcomes):
+async def _report(news: story.News, done: list[Outcome], progress: t.Callable[[Event], None]) -> None:
+    while len(done) < len(news.outcomes):
         await asyncio.sleep(SIGN_OF_LIFE)
-        progress(_standing(outcomes, done))
-
-
-def _standing(outcomes: list[Outcome], done: list[Outcome]) -> Event:
-    """``16 of 60 tables checked: 12 pass, 4 fail``."""
-    verdicts = [one.judge() for one in done]
-    counts = ", ".join(f"{verdicts.count(one)} {one}" for one in (PASS, FAIL, UNSURE) if one in verdicts)
-    so_far = f"{len(done)} of {count(len(outcomes), 'table')} checked"
-    return {"lines": [], "summary": f"{so_far}: {counts}" if counts else so_far}
+        progress(news.event(done))
 
 
 async def _check_items(turn: int, outcome: Outcome, sender: Calls, options: Options, run: str) -> None:

@@ -130,17 +130,16 @@ class Drainage:
 
     def _of_probes(self, target: str, watched: PairWatched) -> t.Iterator[tuple[str, str, str]]:
         if watched.verdict == FAIL:
-            yield NOT_DRAINED, "probes haven't arrived", watched.reason
+            yield NOT_DRAINED, "probes haven't arrived", watched.reason.replace("heartbeat", "probe")
         elif watched.verdict != PASS:
             yield UNKNOWN, watched.reason, ""
         elif not self._is_covered(target):
             needed = self.needed(target)
             yield (
                 UNKNOWN,
-                f"too few probes arrived for a lag of {self.lag_to(target):.3g} s: run again, with a longer timeout "
-                f"(evacuate_timeout), {math.ceil(1.5 * needed) + 30} s for instance",
-                f"{watched.staleness.arrived} over {self.covered(target):.3g} s; needed are {LEAST_PROBES} over "
-                f"{needed:.3g} s",
+                "too few probes arrived for so long a lag: run again with a longer timeout (evacuate_timeout)",
+                f"a lag of {self.lag_to(target):.0f} s takes probes over {needed:.0f} s, and they covered "
+                f"{self.covered(target):.0f} s: {min(math.ceil(1.5 * needed) + 30, DAY)} s will do",
             )
 
     def _of_recent_keys(self, target: str) -> t.Iterator[tuple[str, str, str]]:
@@ -256,7 +255,8 @@ def _tables(names: list[str], of: int) -> str:
 
 
 def _why(concerned: list[Drainage], target: str, answer: str) -> str:
-    """Each reason once, with the detail of the first table that has it."""
+    """Each reason once, with the detail of the table whose lag is longest."""
+    concerned = sorted(concerned, key=lambda one: -one.lag_to(target))
     reasons = [(why, detail) for one in concerned for level, why, detail in one.reasons(target) if level == answer]
     return "; ".join(_joined(why, detail) for why, detail in dict(reversed(reasons)).items())
 

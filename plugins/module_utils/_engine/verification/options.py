@@ -12,7 +12,7 @@ import typing as t
 
 from ..spec import Refused, Table
 from . import cost, user_items
-from .probes import KEYS_AT_ONCE
+from .probes import KEYS_AT_ONCE, MARKER
 from .staleness import DAY, Pace
 from .states import STATES
 from .user_items import UserItem
@@ -57,14 +57,17 @@ class Options:
             raise Refused(problems)
 
     def check_cost(self, tables: list[Table]) -> None:
-        """:raises Refused: when the bound is lower than what a table needs."""
-        if self.max_units is None:
-            return
-        problems = []
+        """:raises Refused: when the bound is lower than what a table needs, or its key is verification's attribute."""
+        problems = [
+            f"Table {table.name} has a key named {MARKER}, which verification writes: set verification: states."
+            for table in tables
+            if MARKER in (table.settings.get("partition_key"), table.settings.get("sort_key"))
+            and table.verification != STATES
+        ]
         for table in tables:
             regions = len(table.regions)
             needed = self.needed(table.name, regions, regions)
-            if table.verification != STATES and regions > 1 and needed > self.max_units:
+            if self.max_units and table.verification != STATES and regions > 1 and needed > self.max_units:
                 problems.append(
                     f"Verifying {table.name} in {regions} regions needs {needed:g} capacity units, but "
                     f"max_units (verify_max_units) is {self.max_units:g}: raise it to {2 * needed:g}, which leaves "

@@ -29,6 +29,8 @@ SLOTS = 10_000
 REGISTERS = 4
 # So many keys are taken at a time for the heartbeats of a source; one whose heartbeat arrived everywhere is used again.
 KEYS_AT_ONCE = 20
+# So many keys a run may draw for each source: 1,000 for items, as many for heartbeats.
+MOST_DRAWN = 2000
 KEY_PREFIX = "multiregion.dynamodb/verification"
 # Numbers of 38 digits, the most that DynamoDB keeps: this, the region in ten digits, the slot in four.
 NUMBER_PREFIX = f"-{'9' * 24}"
@@ -232,6 +234,8 @@ def _marked(item: Item) -> Marked:
     try:
         numbers = int(marker["expires"]["N"]), int(marker["revision"]["N"])
         slots = int(marker.get("slots", {}).get("N", 0))
+        if not 0 <= slots <= MOST_DRAWN:
+            return Marked()
         return Marked(marker["run"]["S"], *numbers, marker.get("writer", {}).get("S", ""), slots)
     except (KeyError, ValueError):
         return Marked()

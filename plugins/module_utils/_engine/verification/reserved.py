@@ -215,7 +215,7 @@ async def _remove_dead(
             del seen[source][probe]
         removed = sum(number for number, _problem in done)
         if removed:
-            claimed.notes.append(f"removed {count(removed, 'item')} left by an interrupted verification")
+            claimed.notes.append(f"removed {count(removed, 'item')} of {source}, left by an interrupted verification")
 
 
 async def _remove_left(

@@ -264,7 +264,7 @@ async def _agree(
         pause = max(session.poll_delay, PATIENCE * (session.now - written))
         if not lag.done():
             await asyncio.wait([lag], timeout=None if agreed or session.throttled else pause)
-        else:
+        elif settled < math.inf:  # or the rounds ended during this look
             await asyncio.sleep(max(0.0, settled - session.now if agreed else min(pause, deadline - session.now)))
 
 

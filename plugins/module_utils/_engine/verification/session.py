@@ -180,7 +180,9 @@ class Session:
         unread: frozenset[Probe],
     ) -> Look:
         absent = frozenset(asked) - seen.keys() - unread
-        problem = f"throttled: BatchGetItem in {region} left keys unprocessed" if unread else ""
+        problem = ""
+        if unread:
+            problem = f"throttled: BatchGetItem in {region} left keys unprocessed: raise its capacity, or the timeout"
         units = timed.answer.units
         kind = errors.THROTTLED if unread else ""
         look = Look(region, timed.begun, timed.ended, consistent, seen, absent, unread, problem, kind, units)

@@ -10,6 +10,7 @@ import itertools
 import statistics
 import typing as t
 
+from ..progress import Event
 from ..settings.consistency import STRONG
 from ..wording import NAMES_IN_A_LINE, count, grouped, named
 from .arrivals import loss_that_shows
@@ -43,6 +44,17 @@ class Trouble(t.NamedTuple):
         return list(dict.fromkeys(pair for _table, pair in self.places if pair))
 
     @property
+    def remedy(self) -> str:
+        """That of the first pair, but for the region that all of them have in common, or all sources."""
+        if len(self.pairs) < 2:
+            return self.finding.remedy
+        common = set.intersection(*map(set, self.pairs))
+        where = named(sorted(common) or list(dict.fromkeys(source for source, _target in self.pairs)))
+        return self.finding.remedy.replace(
+            f"ReplicationLatency in {self.pairs[0][0]}", f"ReplicationLatency in {where}"
+        )
+
+    @property
     def tables(self) -> list[str]:
         return list(dict.fromkeys(table for table, _pair in self.places))
 
@@ -64,11 +76,38 @@ def _troubles(outcomes: list[Outcome]) -> list[Trouble]:
     for outcome in outcomes:
         for finding, pair in _findings(outcome):
             if finding.verdict != PASS:
+                finding = finding._replace(sentence=masked(finding.sentence, outcome.wanted.name))
                 trouble = found.setdefault((finding.verdict, finding.sentence), Trouble(finding, {}))
                 trouble.places[outcome.wanted.name, pair] = finding.detail
     return sorted(
         found.values(), key=lambda one: (WORST_FIRST.index(one.finding.verdict), -len(one.tables), -len(one.places))
     )
+
+
+class News:
+    """What is told while a check goes on: each failure once, when it is known, and how many tables are checked."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        self.outcomes = outcomes
+        self._told: set[tuple[str, Pair | None]] = set()
+
+    def event(self, done: list[Outcome]) -> Event:
+        """``16 of 60 tables checked: 12 pass, 4 fail``; ``lines`` are failures that no table before had."""
+        verdicts = [one.judge() for one in done]
+        counts = ", ".join(f"{verdicts.count(one)} {one}" for one in (PASS, FAIL, UNSURE) if one in verdicts)
+        so_far = f"{len(done)} of {count(len(self.outcomes), 'table')} checked"
+        lines = []
+        for trouble in _troubles(done):
+            places = {(trouble.finding.sentence, pair) for _table, pair in trouble.places}
+            if trouble.finding.verdict == FAIL and not places <= self._told:
+                self._told |= places
+                lines.append(_told(trouble, self.outcomes))
+        return {"lines": lines, "summary": f"{so_far}: {counts}" if counts else so_far}
+
+
+def masked(sentence: str, table: str) -> str:
+    """The same for every table, where an error of the service names its ARN."""
+    return sentence.replace(f":table/{table} ", ":table/* ")
 
 
 def _findings(outcome: Outcome) -> t.Iterator[tuple[Finding, Pair | None]]:
@@ -137,7 +176,7 @@ def _passing(pairs: list[Pair], others: bool) -> str:
 
 
 def _remedies(troubles: list[Trouble]) -> t.Iterator[str]:
-    if remedies := dict.fromkeys(one.finding.remedy for one in troubles if one.finding.remedy):
+    if remedies := dict.fromkeys(one.remedy for one in troubles if one.remedy):
         yield f"{INDENT}Next: {'; '.join(remedies)}. Keys are in the report (verify_report) and in the result."
 
 
@@ -175,7 +214,9 @@ def _achievements(tables: list[Result], changes: int, consistency: str) -> t.Ite
 
 def _remarks(tables: list[Result]) -> t.Iterator[str]:
     said = grouped(
-        (note, table["name"]) for table in tables for note in (*table["notes"], *map(_left, table["left_behind"]))
+        (note, table["name"])
+        for table in tables
+        for note in dict.fromkeys((*table["notes"], *map(_left, table["left_behind"])))
     )
     yield from (f"{named(names)}: {note}." for note, names in said.items())
 

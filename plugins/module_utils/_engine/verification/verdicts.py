@@ -16,6 +16,7 @@ from .probes import OPERATIONS, Probe
 from .states import FAIL, NOTHING, PASS, UNSURE, Pair
 
 SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
+REMOVED = "somebody removed what all regions wrote at once: run again"
 TAKEN = "another verification wrote the same items at the same time: run again"
 
 
@@ -70,7 +71,7 @@ class PairEvidence:
         """What to do when changes don't arrive."""
         if self.drill:
             return f"wait until AWS FIS has ended its experiment: its statement is in the policy of {self.drill}"
-        return f"look at ReplicationLatency in {self.source}, and whether an AWS FIS experiment is running"
+        return f"look at CloudWatch's ReplicationLatency in {self.source}, and whether an AWS FIS experiment is running"
 
     def doubt(self, sentence: str, detail: str = "", remedy: str = "") -> None:
         self._find(Finding(UNSURE, sentence, detail, remedy))
@@ -144,10 +145,13 @@ def _missing(evidence: PairEvidence, operation: str, missing: list[Arrival], arr
     if evidence.strong:
         sentence = "a strongly consistent read misses an acknowledged write"
         return Finding(FAIL, sentence, what, "a strongly consistent group has to show it at once", _probes(missing))
-    nothing = len(missing) == len(evidence.arrivals)
+    if len(missing) == len(evidence.arrivals):
+        sentence = "nothing arrives"
+    else:
+        sentence = f"no {operation} arrives" if len(missing) == len(arrivals) > 1 else f"not every {operation} arrives"
     return Finding(
         FAIL,
-        "nothing arrives" if nothing else f"not every {operation} arrives",
+        sentence,
         f"{what} after {min(one.waited for one in missing):.3g} s",
         evidence.remedy,
         _probes(missing),
@@ -216,16 +220,20 @@ def judge_convergence(found: Convergence) -> list[Finding]:
     if altered := {region for regions in found.altered.values() for region in regions}:
         where = ", ".join(sorted(altered))
         findings.append(Finding(FAIL, f"what all regions wrote at once ended as no region wrote it in {where}"))
-    if found.apart and not found.problems:
-        shown = sorted(found.shown[found.apart[0]].items())
+    removed = [probe for probe in found.apart if not any(found.shown[probe].values())]
+    if removed:
+        findings.append(Finding(UNSURE, REMOVED, f"{len(removed)} {of}", probes=tuple(removed)))
+    apart = [probe for probe in found.apart if probe not in removed]
+    if apart and not found.problems:
+        shown = sorted(found.shown[apart[0]].items())
         example = ", ".join(f"{region} shows {f'that of {writer}' if writer else 'none'}" for region, writer in shown)
         findings.append(
             Finding(
                 FAIL,
                 "the regions don't converge: what all wrote at once stays different",
-                f"{len(found.apart)} {of} after {found.waited:.3g} s: {example}",
+                f"{len(apart)} {of} after {found.waited:.3g} s: {example}",
                 "raise timeout (verify_timeout) if replication is only slow",
-                tuple(found.apart),
+                tuple(apart),
             )
         )
     if not findings and not (found.probes and len(found.agreed) == len(found.probes)):

@@ -40,6 +40,7 @@ from moto.dynamodb.models.dynamo_type import Item as MotoItem
 T = t.TypeVar("T")
 
 SCHEMA = Schema("orders", (("pk", "S"),))
+FOREVER = 1e6
 # Seconds until the SDK sends a call again whose answer was lost.
 RETRY = 1.0
 
@@ -63,6 +64,7 @@ class _Jump(selectors.SelectSelector):
     def select(self, timeout: float | None = None) -> list[t.Any]:
         assert timeout is not None, "every task waits, and nothing will ever happen"
         self._loop.now += timeout
+        assert self._loop.now < FOREVER, "it never ends"
         return super().select(0)
 
 

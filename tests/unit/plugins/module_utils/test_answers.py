@@ -11,6 +11,7 @@ import functools
 import http.server
 import threading
 import typing as t
+from unittest import mock
 
 import boto3
 import pytest
@@ -247,3 +248,11 @@ def test_an_error_in_the_code_is_no_answer_of_a_proxy(clients, bug):
 def test_a_method_that_the_client_lacks_is_no_answer_of_a_proxy(clients):
     with pytest.raises(AttributeError, match="describe_table"):
         api.describe_table(clients.of("kms", HOME), TABLE)
+
+
+def test_items_without_their_keys_are_no_answer_of_the_service():
+    client = mock.Mock()
+    client.batch_get_item.return_value = {"Responses": {TABLE: [{}]}, "ResponseMetadata": {}}
+    with pytest.raises(errors.ServiceError, match="items without their keys") as caught:
+        api.batch_get_items(client, TABLE, {"Keys": [KEY]})
+    assert caught.value.kind == errors.FOREIGN

@@ -244,7 +244,10 @@ def test_188_a_replica_is_not_added_before_writes_are_scaled_and_the_sentence_sa
     model = ServiceModel()
     bring(model, table(global_secondary_indexes=[INDEX], autoscaling=ON))
     done = run(model, table(EU, global_secondary_indexes=[INDEX], autoscaling=ON), REPLICAS)
-    assert "It doesn't for index by-email. Add autoscaling with write (min, max) to index by-email, or" in done.failure
+    assert (
+        "and none does for index by-email. Add autoscaling: {enabled: true, write: {min: 5, max: 50}} to index "
+        "by-email, or" in done.failure
+    )
     assert model.calls == []
 
 
@@ -253,7 +256,7 @@ def test_a_target_without_a_policy_is_not_enough():
     bring(model, table(autoscaling=ON))
     del model.scaling[HOME, "table/orders", "dynamodb:table:WriteCapacityUnits"]["policy"]
     done = run(model, table(EU, autoscaling=ON), REPLICAS)
-    assert "It doesn't for the table. The module (role) tables sets it up: run it first." in done.failure
+    assert "and none does for the table. The module (role) tables sets it up: run it first." in done.failure
     assert model.calls == []
 
 

@@ -263,11 +263,15 @@ def test_291_an_index_without_scaled_writes_is_refused_where_another_comes_after
             "so that every new replica needs a key of its own",
         ),
         # a table whose capacity the definition leaves out, and that nobody scales any more
-        ({**SCALED, "replicas": [EU]}, {"replicas": [GONE, {"region": "us-west-2"}]}, "It doesn't for the table"),
+        ({**SCALED, "replicas": [EU]}, {"replicas": [GONE, {"region": "us-west-2"}]}, "and none does for the table"),
         # one that becomes provisioned
-        ({"replicas": [EU]}, {**PROVISIONED, "replicas": [GONE, {"region": "us-west-2"}]}, "It doesn't for the table"),
+        (
+            {"replicas": [EU]},
+            {**PROVISIONED, "replicas": [GONE, {"region": "us-west-2"}]},
+            "and none does for the table",
+        ),
         # one that isn't there yet
-        (None, {**PROVISIONED, "replicas": [EU]}, "It doesn't for the table"),
+        (None, {**PROVISIONED, "replicas": [EU]}, "and none does for the table"),
         # a key that isn't in the replica's region
         (None, {**KEYED, "replicas": [{**EU, "kms_key": "alias/third"}]}, "KMS knows no key alias/third in eu-west-1"),
         (KEYED, {**KEYED, **TAGGED, "replicas": [{**EU, "kms_key": "alias/third"}]}, "KMS knows no key alias/third"),

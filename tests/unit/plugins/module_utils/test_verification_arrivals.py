@@ -313,6 +313,7 @@ def test_a_convergence_passes_only_with_every_item():
     for found in (
         Convergence([one, two], agreed={one: (0.1, 0.2)}),
         Convergence([]),
+        converged("", ""),  # somebody removed it everywhere
         Convergence([one], agreed={one: (0.1, 0.2)}, problems=["denied"]),
         dataclasses.replace(converged(US, EU), problems=[TAKEN]),
     ):

@@ -58,7 +58,7 @@ def test_a_pair_that_falls_behind_and_catches_up_is_said_once_each():
     events = [story.round(stuck=[(US, EU)]) for _number in range(12)]
     assert [event["lines"] for event in events if event["lines"]] == [["us-east-1 → eu-west-1 falls behind: orders"]]
     assert events[-1]["summary"] == (
-        "heartbeat 12 of 53: lag now us-east-1 → eu-west-1 11.4 s and growing; others at most 0.4 s"
+        "heartbeat 12 of 53: lag now 11.4 s and growing us-east-1 → eu-west-1; others at most 0.4 s"
     )
     draining = story.round(stuck=[(US, EU)], until=5)
     assert draining["lines"] == []

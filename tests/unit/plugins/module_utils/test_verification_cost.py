@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Refused, Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cost import (
@@ -15,7 +17,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import History
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.options import Options
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import Lease
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import MARKER, Lease
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.session import Session
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Pace
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.user_items import UserItem
@@ -129,3 +131,11 @@ def test_items_of_the_user_and_a_watch_raise_the_least():
 def test_a_table_that_isnt_written_has_no_least():
     states = Table("orders", US, verification="states", replicas={EU: Replica(EU)})
     Options(1, max_units=1).check_cost([states, Table("alone", US)])
+
+
+@pytest.mark.parametrize("key", ["partition_key", "sort_key"])
+def test_a_key_named_as_verifications_attribute_is_refused(key):
+    table = Table("orders", US, settings={key: MARKER}, replicas={EU: Replica(EU)})
+    with pytest.raises(Refused, match="has a key named multiregion_dynamodb_verification"):
+        Options().check_cost([table])
+    Options().check_cost([dataclasses.replace(table, verification="states")])

@@ -13,6 +13,7 @@ import json
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.spec import Replica, Table
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state import RegionalTable
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import story
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import Checked, Outcome
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import Probe
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.reserved import Left
@@ -74,8 +75,8 @@ def test_sixty_tables_with_one_direction_paused(paused):
     assert summary(*many(paused, 60)) == [
         "FAIL     us-east-1 → ap-southeast-2: nothing arrives, 60 of 60 tables (5 of 5 puts missing after 24 s)",
         "         The other 11 directions pass, median lag 0.33 s.",
-        "         Next: look at ReplicationLatency in us-east-1, and whether an AWS FIS experiment is running. Keys "
-        "are in the report (verify_report) and in the result.",
+        "         Next: look at CloudWatch's ReplicationLatency in us-east-1, and whether an AWS FIS experiment is "
+        "running. Keys are in the report (verify_report) and in the result.",
         "60 tables: 0 pass, 60 fail, 0 unknown",
     ]
 
@@ -236,7 +237,7 @@ def test_the_result_of_a_pair(passing, paused):
     assert good["lags"] == [[0.21, 0.33]] * 15
     assert good["lag"] == {"measured": 15, **dict.fromkeys(("p50", "p95", "p99", "max"), 0.33), "resolution": 0.12}
     assert (bad["verdict"], bad["expected"], bad["arrived"], bad["lags"], bad["altered"]) == ("fail", 15, 0, [], [])
-    assert bad["reason"].startswith("nothing arrives (5 of 5 puts missing after 24 s): look at ReplicationLatency")
+    assert bad["reason"].startswith("nothing arrives (5 of 5 puts missing after 24 s): look at CloudWatch's")
     assert [(one["operation"], one["waited"] >= 24) for one in bad["missing"]] == [("put", True)] * 5
     assert all(one["key"]["pk"].startswith("multiregion.dynamodb/verification/us-east-1/") for one in bad["missing"])
 
@@ -265,3 +266,34 @@ def test_without_a_table_nothing_is_compared():
 
 def test_a_loss_that_many_changes_show_isnt_rounded_to_nothing():
     assert "a loss of 0.5 % or more would have been seen" in summary(checked(US, EU, items=200))[0]
+
+
+def test_a_region_that_is_cut_off_is_the_one_to_look_at():
+    lines = summary(checked(loses=lambda source, target, *_write: AP in (source, target)))
+    assert lines[0].startswith("FAIL     all to and from ap-southeast-2: nothing arrives, table orders")
+    assert "Next: look at CloudWatch's ReplicationLatency in ap-southeast-2, and whether" in lines[2]
+
+
+def test_an_error_that_names_each_tables_arn_is_one_line(passing):
+    def denied(name):
+        outcome = called(dataclasses.replace(passing, evidence={}), name)
+        outcome.evidence = {(EU, US): PairEvidence(EU, US, expected=15)}
+        outcome.evidence[EU, US].doubt(f"access denied: arn:aws:dynamodb:eu-west-1:1:table/{name} because nobody may")
+        return outcome
+
+    lines = summary(*(denied(f"table-{number}") for number in range(60)))
+    assert lines[0] == (
+        "UNKNOWN  eu-west-1 → us-east-1: access denied: arn:aws:dynamodb:eu-west-1:1:table/* because nobody may, 60 of "
+        "60 tables"
+    )
+
+
+def test_a_failure_is_told_once_as_soon_as_it_is_known(paused, passing):
+    outcomes = [*many(passing, 1, "well"), *many(paused, 3, "paused")]
+    news = story.News(outcomes)
+    first, second, third = news.event(outcomes[:1]), news.event(outcomes[:2]), news.event(outcomes)
+    assert (first["lines"], first["summary"]) == ([], "1 of 4 tables checked: 1 pass")
+    assert second["lines"] == [
+        "FAIL     us-east-1 → ap-southeast-2: nothing arrives, table paused-0 (5 of 5 puts missing after 24 s)"
+    ]
+    assert (third["lines"], third["summary"]) == ([], "4 of 4 tables checked: 1 pass, 3 fail")

@@ -185,7 +185,10 @@ def test_what_is_throttled_stays_unread_for_that_look_and_a_read_asks_again_late
 
 def test_what_stays_throttled_has_a_reason():
     seen, problem = look(Answers(size=1, fits=0), read=True)
-    assert (seen, problem) == ({}, "throttled: BatchGetItem in us-east-1 left keys unprocessed")
+    assert (seen, problem) == (
+        {},
+        "throttled: BatchGetItem in us-east-1 left keys unprocessed: raise its capacity, or the timeout",
+    )
 
 
 def test_items_of_a_table_in_one_region_are_refused():

@@ -32,11 +32,11 @@ DENIED = (
 )
 MISSING = (
     "2 of 5 items: the put was missing 30.1 s after its acknowledgement, by a strongly consistent read: replication is "
-    "paused, failing or slower than that; look at ReplicationLatency in us-east-1, or raise timeout (verify_timeout)"
+    "paused, failing or slower than that; look at CloudWatch's ReplicationLatency, or raise timeout (verify_timeout)"
 )
 PAUSED = (
     "nothing arrives: 5 of 5 puts missing after 24 s, by a strongly consistent read: replication is paused or failing; "
-    "look at ReplicationLatency in us-east-1"
+    "look at CloudWatch's ReplicationLatency in us-east-1"
 )
 ALTERED = (
     "1 of 5 items arrived altered by the update: attributes total, lines: another writer, or the service, changed it"

@@ -83,7 +83,8 @@ def test_what_a_terminal_obeys_or_xml_can_not_hold_is_in_no_report_but_exact_in_
 def test_a_summary_has_five_lines_at_most_the_first_and_the_totals(troubled):
     first, *lines = rendered(troubled, "summary", "production").splitlines()
     assert first == "production (123456789012): replication fail, 2026-11-25T10:00:00Z"
-    assert lines == [*troubled["summary"][:3], troubled["summary"][-1]]
+    left_out = f"And {len(troubled['summary']) - 3} more lines: see the report, or the result's summary."
+    assert lines == [*troubled["summary"][:2], left_out, troubled["summary"][-1]]
     passed = document()
     assert rendered(passed, "summary", "production").splitlines()[1:] == passed["summary"]
 
