@@ -132,8 +132,8 @@ notes:
     slots 0 to 3 of each region that it writes from, its registers, so four checks of a table can run at once.
   - Each of its items carries the map C(multiregion_dynamodb_verification) with the run's id and an expiry, its lease,
     which ends two minutes after twice O(timeout) and the planned end of O(watch). A check writes and deletes an item
-    only under the condition that this map names its own run, so an item of yours with a reserved key is never touched in a
-      region that is listed and can be read. What another region holds, a check can't know.
+    only under the condition that this map names its own run, so an item of yours with a reserved key is never touched
+    in a region that is listed and can be read. What another region holds, a check can't know.
     A check that was killed is cleaned up by the next one after its lease, by the keys that follow from its register and
     without a scan, in every region that is listed then and answers. An item is then deleted only while its map is the
     one that was read.

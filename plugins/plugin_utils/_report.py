@@ -12,14 +12,21 @@ from __future__ import annotations
 import json
 import math
 import operator
+import re
 import typing as t
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import states, verdicts
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.wording import count, shared_lines
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.story import masked
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.wording import (
+    count,
+    shared_lines,
+)
 
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 # So many points draw a distribution, whatever the number of lags.
 POINTS = 200
+# How long something was waited for, which differs from table to table.
+SECONDS = re.compile(r" after \d+(\.\d+)? s")
 # A lag of a watch is normal up to so many times the longest of the check before, and to so many seconds without one.
 NORMAL, NORMAL_SECONDS = 2, 1.0
 
@@ -146,12 +153,13 @@ def _problems(tables: list[Document], directions: list[Document]) -> list[Docume
     """What stands against a pass, fails first; directions with the same reasons in the same tables share an entry."""
     alike: dict[t.Any, list[Document]] = {}
     for direction in directions:
-        reasons: dict[tuple[str, str], list[str]] = {}
+        tables_by_reason: dict[tuple[str, str], list[str]] = {}
         for pair in direction["pairs"]:
             if pair["verdict"] != states.PASS:
-                reasons.setdefault((pair["verdict"], pair["reason"]), []).append(pair["table"])
-        if reasons:
-            alike.setdefault(tuple((*reason, tuple(names)) for reason, names in reasons.items()), []).append(direction)
+                tables_by_reason.setdefault(_shared_reason(pair), []).append(pair["table"])
+        if tables_by_reason:
+            reasons = tuple((*reason, tuple(names)) for reason, names in tables_by_reason.items())
+            alike.setdefault(reasons, []).append(direction)
     problems = [_of_directions(reasons, group) for reasons, group in alike.items()]
     others: dict[tuple[str, str, str], list[str]] = {}
     for table in tables:
@@ -162,6 +170,11 @@ def _problems(tables: list[Document], directions: list[Document]) -> list[Docume
         for (verdict, where, reason), names in others.items()
     ]
     return sorted(problems, key=lambda one: (_rank(one), -len(one["tables"])))
+
+
+def _shared_reason(pair: Document) -> tuple[str, str]:
+    """A pair's verdict and reason, without what differs from table to table: how long it took, and the table's ARN."""
+    return pair["verdict"], SECONDS.sub("", masked(pair["reason"], pair["table"]))
 
 
 def _of_directions(reasons: tuple[tuple[str, str, tuple[str, ...]], ...], group: list[Document]) -> Document:

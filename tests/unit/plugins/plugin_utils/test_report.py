@@ -127,6 +127,18 @@ def test_what_stands_against_a_table_whose_parts_all_pass_is_a_case_and_a_proble
     assert (problem["verdict"], problem["where"], problem["tables"]) == ("unknown", "the whole table", ["orders"])
 
 
+def test_tables_with_the_same_trouble_share_a_reason_however_long_they_were_waited_for():
+    found = document(tables=60, regions=2, trouble="paused")
+    for number, table in enumerate(found["tables"]):
+        [paused, *_others] = [pair for pair in table["pairs"] if pair["verdict"] == "fail"]
+        name = f"arn:aws:dynamodb:eu-west-1:1:table/{table['name']}"
+        paused["reason"] = f"nothing arrives (5 of 5 puts missing after {24 + number / 10} s): look at {name} today"
+    [problem] = _report.view(found["tables"])["problems"]
+    [(_verdict, reason, names)] = problem["reasons"]
+    assert reason == "nothing arrives (5 of 5 puts missing): look at arn:aws:dynamodb:eu-west-1:1:table/* today"
+    assert len(names) == 60
+
+
 def test_the_totals_are_those_of_the_cases(troubled):
     root = ElementTree.fromstring(rendered(troubled, "junit", "production"))
     assert root.tag == "testsuites"
