@@ -12,8 +12,8 @@ version_added: 0.1.0
 short_description: Prove that items replicate between the regions of DynamoDB tables
 description:
   - Puts, updates and deletes items of its own in every region of each table, looks for each of the three in every
-    other region, and measures how long it took. Then it writes the same items in every region at once, which have to
-    end the same everywhere. It removes those items. Many tables are checked side by side.
+    other region, and measures how long it took. Beside that it writes the same items in every region at once, which
+    have to end the same everywhere. It removes those items. Many tables are checked side by side.
   - It first makes sure that the regions are independent of each other, and that each is V(ACTIVE) and lists the
     others as replicas.
   - A pair of regions passes when every change arrived. It fails when a strongly consistent read in the target, begun

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import threading
 import time
 
@@ -176,8 +177,10 @@ def test_a_window_longer_than_the_timeout_is_no_answer_and_says_what_would_do(ma
     result = leave(timeout=4)
 
     assert answers(result) == {US: UNKNOWN, AP: UNKNOWN}
-    assert "too few probes arrived for a lag of 0.5" in result["msg"]
-    assert "with a longer timeout (evacuate_timeout)" in result["msg"]
+    assert (
+        "too few probes arrived for so long a lag: run again with a longer timeout (evacuate_timeout)" in result["msg"]
+    )
+    assert re.search(r"a lag of [\d.]+ s takes probes over \d+ s, and they covered \d+ s: \d+ s will do", result["msg"])
 
 
 def test_without_access_to_cloudwatch_it_says_so_and_goes_by_what_it_measures(make, leave, admin):
@@ -646,7 +649,7 @@ def test_the_playbook_fails_for_what_isnt_drained_and_says_so_once(play, admin):
 
     assert ended.returncode != 0
     assert f"DON'T LEAVE eu-west-1 FOR us-east-1: {LAB}: probes haven't arrived" in flat(ended.stdout)
-    assert ended.stdout.partition("fatal:")[2].count("LEAVE eu-west-1") == 1, ended.stdout
+    assert flat(ended.stdout).count("LEAVE eu-west-1") == 1, ended.stdout
     assert "Traceback" not in ended.stdout
 
 

@@ -21,7 +21,7 @@ import time
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from .. import api, errors
+from .. import errors
 from ..clients import WORKERS, Clients
 
 # The turn of what comes after all tables.
@@ -44,7 +44,7 @@ class Timed(t.NamedTuple):
 
 
 class Calls:
-    """Item calls of any table in any region; at most ``WORKERS`` of each region are under way.
+    """The calls of all tables; at most ``WORKERS`` of each region are under way.
 
     :ivar stalled: the longest time, in seconds, in which all regions were asked and none answered.
     """
@@ -69,17 +69,10 @@ class Calls:
             async with gate.passed(LAST):
                 pass
 
-    async def write(self, turn: int, region: str, call: str, parameters: dict[str, t.Any]) -> Timed:
-        return await self._send(turn, region, api.write_item, self._clients[region], call, parameters)
-
-    async def batch_get(self, turn: int, region: str, table: str, request: dict[str, t.Any]) -> Timed:
-        return await self._send(turn, region, api.batch_get_items, self._clients[region], table, request)
-
-    async def run(self, turn: int, region: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> Timed:
-        """Any other call of a region, by a function of `api`."""
-        return await self._send(turn, region, work, *arguments)
-
-    async def _send(self, turn: int, region: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> Timed:
+    async def run(
+        self, turn: int, region: str, work: t.Callable[..., t.Any], *arguments: t.Any, service: str = "dynamodb"
+    ) -> Timed:
+        """What a function of `api` returns or raises, which gets the service's client of a region and ``arguments``."""
         async with self._gates[region].passed(turn):
             loop = asyncio.get_running_loop()
             self._number += 1
@@ -87,7 +80,11 @@ class Calls:
             self._under_way[number] = region, loop.time()
             try:
                 # To its end, so that nothing is written once clean-up has begun.
-                return await to_the_end(loop.run_in_executor(self._pool, _timed, work, arguments))
+                return await to_the_end(
+                    loop.run_in_executor(
+                        self._pool, _timed, lambda: work(self._clients.of(service, region), *arguments)
+                    )
+                )
             finally:
                 self._note_silence(loop.time())
                 del self._under_way[number]
@@ -103,10 +100,10 @@ class Calls:
         self._answered = now
 
 
-def _timed(work: t.Callable[..., t.Any], arguments: tuple[t.Any, ...]) -> Timed:
+def _timed(call: t.Callable[[], t.Any]) -> Timed:
     begun = time.monotonic()
     try:
-        answer = work(*arguments)
+        answer = call()
     except errors.ServiceError as error:
         return Timed(begun, time.monotonic(), error=error)
     return Timed(begun, time.monotonic(), answer)

@@ -116,7 +116,7 @@ def check_tables(
     regions = dict.fromkeys(region for table in tables for region in table.regions)
     sender = Calls(clients, regions)
     try:
-        calls.run(_check_all(outcomes, sender, clients, options, run, progress))
+        calls.run(_check_all(outcomes, sender, options, run, progress))
     except BaseException as error:
         error.add_note(told({one.wanted.name: one.claim.left for one in outcomes}))
         raise
@@ -195,7 +195,6 @@ def _judge_states(table: Table, observed: Observed, check_mode: bool) -> Outcome
 async def _check_all(
     outcomes: list[Outcome],
     sender: Calls,
-    clients: Clients,
     options: Options,
     run: str,
     progress: t.Callable[[Event], None],
@@ -220,15 +219,15 @@ async def _check_all(
     finally:
         reporter.cancel()
         await all_of(_clear(outcome, options.timeout) for outcome in outcomes)
-    await all_of(_explain(turn, outcome, sender, clients) for turn, outcome in enumerate(outcomes, 1))
+    await all_of(_explain(turn, outcome, sender) for turn, outcome in enumerate(outcomes, 1))
 
 
-async def _explain(turn: int, outcome: Outcome, sender: Calls, clients: Clients) -> None:
+async def _explain(turn: int, outcome: Outcome, sender: Calls) -> None:
     """Name the drill, where one holds up a pair that failed."""
     failed = [pair for pair in outcome.testable if verdict_of(judge_pair(outcome.evidence[pair])) == FAIL]
     regions = dict.fromkeys(region for pair in failed for region in pair)
     arns = {region: outcome.observed[region].arn for region in regions}
-    for region in await policies.drills(turn, sender, clients, arns):
+    for region in await policies.drills(turn, sender, arns):
         for pair in failed:
             if region in pair:
                 outcome.evidence[pair].explain(region)

@@ -138,7 +138,7 @@ class Drainage:
             yield (
                 UNKNOWN,
                 "too few probes arrived for so long a lag: run again with a longer timeout (evacuate_timeout)",
-                f"a lag of {self.lag_to(target):.0f} s takes probes over {needed:.0f} s, and they covered "
+                f"a lag of {self.lag_to(target):.3g} s takes probes over {needed:.0f} s, and they covered "
                 f"{self.covered(target):.0f} s: {min(math.ceil(1.5 * needed) + 30, DAY)} s will do",
             )
 

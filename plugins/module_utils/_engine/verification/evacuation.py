@@ -81,7 +81,7 @@ def evacuate(
     latency_problem = _read_latency(region, list(probed.values()), clients)
     sender = Calls(clients, dict.fromkeys(region for name in probed for region in members[name]))
     subjects = [
-        Subject(turn, found, observed[name], sender, clients, pace.duration)
+        Subject(turn, found, observed[name], sender, pace.duration)
         for turn, (name, found) in enumerate(probed.items(), 1)
     ]
     try:
@@ -175,9 +175,7 @@ class Subject:
     :param timeout: of its probes, of the claim before them, and of the comparison after them, in seconds.
     """
 
-    def __init__(
-        self, turn: int, found: Drainage, observed: Observed, sender: Calls, clients: Clients, timeout: float
-    ) -> None:
+    def __init__(self, turn: int, found: Drainage, observed: Observed, sender: Calls, timeout: float) -> None:
         shown = observed[found.region]
         found.schema = Schema.of(found.name, shown)
         lease = Lease(str(uuid.uuid4()), int(time.time() + 3 * timeout + GRACE))
@@ -188,7 +186,6 @@ class Subject:
         found.left = self.claim.left
         self.watched: Watched | None = None
         self._holders = [name for name, one in observed.items() if one.status != ABSENT]
-        self._clients = clients
         self._timeout = timeout
 
     async def prepare(self, kept: int) -> None:
@@ -211,7 +208,7 @@ class Subject:
         if not found.strong:
             patience, until = max(SETTLING, 2 * found.longest_lag), self.session.now + self._timeout
             comparison = Comparison(
-                self.session, self._clients, self.claim, self._holders, found.region, found.looked_back, patience, until
+                self.session, self.claim, self._holders, found.region, found.looked_back, patience, until
             )
             found.recent = await comparison.run(list(found.watched))
 

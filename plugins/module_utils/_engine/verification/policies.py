@@ -10,21 +10,18 @@ import json
 import typing as t
 
 from .. import api
-from ..clients import Clients
 from .calls import Calls, all_of
 
 # How the statement ids of a drill begin.
 DRILL = "DoNotModifyFisDynamoDbPauseReplication"
 
 
-async def drills(turn: int, sender: Calls, clients: Clients, arns: dict[str, str]) -> list[str]:
+async def drills(turn: int, sender: Calls, arns: dict[str, str]) -> list[str]:
     """The regions where a drill is on; those whose policy can't be read aren't among them.
 
     :param arns: region -> the table's ARN.
     """
-    answers = await all_of(
-        sender.run(turn, region, api.get_resource_policy, clients[region], arn) for region, arn in arns.items()
-    )
+    answers = await all_of(sender.run(turn, region, api.get_resource_policy, arn) for region, arn in arns.items())
     return [region for region, answer in zip(arns, answers, strict=True) if answer.answer and _drilled(answer.answer)]
 
 

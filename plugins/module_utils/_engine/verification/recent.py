@@ -21,7 +21,6 @@ import datetime
 import typing as t
 
 from .. import api
-from ..clients import Clients
 from . import dynamodb_json
 from .calls import all_of
 from .dynamodb_json import Item
@@ -86,7 +85,6 @@ class Comparison:
     """
 
     session: Session
-    clients: Clients
     claim: Claim
     holders: list[str]
     region: str
@@ -106,12 +104,11 @@ class Comparison:
         return found
 
     async def _keys(self) -> dict[Probe, Item]:
-        table = await self._ask(api.describe_table, self.clients[self.region], self.session.schema.table)
+        table = await self._ask(api.describe_table, self.session.schema.table, service="dynamodb")
         arn = table.get("LatestStreamArn")
         if not arn:
             raise _Unreadable(f"it has no stream in {self.region}, so the keys that were written last aren't known")
-        client = self.clients.of("dynamodbstreams", self.region)
-        listed, begun = await self._ask(api.describe_stream, client, arn)
+        listed, begun = await self._ask(api.describe_stream, arn)
         described = {one["ShardId"]: one for one in listed}
         parents = {name: one.get("ParentShardId") for name, one in described.items()}
         newest = described.keys() - set(parents.values())
@@ -123,18 +120,16 @@ class Comparison:
         waiting, read = set(newest), set()
         while waiting:
             read |= waiting
-            positions = await all_of(self._ask(api.get_shard_iterator, client, arn, name) for name in waiting)
+            positions = await all_of(self._ask(api.get_shard_iterator, arn, name) for name in waiting)
             shards = [_Shard(parents[name], position) for name, position in zip(waiting, positions, strict=True)]
-            await self._read_shards(client, shards, begun, keys)
+            await self._read_shards(shards, begun, keys)
             waiting = {one.parent for one in shards if not one.older} & parents.keys() - read
         return {Probe(RECENT, number): key for number, key in enumerate(keys.values())}
 
-    async def _read_shards(
-        self, client: t.Any, shards: list[_Shard], begun: datetime.datetime, keys: dict[str, Item]
-    ) -> None:
+    async def _read_shards(self, shards: list[_Shard], begun: datetime.datetime, keys: dict[str, Item]) -> None:
         """Read all of them up to the time ``begun``."""
         while True:
-            await all_of(self._read_on(client, shard, begun, keys) for shard in shards)
+            await all_of(self._read_on(shard, begun, keys) for shard in shards)
             shards = [shard for shard in shards if shard.position]
             if not shards:
                 return
@@ -147,11 +142,11 @@ class Comparison:
             "shards showed nothing newer: run again"
         )
 
-    async def _read_on(self, client: t.Any, shard: _Shard, begun: datetime.datetime, keys: dict[str, Item]) -> None:
+    async def _read_on(self, shard: _Shard, begun: datetime.datetime, keys: dict[str, Item]) -> None:
         """Add the keys that come next in a shard to ``keys``."""
         start, empty = begun - datetime.timedelta(seconds=self.since), 0
         while shard.position and empty < EMPTY_ANSWERS:
-            records, shard.position = await self._ask(api.get_records, client, shard.position)
+            records, shard.position = await self._ask(api.get_records, shard.position)
             for record in (one["dynamodb"] for one in records):
                 if record["ApproximateCreationDateTime"] < start:
                     shard.older = True
@@ -171,14 +166,14 @@ class Comparison:
         self.claim.touched.update(probes)
         await all_of(self.session.write(PUT, probe) for probe in probes)
 
-    async def _ask(self, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    async def _ask(self, work: t.Callable[..., t.Any], *arguments: t.Any, service: str = "dynamodbstreams") -> t.Any:
         """What a call in the region returns, asked again where that may help.
 
         :raises _Unreadable: with the reason, when it can't be found out.
         """
         patient = Patience(self.session, self.until)
         while True:
-            timed = await self.session.calls.run(self.session.turn, self.region, work, *arguments)
+            timed = await self.session.calls.run(self.session.turn, self.region, work, *arguments, service=service)
             if timed.error is None:
                 return timed.answer
             if not await patient.again(timed.error.kind):

@@ -96,7 +96,7 @@ class Session:
         patience: float = 0.0,
     ) -> Write:
         """A write of any item, under the condition in ``parameters``."""
-        timed = await self.calls.write(self.turn, region, CALLS[operation], parameters)
+        timed = await self.calls.run(self.turn, region, api.write_item, CALLS[operation], parameters)
         written = Write(
             operation,
             region,
@@ -121,7 +121,7 @@ class Session:
 
     async def _look(self, region: str, batch: list[Probe], consistent: bool, turn: int) -> Look:
         request = self.schema.read(batch, consistent)
-        timed = await self.calls.batch_get(turn, region, self.schema.table, request)
+        timed = await self.calls.run(turn, region, api.batch_get_items, self.schema.table, request)
         if timed.error:
             return self._unanswered(timed, region, batch, consistent)
         seen = self.schema.seen(batch, timed.answer.items)
@@ -154,7 +154,7 @@ class Session:
             batch, remaining = remaining[:BATCH], remaining[BATCH:]
             keys = {probe: self.schema.key_of(items[probe]) for probe in batch}
             request = {"Keys": list(keys.values()), "ConsistentRead": consistent}
-            timed = await self.calls.batch_get(self.turn, region, self.schema.table, request)
+            timed = await self.calls.run(self.turn, region, api.batch_get_items, self.schema.table, request)
             if timed.error:
                 yield timed, batch, {}, frozenset(batch)
                 continue

@@ -21,7 +21,7 @@ TAKEN = "another verification wrote the same items at the same time: run again"
 
 
 class Finding(t.NamedTuple):
-    """One reason that stands in the way of a pass: what it amounts to, the sentence, and which keys it is about.
+    """One reason that stands in the way of a pass: what it amounts to, and the sentence.
 
     :ivar sentence: is the same for every table and pair with the same trouble, so that they can be said at once.
     :ivar detail: how much and how long, which differs from table to table.
@@ -32,7 +32,6 @@ class Finding(t.NamedTuple):
     sentence: str
     detail: str = ""
     remedy: str = ""
-    probes: tuple[Probe, ...] = ()
 
 
 @dataclasses.dataclass
@@ -107,36 +106,26 @@ def judge_pair(evidence: PairEvidence) -> list[Finding]:
 def _lost(evidence: PairEvidence, operation: str, arrivals: list[Arrival]) -> t.Iterator[Finding]:
     """What a strongly consistent read, begun when an arrival had had its time, didn't show as it was written."""
     of = f"of {count(len(arrivals), operation)}"
-    removed = [one for one in arrivals if one.missing and one.removed]
+    missing = [one for one in arrivals if one.missing and not one.removed]
+    removed = sum(one.missing and one.removed for one in arrivals)
     if removed:
         yield Finding(
             UNSURE,
             f"somebody removed verification's items in {evidence.source}",
-            f"{len(removed)} {of}",
+            f"{removed} {of}",
             "run again; if it happens again, compare the clocks of the machines that verify this table",
-            _probes(removed),
         )
-    taken = [one for one in arrivals if one.missing and not one.removed and one.altered and one.taken]
-    if taken:
-        yield Finding(UNSURE, TAKEN, probes=_probes(taken))
-    altered = [one for one in arrivals if one.missing and not one.removed and one.altered and not one.taken]
-    if altered:
-        yield Finding(
-            FAIL,
-            f"another item arrives than was written by the {operation}",
-            f"{len(altered)} {of}",
-            probes=_probes(altered),
-        )
-    missing = [one for one in arrivals if one.missing and not one.removed and not one.altered]
-    if missing:
-        yield _missing(evidence, operation, missing, arrivals)
-    back = [one for one in arrivals if one.went_back is not None and not one.removed]
-    if back:
+    if any(one.altered and one.taken for one in missing):
+        yield Finding(UNSURE, TAKEN)
+    if altered := sum(one.altered is not None and not one.taken for one in missing):
+        yield Finding(FAIL, f"another item arrives than was written by the {operation}", f"{altered} {of}")
+    if away := [one for one in missing if not one.altered]:
+        yield _missing(evidence, operation, away, arrivals)
+    if back := [one.went_back for one in arrivals if one.went_back is not None and not one.removed]:
         yield Finding(
             FAIL,
             f"{evidence.target} went back: what it had shown is gone, by a strongly consistent read",
-            f"{len(back)} {of}, {max(one.went_back for one in back):.3g} s after the acknowledgement",
-            probes=_probes(back),
+            f"{len(back)} {of}, {max(back):.3g} s after the acknowledgement",
         )
 
 
@@ -144,18 +133,12 @@ def _missing(evidence: PairEvidence, operation: str, missing: list[Arrival], arr
     what = f"{len(missing)} of {count(len(arrivals), operation)} missing"
     if evidence.strong:
         sentence = "a strongly consistent read misses an acknowledged write"
-        return Finding(FAIL, sentence, what, "a strongly consistent group has to show it at once", _probes(missing))
+        return Finding(FAIL, sentence, what, "a strongly consistent group has to show it at once")
     if len(missing) == len(evidence.arrivals):
         sentence = "nothing arrives"
     else:
         sentence = f"no {operation} arrives" if len(missing) == len(arrivals) > 1 else f"not every {operation} arrives"
-    return Finding(
-        FAIL,
-        sentence,
-        f"{what} after {min(one.waited for one in missing):.3g} s",
-        evidence.remedy,
-        _probes(missing),
-    )
+    return Finding(FAIL, sentence, f"{what} after {min(one.waited for one in missing):.3g} s", evidence.remedy)
 
 
 def _late(evidence: PairEvidence) -> t.Iterator[Finding]:
@@ -163,28 +146,20 @@ def _late(evidence: PairEvidence) -> t.Iterator[Finding]:
     limit = evidence.max_lag
     if limit is None or evidence.strong:
         return
-    late = [one for one in evidence.arrived if one.lower > limit]
-    if late:
+    if late := [one.lower for one in evidence.arrived if one.lower > limit]:
         yield Finding(
             FAIL,
             f"slower than max_lag (verify_max_lag) of {limit:g} s",
-            f"{count(len(late), 'change')}, the slowest after {max(one.lower for one in late):.3g} s or more",
-            probes=_probes(late),
+            f"{count(len(late), 'change')}, the slowest after {max(late):.3g} s or more",
         )
-    unsure = [one for one in evidence.arrived if one.lower <= limit < one.upper]
-    if unsure:
+    if unsure := [one for one in evidence.arrived if one.lower <= limit < one.upper]:
         slowest = max(unsure, key=lambda one: one.upper)
         yield Finding(
             UNSURE,
             f"whether within max_lag (verify_max_lag) of {limit:g} s can't be told",
             f"{count(len(unsure), 'change')}, one in {slowest.lower:.3g} to {slowest.upper:.3g} s",
-            "run again, with a shorter poll_delay, or when less else runs on this machine",
-            _probes(unsure),
+            "run again when less else runs on this machine",
         )
-
-
-def _probes(arrivals: list[Arrival]) -> tuple[Probe, ...]:
-    return tuple(dict.fromkeys(one.write.probe for one in arrivals))
 
 
 @dataclasses.dataclass
@@ -222,7 +197,7 @@ def judge_convergence(found: Convergence) -> list[Finding]:
         findings.append(Finding(FAIL, f"what all regions wrote at once ended as no region wrote it in {where}"))
     removed = [probe for probe in found.apart if not any(found.shown[probe].values())]
     if removed:
-        findings.append(Finding(UNSURE, REMOVED, f"{len(removed)} {of}", probes=tuple(removed)))
+        findings.append(Finding(UNSURE, REMOVED, f"{len(removed)} {of}"))
     apart = [probe for probe in found.apart if probe not in removed]
     if apart and not found.problems:
         shown = sorted(found.shown[apart[0]].items())
@@ -233,7 +208,6 @@ def judge_convergence(found: Convergence) -> list[Finding]:
                 "the regions don't converge: what all wrote at once stays different",
                 f"{len(apart)} {of} after {found.waited:.3g} s: {example}",
                 "raise timeout (verify_timeout) if replication is only slow",
-                tuple(apart),
             )
         )
     if not findings and not (found.probes and len(found.agreed) == len(found.probes)):

@@ -129,13 +129,12 @@ class GlobalTable:
     async def room(self) -> None:
         """There always is."""
 
-    async def write(self, _turn: int, region: str, call: str, parameters: dict[str, t.Any]) -> Timed:
-        return await self._send(region, call, functools.partial(self._write, region, call, parameters))
-
-    async def batch_get(self, _turn: int, region: str, _table: str, request: dict[str, t.Any]) -> Timed:
-        return await self._send(region, "BatchGetItem", functools.partial(self._read, region, request))
-
-    async def run(self, _turn: int, region: str, work: t.Callable[..., t.Any], *_arguments: t.Any) -> Timed:
+    async def run(self, _turn: int, region: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> Timed:
+        if work is api.write_item:
+            call, parameters = arguments
+            return await self._send(region, call, functools.partial(self._write, region, call, parameters))
+        if work is api.batch_get_items:
+            return await self._send(region, "BatchGetItem", functools.partial(self._read, region, arguments[1]))
         assert work is api.get_resource_policy
         return await self._send(region, "GetResourcePolicy", lambda _repeated: self.policy)
 

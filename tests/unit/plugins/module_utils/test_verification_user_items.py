@@ -154,7 +154,7 @@ class Answers:
         self.asked = []
         self._size, self._fits = size, fits
 
-    async def batch_get(self, _turn, _region, _table, request):
+    async def run(self, _turn, _region, _work, _table, request):
         keys = request["Keys"]
         self.asked.append(len(keys))
         items = [{**key, "blob": {"B": bytes(self._size)}} for key in keys[: self._fits]]
