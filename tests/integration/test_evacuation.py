@@ -224,7 +224,7 @@ def test_a_share_of_writes_that_is_lost_is_never_no_evidence(make, leave, put, a
     for table in result["tables"]:
         lost = [pair["written"] - pair["arrived"] for pair in table["pairs"]]
         assert any(lost)
-        assert f"{max(lost)} of {table['pairs'][0]['written']} heartbeats hadn't arrived" in table["msg"]
+        assert f"{max(lost)} of {table['pairs'][0]['written']} probes hadn't arrived" in table["msg"]
 
 
 def test_a_backlog_that_probes_overtake_is_not_drained(make, leave, put, admin):

@@ -11,7 +11,11 @@ import time
 import types
 
 import pytest
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import calls, reserved
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import (
+    calls,
+    reserved,
+    rounds,
+)
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.policies import DRILL
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import REGISTERS
 from caller import AP, EU, US
@@ -59,7 +63,8 @@ def test_regions_that_agree_for_a_moment_and_part_for_good_dont_pass(two):
     assert "the regions don't converge" in result["tables"][0]["convergence"]["reason"]
 
 
-def test_a_region_that_goes_back_to_older_values_fails(two):
+def test_a_region_that_goes_back_to_older_values_fails(two, monkeypatch):
+    monkeypatch.setattr(rounds, "AGREEMENT", 20)  # so that the last look comes after it went back
     two.admin.revert_items(after=0.3, target=EU)
 
     result = two.check(regions=BOTH, timeout=10.0)

@@ -255,7 +255,7 @@ async def _check_items(turn: int, outcome: Outcome, sender: Calls, options: Opti
         works = [_go_round(session, outcome, evidence, options, lag)]
         if len(evidence) == len(outcome.evidence):
             works.append(rounds.converge(session, claim, list(outcome.observed), options.timeout, lag))
-        _, *convergence = await all_of(works)
+        _done, *convergence = await all_of(works)
         if convergence and lag.result() is not None:
             outcome.convergence = convergence[0]
         if options.items.get(outcome.wanted.name):
