@@ -36,7 +36,7 @@ def two(world):
 
 @pytest.mark.parametrize("changes", ["puts", "deletes"])
 def test_a_share_of_the_writes_that_is_lost_is_found_by_more_items(two, changes):
-    two.admin.lose_items(source=US, target=EU, share=0.05, changes=changes)
+    two.admin.lose_items(source=US, target=EU, share=0.1, changes=changes)
 
     result = two.check(regions=BOTH, items=100, timeout=10.0)
 
