@@ -176,7 +176,8 @@ def _is_read() -> bool:
     """Whether anybody still waits for what this process prints."""
     output = select.poll()
     output.register(1, 0)
-    return not output.poll(0)
+    # macOS answers POLLNVAL for a terminal.
+    return not any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in output.poll(0))
 
 
 async def to_the_end(work: t.Awaitable[T]) -> T:
