@@ -36,6 +36,7 @@ def environment(tmp_path):
     return environment | {
         "HOME": str(home),
         "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+        "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 shows no arguments without it
         "AWS_EC2_METADATA_DISABLED": "true",  # or credentials are looked for beyond this machine
     }
 
