@@ -42,7 +42,7 @@ COLUMNS = {
 }
 VERIFY_COLUMNS = {
     "tables": "",
-    "verify/bound": "replication_check against 4 phases x lag and the time of a threaded script with as many calls",
+    "verify/bound": "replication_check against 4 phases x lag and the time of a threaded script with the same calls",
     "units/table": "read units of a table",
     "    peak MB": "peak memory of the module's process",
 }

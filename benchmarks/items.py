@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The yardstick of a verification: a threaded boto3 script that makes as many item calls, and waits for nothing.
+"""The yardstick of a verification: a threaded boto3 script that makes the same item calls, and waits for nothing.
 
 ``python -m benchmarks.items URL N CALLS REGION...`` makes CALLS (JSON, operation -> how many over all tables and
 regions) of the tables bench-000 to bench-N.
@@ -16,11 +16,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import probes
 from botocore.config import Config
 
 WORKERS = 64
+LEASE = probes.Lease("0d3b1c6e-8f5b-4a57-9c1c-1f2f1d1c7a10", 2_000_000_000)
 # As many keys as a look asks for, on the average.
-KEYS = [{"id": {"S": f"key-{number}"}} for number in range(10)]
+KEYS = [probes.Probe("us-east-1", number) for number in range(10)]
 
 
 def main(url: str, tables: int, calls: dict[str, int], regions: list[str]) -> None:
@@ -36,23 +38,21 @@ def main(url: str, tables: int, calls: dict[str, int], regions: list[str]) -> No
                 assert done["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-def put_item(client, name):
-    return client.put_item(TableName=name, Item={**KEYS[0], "bench": {"S": "put"}}, ReturnConsumedCapacity="TOTAL")
+def schema(name: str) -> probes.Schema:
+    return probes.Schema(name, (("id", "S"),))
 
 
-def update_item(client, name):
-    values = {":value": {"S": "update"}}
-    return client.update_item(
-        TableName=name, Key=KEYS[0], UpdateExpression="SET bench = :value", ExpressionAttributeValues=values
-    )
+def write(operation: str, method: str):
+    def call(client, name):
+        parameters = schema(name).write(operation, KEYS[0], LEASE)
+        return getattr(client, method)(**parameters, ReturnConsumedCapacity="TOTAL")
 
-
-def delete_item(client, name):
-    return client.delete_item(TableName=name, Key=KEYS[0])
+    return call
 
 
 def batch_get_item(client, name):
-    return client.batch_get_item(RequestItems={name: {"Keys": KEYS}}, ReturnConsumedCapacity="TOTAL")
+    request = schema(name).read(KEYS, consistent=False)
+    return client.batch_get_item(RequestItems={name: request}, ReturnConsumedCapacity="TOTAL")
 
 
 def describe_table(client, name):
@@ -60,9 +60,9 @@ def describe_table(client, name):
 
 
 OPERATIONS = {
-    "PutItem": put_item,
-    "UpdateItem": update_item,
-    "DeleteItem": delete_item,
+    "PutItem": write(probes.PUT, "put_item"),
+    "UpdateItem": write(probes.UPDATE, "update_item"),
+    "DeleteItem": write(probes.DELETE, "delete_item"),
     "BatchGetItem": batch_get_item,
     "DescribeTable": describe_table,
 }
