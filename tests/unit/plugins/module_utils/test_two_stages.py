@@ -172,6 +172,11 @@ STRONG = {"consistency": "strong", "replicas": [EU, {"region": "us-west-2"}]}
 @pytest.mark.parametrize(
     ("earlier", "wanted"),
     [
+        # a strongly consistent group gets keys of its own
+        (
+            STRONG,
+            {**STRONG, **KEYED, "replicas": [{**member, "kms_key": "alias/first"} for member in STRONG["replicas"]]},
+        ),
         # members of a group that becomes provisioned have their writes scaled, and what they override
         ({"replicas": [EU]}, {**SCALED, "replicas": [{**EU, "read_capacity": 7}]}),
         # an index that comes to a group is scaled in every region, also in one that is to be left

@@ -39,7 +39,7 @@ class StrongGroupCalls:
         elif actions == {"Delete"} and "MultiRegionConsistency" not in parameters:
             self._dissolve(name, set(members), witness)
         elif actions == {"Update"} and not witness:
-            self._override_member(name, **next(iter(members.values())))
+            self._update_replica(name, updates)
         else:
             self._refuse("ValidationException", "not an action of a strongly consistent group", "UpdateTable")
 
