@@ -97,7 +97,7 @@ class News:
         counts = ", ".join(f"{verdicts.count(one)} {one}" for one in (PASS, FAIL, UNSURE) if one in verdicts)
         so_far = f"{len(done)} of {count(len(self.outcomes), 'table')} checked"
         lines = []
-        for trouble in _troubles(done):
+        for trouble in _troubles([one for one, verdict in zip(done, verdicts, strict=True) if verdict == FAIL]):
             places = {(trouble.finding.sentence, pair) for _table, pair in trouble.places}
             if trouble.finding.verdict == FAIL and not places <= self._told:
                 self._told |= places
