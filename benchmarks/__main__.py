@@ -46,6 +46,12 @@ VERIFY_COLUMNS = {
     "units/table": "read units of a table",
     "    peak MB": "peak memory of the module's process",
 }
+# What a process writes when it ends: its own peak, in KiB. ru_maxrss counts what it had before exec, too: its parent's.
+PEAK = (
+    "import atexit, os, runpy, sys; from pathlib import Path; "
+    "atexit.register(lambda: Path(os.environ['PEAK']).write_text("
+    "Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])); "
+)
 PLAY = {"hosts": "localhost", "connection": "local", "gather_facts": False}
 
 
@@ -83,6 +89,7 @@ class Bench:
             "AWS_SECRET_ACCESS_KEY": "simulator",
             "PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(CHECKOUT / ".collections")]),
             "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+            "PEAK": str(folder / "peak"),
         }
 
     def first_run(self, size: int) -> None:
@@ -93,15 +100,10 @@ class Bench:
             print(f"  {module}: " + ", ".join(f"{name} {number / size:.1f}" for name, number in counted.most_common()))
 
     def no_op(self, size: int) -> str:
-        module, reads = (
-            self.module("replicas", size),
-            self.python("-m", "benchmarks.reads", self.simulator.url, size, *REGIONS),
-        )
-        start, playbook, loop = (
-            self.playbook("start", NOTHING),
-            self.playbook("replicas", self.task(size)),
-            self.loop(size),
-        )
+        module = self.module("replicas", size)
+        program = f"{PEAK}runpy.run_module('benchmarks.reads', run_name='__main__')"
+        reads = self.python("-c", program, self.simulator.url, size, *REGIONS)
+        start, playbook = self.playbook("start", NOTHING), self.playbook("replicas", self.task(size))
         self.simulator.admin.clear_calls()
         self.run(module)
         calls = collections.Counter(call["operation"] for call in self.simulator.admin.calls())
@@ -110,11 +112,10 @@ class Bench:
         commands = {"module": module, "reads": reads, "start": start, "playbook": playbook}
         for _ in range(ROUNDS):
             for name, command in commands.items():
-                seconds, peak = self.run(command)
-                times[name].append(seconds)
-                peaks[name].append(peak)
+                times[name].append(self.run(command))
+                peaks[name].append(self.peak())
         middle = {name: statistics.median(values) for name, values in times.items()}
-        looped, _ = self.run(loop)
+        looped = self.run(self.loop(size))
         ratios = (
             middle["module"] / middle["reads"],
             middle["playbook"] / middle["start"],
@@ -129,29 +130,34 @@ class Bench:
             self.run(self.module(module, size))
         self.simulator.admin.clear_calls()
         result = self.folder / "result.json"
-        seconds, peak = self.run(self.module("replication_check", size), result)
+        seconds, peak = self.run(self.module("replication_check", size), result), self.peak()
         found = json.loads(result.read_text())
         assert found["verdict"] == "pass", found["summary"]
         counted = collections.Counter(call["operation"] for call in self.simulator.admin.calls())
         script = self.python("-m", "benchmarks.items", self.simulator.url, size, json.dumps(counted), *self.regions)
-        bound = self.run(script)[0] + PHASES * LAG.high
+        bound = self.run(script) + PHASES * LAG.high
         units = found["cost"]["read_units"] / size
         return f"{size:>6}  {seconds / bound:>12.2f}  {units:>11.1f}  {peak / 1024:>11.0f}"
 
-    def run(self, command: list[str], kept: Path | None = None) -> tuple[float, int]:
-        """Seconds and peak memory of a whole process, which has to succeed; its output goes to ``kept``."""
+    def run(self, command: list[str], kept: Path | None = None) -> float:
+        """Seconds of a whole process, which has to succeed; its output goes to ``kept``."""
         with kept.open("w+b") if kept else tempfile.TemporaryFile() as output:
             began = time.monotonic()
-            process = subprocess.Popen(
-                command, env=self.environment, stdout=output, stderr=subprocess.STDOUT, cwd=CHECKOUT
+            process = subprocess.run(
+                command, env=self.environment, stdout=output, stderr=subprocess.STDOUT, cwd=CHECKOUT, check=False
             )
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
             seconds = time.monotonic() - began
             if process.returncode:
                 output.seek(0)
                 sys.exit(f"{' '.join(command[:6])} failed:\n{output.read().decode()[-2000:]}")
-        return seconds, usage.ru_maxrss
+        return seconds
+
+    def peak(self) -> int:
+        """Memory in KiB that the process before took at most; 0 for one that doesn't tell."""
+        told = self.folder / "peak"
+        peak = int(told.read_text()) if told.exists() else 0
+        told.unlink(missing_ok=True)
+        return peak
 
     def arguments(self, size: int) -> dict:
         return {
@@ -167,7 +173,7 @@ class Bench:
     def module(self, name: str, size: int) -> list[str]:
         """A module as its own process, without the frame that Ansible puts around it."""
         program = (
-            "import json, runpy, sys; from ansible.module_utils.testing import patch_module_args; "
+            f"{PEAK}import json; from ansible.module_utils.testing import patch_module_args; "
             f"context = patch_module_args(json.load(open(sys.argv[1]))); context.__enter__(); "
             f"runpy.run_module('{MODULES}.{name}', run_name='__main__')"
         )
