@@ -108,6 +108,11 @@ def lost(pair: Document) -> list[str]:
     ]
 
 
+def _longest_wait(pair: Document) -> float:
+    """For how many seconds the oldest missing change was looked for; 0 when none is missing."""
+    return max((one["waited"] for one in pair["missing"]), default=0)
+
+
 def _rank(judged: Document) -> int:
     return states.WORST_FIRST.index(judged["verdict"])
 
@@ -187,7 +192,10 @@ def _of_directions(reasons: tuple[tuple[str, str, tuple[str, ...]], ...], group:
         "of": len(group[0]["pairs"]),
         "missing": sum(len(pair["missing"]) for pair in pairs),
         "expected": sum(pair["changes"] for pair in pairs),
-        "missing_for": max((one["waited"] for pair in pairs for one in pair["missing"]), default=None),
+        "untold": sum(
+            pair["changes"] - pair["arrived"] - len(pair["missing"]) - len(pair["altered"]) for pair in pairs
+        ),
+        "missing_for": max(map(_longest_wait, pairs), default=0),
         "reasons": sorted(reasons, key=lambda reason: -len(reason[2])),
     }
 
@@ -265,9 +273,17 @@ def drill(watch: list[Document], directions: list[Document], interval: float) ->
 
 
 def cases(table: Document) -> list[Document]:
-    """A table as cases of a test: name, verdict, reason, median lag in seconds or None, and what was lost."""
+    """A table as cases of a test: name, verdict, reason, seconds or None, and what was lost.
+
+    The seconds are how long the oldest missing change was looked for; where none is missing, the median lag.
+    """
     found = [
-        {**pair, "name": f"{pair['source']} → {pair['target']}", "seconds": pair["lag"]["p50"], "lost": lost(pair)}
+        {
+            **pair,
+            "name": f"{pair['source']} → {pair['target']}",
+            "seconds": _longest_wait(pair) or pair["lag"]["p50"],
+            "lost": lost(pair),
+        }
         for pair in table["pairs"]
     ]
     if table["convergence"]:

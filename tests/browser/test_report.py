@@ -60,6 +60,18 @@ def test_nor_does_it_with_everything_open(show, name):
     assert wider_than_the_page(page) == []
 
 
+def test_a_phone_shows_the_whole_matrix_of_four_regions_and_keeps_the_sources_of_eight_in_sight(show):
+    box = show("60 tables, 4 regions, paused", PHONE).locator(".figures .scroll").first
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    box = show("1 table, 8 regions", PHONE).locator(".figures .scroll").first
+    box.evaluate("box => box.scrollLeft = box.scrollWidth")
+    source, last = (
+        box.locator(place).bounding_box() for place in ("tbody th >> nth=1", "tbody tr:first-child td >> nth=-1")
+    )
+    assert source["x"] >= 0
+    assert last["x"] + last["width"] <= PHONE
+
+
 @pytest.mark.parametrize("name", [*SMALL, "60 tables, 4 regions, paused"])
 def test_axe_finds_nothing_to_complain_about(show, name):
     """A hundred tables in eight regions are made of the same parts, and would take axe minutes."""
