@@ -133,7 +133,7 @@ def _judge_states(table: Table, region: str, observed: Observed, check_mode: boo
 def _obstacle(table: Table, region: str, observed: Observed) -> str:
     """Why no region can be probed, as a sentence; empty when there may be some."""
     if region not in observed:
-        listing = f"its replica in {region} isn't listed: add {region} to dynamodb_replica_regions, or to its replicas"
+        listing = f"its replica in {region} isn't listed: add {region} to its replicas, or to dynamodb_replica_regions"
         return observed[table.home].problem or listing
     if observed[region].status == ABSENT:
         return f"there is no table of that name in {region}, though it is listed"
