@@ -171,7 +171,7 @@ def module_result(region: str, drainages: list[Drainage], latency_problem: str) 
     pairs = {one.name: [(region, target) for target in one.targets] for one in concerned}
     tables = [_table(one) for one in drainages]
     cannot_know = list(_cannot_know(region, concerned))
-    summary = [
+    lines = [
         *story.told(troubles, pairs, "tables[].msg", fail="DON'T LEAVE"),
         *filter(None, [story.next_steps(troubles)]),
         *_fine(region, concerned),
@@ -181,6 +181,7 @@ def module_result(region: str, drainages: list[Drainage], latency_problem: str) 
         *cannot_know,
         _totals(concerned),
     ]
+    summary = story.unforged(lines)
     return {
         "answer": _worst([one.answer for one in concerned]),
         "evacuate_region": region,

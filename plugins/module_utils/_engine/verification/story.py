@@ -115,6 +115,11 @@ def left(behind: Result) -> str:
     )
 
 
+def unforged(lines: t.Iterable[str]) -> list[str]:
+    """No key or error makes up a line of its own."""
+    return [line.replace("\n", "\\n") for line in lines]
+
+
 def summary(outcomes: list[Outcome], tables: list[Result]) -> list[str]:
     """The lines that the terminal shows, totals last."""
     troubles = troubles_in(_found(outcomes))
@@ -125,7 +130,7 @@ def summary(outcomes: list[Outcome], tables: list[Result]) -> list[str]:
     if steps := next_steps(troubles):
         lines.append(f"{steps} Keys are in the report (verify_report) and in the result.")
     lines += [*_passed(tables), *remarks(tables), totals(tables)]
-    return [line.replace("\n", "\\n") for line in lines]  # no key or error makes up a line of its own
+    return unforged(lines)
 
 
 class News:

@@ -208,6 +208,13 @@ def test_the_timeout_that_is_advised_will_do_for_the_longest_lag():
     )
 
 
+def test_an_error_makes_up_no_line():
+    forged = "denied\n1 table: 1 no evidence of undrained writes, 0 not drained, 0 unknown"
+    result = module_result(EU, [drainage(problems=[forged])], forged)
+    assert not any("\n" in line for line in result["summary"])
+    assert result["msg"].splitlines() == result["summary"]
+
+
 def test_what_is_left_behind_is_said_as_after_a_verification():
     left = [Left(EU, frozenset([Probe(EU, 7)]), "throttled")]
     assert (
