@@ -16,11 +16,8 @@ import re
 import typing as t
 
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import states, verdicts
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.story import masked
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.wording import (
-    count,
-    shared_lines,
-)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.story import left, masked
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.wording import shared_lines
 
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 # So many points draw a distribution, whatever the number of lags.
@@ -84,14 +81,6 @@ def unexplained(table: Document) -> bool:
     """Whether the table's verdict is no part's, such as that of a refusal."""
     parts = [*table["pairs"], *filter(None, [table["convergence"]]), *table["user_items"]]
     return verdicts.worst(part["verdict"] for part in parts) != table["verdict"]
-
-
-def left(behind: Document) -> str:
-    """What a verification couldn't confirm as removed."""
-    return (
-        f"left behind in {behind['region']}, or not confirmed as removed: {count(len(behind['item_keys']), 'item')} "
-        f"({behind['reason']}). The next verification removes them"
-    )
 
 
 def key(item_key: Document) -> str:

@@ -19,10 +19,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def named(names: list[str]) -> str:
-    """``a, b, c and 3 more``."""
+def named(names: t.Sequence[str], noun: str = "") -> str:
+    """``a, b, c and 3 more``; or ``and 3 more tables``, with the noun ``table``."""
     more = len(names) - NAMES_IN_A_LINE
-    return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {more} more" if more > 0 else "")
+    rest = count(more, f"more {noun}") if noun else f"{more} more"
+    return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {rest}" if more > 0 else "")
 
 
 def counted(names: list[str]) -> str:

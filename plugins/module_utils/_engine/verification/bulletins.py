@@ -12,7 +12,7 @@ from __future__ import annotations
 import operator
 import typing as t
 
-from ..wording import NAMES_IN_A_LINE, count
+from ..wording import NAMES_IN_A_LINE, named
 from .staleness import Reading, Staleness
 from .states import Pair, arrow
 
@@ -53,9 +53,9 @@ class Bulletins:
         for region in sorted(before.keys() | self._down.keys()):
             was, now = before.get(region, set()), self._down.get(region, set())
             if now - was:
-                yield f"{region} is unknown for now: {few(sorted(now - was), 'table')}: see notes"
+                yield f"{region} is unknown for now: {named(sorted(now - was), 'table')}: see notes"
             if was - now:
-                yield f"{region} answers again: {few(sorted(was - now), 'table')}"
+                yield f"{region} answers again: {named(sorted(was - now), 'table')}"
 
     def _of_pairs(self, readings: Readings, stalenesses: Stalenesses) -> t.Iterator[str]:
         changed: dict[tuple[bool, Pair], list[str]] = {}  # the tables that fell behind, or caught up
@@ -73,7 +73,7 @@ class Bulletins:
             how = "falls behind" if len(pairs) == 1 else "fall behind"
             if was_behind:
                 how = f"caught up, after a lag of {max(peaks):.1f} s at most"
-            yield f"{few(list(map(arrow, pairs)), 'pair')} {how}: {few(tables, 'table')}"
+            yield f"{named(list(map(arrow, pairs)), 'pair')} {how}: {named(tables, 'table')}"
 
 
 def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
@@ -94,7 +94,7 @@ def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
     if behind:
         worst = sorted(behind.items(), key=operator.itemgetter(1), reverse=True)
         lags = [f"{lag:.1f} s{' and growing' if growing else ''} {arrow(pair)}" for pair, (lag, growing) in worst]
-        parts.append(f"lag now {few(lags, 'pair')}{' behind' if len(lags) > NAMES_IN_A_LINE else ''}")
+        parts.append(f"lag now {named(lags, 'pair')}{' behind' if len(lags) > NAMES_IN_A_LINE else ''}")
     if others:
         parts.append(f"{'others' if behind else 'lag'} at most {max(others):.1f} s")
     if any(known) and not parts:
@@ -102,9 +102,3 @@ def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
     if not all(known):
         parts.append(f"{known.count(False)} of {len(known)} pairs unknown")
     return "; ".join(parts)
-
-
-def few(names: t.Sequence[str], noun: str) -> str:
-    """``orders, customers, stock and 3 more tables``."""
-    more = len(names) - NAMES_IN_A_LINE
-    return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {count(more, f'more {noun}')}" if more > 0 else "")

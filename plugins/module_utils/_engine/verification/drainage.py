@@ -10,11 +10,13 @@ import dataclasses
 import math
 import typing as t
 
-from ..wording import NAMES_IN_A_LINE, count, grouped, named
+from ..wording import count, named
+from . import story
 from .recent import Recent
-from .results import left_behind
+from .results import left_behind, reason, rounded
 from .staleness import DAY, Staleness
-from .states import FAIL, PASS
+from .states import FAIL, PASS, UNSURE
+from .verdicts import Finding, verdict_of
 
 if t.TYPE_CHECKING:
     from .heartbeats import PairWatched
@@ -22,8 +24,8 @@ if t.TYPE_CHECKING:
     from .reserved import Left
 
 NOT_DRAINED, NO_EVIDENCE, UNKNOWN = "not_drained", "no_evidence", "unknown"
-# From the worst to the best.
-ANSWERS = (NOT_DRAINED, UNKNOWN, NO_EVIDENCE)
+# What a verdict amounts to, from the worst to the best.
+ANSWERS = {FAIL: NOT_DRAINED, UNSURE: UNKNOWN, PASS: NO_EVIDENCE}
 
 # Probes go on for so many times the longest recent lag, and there are so many of them at least.
 WINDOW = 10
@@ -112,69 +114,78 @@ class Drainage:
     @property
     def answer(self) -> str:
         """The worst of its targets'."""
-        answers = [self.answer_of(target) for target in self.targets]
-        return _worst([*answers, *([UNKNOWN] if self.problems else [])], UNKNOWN)
+        return _worst([*map(self.answer_of, self.targets), *([UNKNOWN] if self.problems else [])])
 
     def answer_of(self, target: str) -> str:
         if target not in self.watched:
             return UNKNOWN  # no probe was sent, for a reason that is among its or the table's problems
-        return _worst([answer for answer, _sentence, _detail in self.reasons(target)], NO_EVIDENCE)
+        return ANSWERS[verdict_of(self.reasons(target))]
 
-    def reasons(self, target: str) -> t.Iterator[tuple[str, str, str]]:
-        """What stands in the way of the better answer: what it amounts to, why, and how much of it."""
+    def reasons(self, target: str) -> t.Iterator[Finding]:
+        """What stands in the way of the better answer."""
         if target in self.unreached:
-            yield UNKNOWN, self.unreached[target], ""
+            yield Finding(UNSURE, self.unreached[target])
         if target in self.watched:
             yield from self._of_probes(target, self.watched[target])
             yield from self._of_recent_keys(target)
 
-    def _of_probes(self, target: str, watched: PairWatched) -> t.Iterator[tuple[str, str, str]]:
+    def _of_probes(self, target: str, watched: PairWatched) -> t.Iterator[Finding]:
         if watched.verdict == FAIL:
-            yield NOT_DRAINED, "probes haven't arrived", watched.reason.replace("heartbeat", "probe")
+            yield Finding(FAIL, "probes haven't arrived", watched.reason.replace("heartbeat", "probe"))
         elif watched.verdict != PASS:
-            yield UNKNOWN, watched.reason, ""
+            yield Finding(UNSURE, watched.reason)
         elif not self._is_covered(target):
             needed = self.needed(target)
-            yield (
-                UNKNOWN,
-                "too few probes arrived for so long a lag: run again with a longer timeout (evacuate_timeout)",
+            yield Finding(
+                UNSURE,
+                "too few probes arrived for so long a lag",
                 f"a lag of {self.lag_to(target):.3g} s takes probes over {needed:.0f} s, and they covered "
-                f"{self.covered(target):.0f} s: {min(math.ceil(1.5 * needed) + 30, DAY)} s will do",
+                f"{self.covered(target):.0f} s",
+                f"run again with a longer timeout (evacuate_timeout): {min(math.ceil(1.5 * needed) + 30, DAY)} s "
+                "will do",
             )
 
-    def _of_recent_keys(self, target: str) -> t.Iterator[tuple[str, str, str]]:
+    def _of_recent_keys(self, target: str) -> t.Iterator[Finding]:
         if self.recent is None:
             if not self.strong:
-                yield UNKNOWN, "the keys that were written last weren't compared", ""
+                yield Finding(UNSURE, "the keys that were written last weren't compared")
             return
         if self.recent.problem:
-            yield UNKNOWN, self.recent.problem, ""
-        compared = len(self.recent.keys)
+            yield Finding(UNSURE, self.recent.problem)
+        of = f"of {len(self.recent.keys)}"
         if differing := self.recent.differing.get(target):
-            yield NOT_DRAINED, "items that were written last differ there", f"{len(differing)} of {compared}"
+            yield Finding(FAIL, "items that were written last differ there", f"{len(differing)} {of}")
         if changing := self.recent.changing.get(target):
-            sentence = "items that were written last keep changing: stop what writes them, then run again"
-            yield UNKNOWN, sentence, f"{len(changing)} of {compared}"
+            remedy = "stop what writes them, then run again"
+            yield Finding(UNSURE, "items that were written last keep changing", f"{len(changing)} {of}", remedy)
 
 
-def _worst(answers: list[str], default: str) -> str:
-    return min(answers, key=ANSWERS.index, default=default)
+def _worst(answers: list[str]) -> str:
+    return min(answers, key=list(ANSWERS.values()).index, default=UNKNOWN)
 
 
 def module_result(region: str, drainages: list[Drainage], latency_problem: str) -> Result:
     """The whole result; ``summary`` tells it in few lines."""
     concerned = [one for one in drainages if not one.nothing]
-    summary = [
-        *_by_target(region, concerned),
+    troubles = story.troubles_in(_found(concerned))
+    pairs = {one.name: [(region, target) for target in one.targets] for one in concerned}
+    tables = [_table(one) for one in drainages]
+    cannot_know = list(_cannot_know(region, concerned))
+    lines = [
+        *story.told(troubles, pairs, "tables[].msg", fail="DON'T LEAVE"),
+        *filter(None, [story.next_steps(troubles)]),
+        *_fine(region, concerned),
         *_latency_lines(concerned, latency_problem),
-        *_remarks(drainages),
-        *(cannot_know := list(_cannot_know(region, concerned))),
+        *story.remarked((one.nothing, one.name) for one in drainages if one.nothing),
+        *story.remarks(tables),
+        *cannot_know,
         _totals(concerned),
     ]
+    summary = story.unforged(lines)
     return {
-        "answer": _worst([one.answer for one in concerned], UNKNOWN),
+        "answer": _worst([one.answer for one in concerned]),
         "evacuate_region": region,
-        "tables": [_table(one) for one in drainages],
+        "tables": tables,
         "cannot_know": cannot_know,
         "summary": summary,
         "msg": "\n".join(summary),
@@ -182,9 +193,7 @@ def module_result(region: str, drainages: list[Drainage], latency_problem: str) 
 
 
 def _table(one: Drainage) -> Result:
-    reasons = [
-        f"{target}: {_joined(why, detail)}" for target in one.targets for _answer, why, detail in one.reasons(target)
-    ]
+    reasons = [f"{target}: {why}" for target in one.targets if (why := reason(list(one.reasons(target))))]
     return {
         "name": one.name,
         "answer": "" if one.nothing else one.answer,
@@ -212,53 +221,30 @@ def _pair(one: Drainage, target: str) -> Result:
         "differing": [one.recent.keys[probe] for probe in differing[:100]],
         "differing_count": len(differing),
         "lag": {
-            "max": _rounded(staleness.peak),
-            "resolution": _rounded(staleness.resolution if target in one.watched else None),
+            "max": rounded(staleness.peak),
+            "resolution": rounded(staleness.resolution if target in one.watched else None),
         },
-        "replication_latency": _rounded(one.latency.get(target)),
+        "replication_latency": rounded(one.latency.get(target)),
     }
 
 
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
+def _found(drainages: list[Drainage]) -> t.Iterator[story.Found]:
+    """Where lag is longest comes first: the example and the remedy that are told are those of the first place."""
+    places = [(one, target) for one in drainages for target in one.targets]
+    for one, target in sorted(places, key=lambda place: Drainage.lag_to(*place), reverse=True):
+        yield from ((one.name, (one.region, target), finding) for finding in one.reasons(target))
+    for one in drainages:
+        yield from ((one.name, None, Finding(UNSURE, problem)) for problem in one.problems)
 
 
-def _joined(sentence: str, detail: str) -> str:
-    return f"{sentence} ({detail})" if detail else sentence
-
-
-def _by_target(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
-    """What forbids to leave comes first, then what isn't known, then what was seen."""
+def _fine(region: str, drainages: list[Drainage]) -> t.Iterator[str]:
+    """The targets that nothing speaks against, and what was seen of them."""
     if not drainages:
         yield f"None of the listed tables has a replica with items in {region}: there is nothing to leave."
-        return
     targets = dict.fromkeys(target for one in drainages for target in one.targets)
-    for answer, head in ((NOT_DRAINED, f"DON'T LEAVE {region} FOR"), (UNKNOWN, f"UNKNOWN  {region} →")):
-        for target in targets:
-            # Those without reasons have a problem, which is said below.
-            concerned = [one for one in drainages if one.answer_of(target) == answer and list(one.reasons(target))]
-            if concerned:
-                names = [one.name for one in concerned]
-                yield f"{head} {target}: {_tables(names, len(drainages))}: {_why(concerned, target, answer)}."
-    for problem, names in grouped((problem, one.name) for one in drainages for problem in one.problems).items():
-        yield f"UNKNOWN  {_tables(names, len(drainages))}: {problem}."
-    fine = []
-    for target in targets:
-        if {one.answer_of(target) for one in drainages if target in one.targets} == {NO_EVIDENCE}:
-            fine.append(target)
-    if fine:
+    troubled = {target for one in drainages for target in one.targets if one.answer_of(target) != NO_EVIDENCE}
+    if fine := [target for target in targets if target not in troubled]:
         yield f"{named(fine)}: {_seen([one for one in drainages if one.watched], fine)}."
-
-
-def _tables(names: list[str], of: int) -> str:
-    return ", ".join(names) if len(names) <= NAMES_IN_A_LINE else f"{len(names)} of {count(of, 'table')}"
-
-
-def _why(concerned: list[Drainage], target: str, answer: str) -> str:
-    """Each reason once, with the detail of the table whose lag is longest."""
-    concerned = sorted(concerned, key=lambda one: -one.lag_to(target))
-    reasons = [(why, detail) for one in concerned for level, why, detail in one.reasons(target) if level == answer]
-    return "; ".join(_joined(why, detail) for why, detail in dict(reversed(reasons)).items())
 
 
 def _seen(drainages: list[Drainage], targets: list[str]) -> str:
@@ -291,19 +277,6 @@ def _latency_lines(drainages: list[Drainage], problem: str) -> t.Iterator[str]:
             f"CloudWatch has no ReplicationLatency of the last hour for {len(silent)} of {count(pairs, 'pair')}: "
             f"{named(list(dict.fromkeys(silent)))}."
         )
-
-
-def _remarks(drainages: list[Drainage]) -> t.Iterator[str]:
-    said: list[tuple[str, str]] = []
-    for one in drainages:
-        said += [(note, one.name) for note in (one.nothing, *one.notes) if note]
-        for left in one.left:
-            note = (
-                f"left behind in {left.region}, or not confirmed as removed: {count(len(left.probes), 'item')} "
-                f"({left.reason}); the next verification removes them"
-            )
-            said.append((note, one.name))
-    yield from (f"{named(names)}: {note}." for note, names in grouped(said).items())
 
 
 def _cannot_know(region: str, drainages: list[Drainage]) -> t.Iterator[str]:

@@ -28,7 +28,7 @@ from .probes import Lease, Schema
 from .recent import Comparison
 from .reserved import GRACE, Claim
 from .session import Session
-from .staleness import DAY, SHORTEST_INTERVAL, Pace
+from .staleness import Pace
 from .states import dependence, pair_states
 
 # CloudWatch is asked for so many seconds, in points of so many, and of so many metrics at a time (GetMetricData).
@@ -42,11 +42,7 @@ def check(region: str, tables: list[Table], pace: Pace) -> None:
 
     :raises Refused: for what can't be done.
     """
-    problems = []
-    if not 0 < pace.duration <= DAY:
-        problems.append(f"timeout (evacuate_timeout) is {pace.duration:g} s, but must be more than 0, at most a day.")
-    if not SHORTEST_INTERVAL <= pace.interval <= 3600:
-        problems.append(f"interval is {pace.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an hour.")
+    problems = pace.problems("timeout (evacuate_timeout)", "interval")
     regions = {name for table in tables for name in (*table.listed_regions, table.witness_region) if name}
     if region not in regions:
         problems.append(
@@ -133,7 +129,7 @@ def _judge_states(table: Table, region: str, observed: Observed, check_mode: boo
 def _obstacle(table: Table, region: str, observed: Observed) -> str:
     """Why no region can be probed, as a sentence; empty when there may be some."""
     if region not in observed:
-        listing = f"its replica in {region} isn't listed: add {region} to dynamodb_replica_regions, or to its replicas"
+        listing = f"its replica in {region} isn't listed: add {region} to its replicas, or to dynamodb_replica_regions"
         return observed[table.home].problem or listing
     if observed[region].status == ABSENT:
         return f"there is no table of that name in {region}, though it is listed"

@@ -57,7 +57,7 @@ def table_result(outcome: Outcome) -> Result:
         "verdict": outcome.judge(),
         "verification": outcome.how,
         "consistency": outcome.observed[outcome.wanted.home].consistency,
-        "reason": _reason(outcome.findings),
+        "reason": reason(outcome.findings),
         "regions": [_region(shown) for shown in outcome.observed.values()],
         "cost": dataclasses.asdict(outcome.history.cost),
         "pairs": [_pair(outcome, evidence) for evidence in outcome.evidence.values()],
@@ -98,7 +98,7 @@ def _pair(outcome: Outcome, evidence: PairEvidence) -> Result:
         "missing": [_named(outcome, one) for one in arrivals if one.missing and not one.altered],
         "altered": [_named(outcome, one) for one in arrivals if one.missing and one.altered],
         "went_back": [_named(outcome, one) for one in arrivals if one.went_back is not None],
-        "late": [{**_named(outcome, one), "lag": [_rounded(one.lower), _rounded(one.upper)]} for one in late],
+        "late": [{**_named(outcome, one), "lag": [rounded(one.lower), rounded(one.upper)]} for one in late],
         "watch": _watched(outcome.watched.pairs.get(evidence.pair)) if outcome.watched else None,
     }
 
@@ -109,8 +109,8 @@ def _watched(found: PairWatched | None) -> Result | None:
         return None
     return {
         "verdict": found.verdict,
-        "peak": _rounded(found.staleness.peak),
-        "resolution": _rounded(found.staleness.resolution),
+        "peak": rounded(found.staleness.peak),
+        "resolution": rounded(found.staleness.resolution),
         "written": found.staleness.written,
         "arrived": found.staleness.arrived,
     }
@@ -122,7 +122,7 @@ def _named(outcome: Outcome, arrival: Arrival) -> Result:
     return {
         "operation": arrival.write.operation,
         "key": users[0] if users else outcome.schema.printable(probe),
-        "waited": _rounded(arrival.waited),
+        "waited": rounded(arrival.waited),
     }
 
 
@@ -138,17 +138,17 @@ def _judged(findings: list[Finding], bounds: list[tuple[float, float]]) -> Resul
     """:param bounds: of each lag, in seconds."""
     return {
         "verdict": verdict_of(findings),
-        "reason": _reason(findings),
+        "reason": reason(findings),
         "lag": lag(bounds),
-        "lags": [[_rounded(low), _rounded(high)] for low, high in bounds],
+        "lags": [[rounded(low), rounded(high)] for low, high in bounds],
     }
 
 
-def _rounded(seconds: float | None) -> float | None:
+def rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 3)
 
 
-def _reason(findings: list[Finding]) -> str:
+def reason(findings: list[Finding]) -> str:
     """``nothing arrives (5 of 5 puts missing after 24 s): look at ...``; empty for a pass."""
     return "; ".join(
         finding.sentence

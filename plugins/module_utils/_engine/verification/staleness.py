@@ -19,6 +19,8 @@ from .states import Pair
 DAY = 86400
 SHORTEST_INTERVAL = 0.05
 MOST_ROUNDS = 1_000_000
+# The option that says how long heartbeats go on.
+WATCH = "watch (verify_watch)"
 
 # So many readings are kept, over all tables, pairs and rounds; and of a table at least, and at most, so many rounds.
 READINGS_KEPT = 50_000
@@ -38,25 +40,20 @@ class Pace:
     duration: float | None = None
     interval: float = 1.0
 
-    def problems(self) -> list[str]:
-        """Why it can't be done, as sentences, in the words of the option ``watch``."""
+    def problems(self, duration: str = f"duration of {WATCH}", interval: str = f"interval of {WATCH}") -> list[str]:
+        """Why it can't be done, as sentences; ``duration`` and ``interval`` are what the user calls these."""
         problems = []
         if self.rounds is None and self.duration is None:
-            problems.append("watch (verify_watch) has no end: give rounds, or duration in seconds, or both.")
+            problems.append(f"{WATCH} has no end: give rounds, or duration in seconds, or both.")
         if self.rounds is not None and not 1 <= self.rounds <= MOST_ROUNDS:
-            problems.append(f"rounds of watch (verify_watch) is {self.rounds}, but must be 1 to {MOST_ROUNDS}.")
+            problems.append(f"rounds of {WATCH} is {self.rounds}, but must be 1 to {MOST_ROUNDS}.")
         if self.duration is not None and not 0 < self.duration <= DAY:
-            problems.append(
-                f"duration of watch (verify_watch) is {self.duration:g} s, but must be more than 0, at most a day."
-            )
+            problems.append(f"{duration} is {self.duration:g} s, but must be more than 0, at most a day.")
         if not SHORTEST_INTERVAL <= self.interval <= 3600:
-            problems.append(
-                f"interval of watch (verify_watch) is {self.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an "
-                "hour."
-            )
+            problems.append(f"{interval} is {self.interval:g} s, but must be {SHORTEST_INTERVAL:g} s to an hour.")
         if not problems and self.planned > DAY:
             problems.append(
-                f"watch (verify_watch) would take {self.planned:g} s, but may take a day at most: give fewer rounds, a "
+                f"{WATCH} would take {self.planned:g} s, but may take a day at most: give fewer rounds, a "
                 "shorter interval, or a duration."
             )
         return problems

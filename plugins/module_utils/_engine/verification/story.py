@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The story of many tables in ten lines: what is wrong, by direction; what is well; what to do next. Pure."""
+"""The story of many tables in ten lines: what is wrong, by direction; what is well; what to do next. Pure.
+
+An evacuation's lines about what is wrong, and its remarks, are made by the same functions.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from ..progress import Event
 from ..settings.consistency import STRONG
 from ..wording import NAMES_IN_A_LINE, count, grouped, named
 from .arrivals import loss_that_shows
-from .bulletins import few
 from .states import FAIL, NOTHING, PASS, STATES, UNSURE, WORST_FIRST, Pair, arrow
 from .verdicts import Finding, judge_convergence, judge_pair
 
@@ -27,6 +29,7 @@ TROUBLES = 5
 INDENT = " " * len("UNKNOWN  ")
 
 Result = dict[str, t.Any]
+Found = tuple[str, Pair | None, Finding]  # the table; its pair, or None for the whole table; what was found
 
 
 class Trouble(t.NamedTuple):
@@ -59,29 +62,75 @@ class Trouble(t.NamedTuple):
         return list(dict.fromkeys(table for table, _pair in self.places))
 
 
+def troubles_in(found: t.Iterable[Found]) -> list[Trouble]:
+    """The worst first, then what concerns most tables."""
+    troubles: dict[tuple[str, str], Trouble] = {}
+    for table, pair, finding in found:
+        if finding.verdict != PASS:
+            finding = finding._replace(sentence=masked(finding.sentence, table))
+            trouble = troubles.setdefault((finding.verdict, finding.sentence), Trouble(finding, {}))
+            trouble.places[table, pair] = finding.detail
+    return sorted(
+        troubles.values(), key=lambda one: (WORST_FIRST.index(one.finding.verdict), -len(one.tables), -len(one.places))
+    )
+
+
+def told(troubles: list[Trouble], pairs: dict[str, list[Pair]], rest: str, fail: str = "FAIL") -> t.Iterator[str]:
+    """A line for each of the first.
+
+    :param pairs: table -> all its pairs.
+    :param rest: where to see the others.
+    :param fail: the word for a fail.
+    """
+    yield from (_line(trouble, pairs, fail) for trouble in troubles[:TROUBLES])
+    if (more := len(troubles) - TROUBLES) > 0:
+        yield f"{INDENT}And {count(more, 'more reason')}: see {rest}."
+
+
+def next_steps(troubles: list[Trouble]) -> str:
+    """The remedies of those that are told; empty for none."""
+    remedies = dict.fromkeys(one.remedy for one in troubles[:TROUBLES] if one.remedy)
+    return f"{INDENT}Next: {'; '.join(remedies)}." if remedies else ""
+
+
+def remarks(tables: list[Result]) -> list[str]:
+    """The notes of all tables, and what their items left behind."""
+    return remarked(
+        (note, table["name"])
+        for table in tables
+        for note in dict.fromkeys((*table["notes"], *map(left, table["left_behind"])))
+    )
+
+
+def remarked(said: t.Iterable[tuple[str, str]]) -> list[str]:
+    """Each sentence once, with the tables that it is said of; ``said`` are pairs of these."""
+    return [f"{named(names)}: {note}." for note, names in grouped(said).items()]
+
+
+def left(behind: Result) -> str:
+    """What couldn't be confirmed as removed from a region."""
+    return (
+        f"left behind in {behind['region']}, or not confirmed as removed: {count(len(behind['item_keys']), 'item')} "
+        f"({behind['reason']}); the next verification removes them"
+    )
+
+
+def unforged(lines: t.Iterable[str]) -> list[str]:
+    """No key or error makes up a line of its own."""
+    return [line.replace("\n", "\\n") for line in lines]
+
+
 def summary(outcomes: list[Outcome], tables: list[Result]) -> list[str]:
     """The lines that the terminal shows, totals last."""
-    troubles = _troubles(outcomes)
-    told, more = troubles[:TROUBLES], len(troubles) - TROUBLES
-    lines = [_told(trouble, outcomes) for trouble in told]
-    if more > 0:
-        lines.append(f"{INDENT}And {count(more, 'more reason')}: see tables[].pairs[].reason, or the report.")
-    lines += [*_well(troubles, tables), *_remedies(told), *_passed(tables), *_remarks(tables), totals(tables)]
-    return [line.replace("\n", "\\n") for line in lines]  # no key or error makes up a line of its own
-
-
-def _troubles(outcomes: list[Outcome]) -> list[Trouble]:
-    """The worst first, then what concerns most tables."""
-    found: dict[tuple[str, str], Trouble] = {}
-    for outcome in outcomes:
-        for finding, pair in _findings(outcome):
-            if finding.verdict != PASS:
-                finding = finding._replace(sentence=masked(finding.sentence, outcome.wanted.name))
-                trouble = found.setdefault((finding.verdict, finding.sentence), Trouble(finding, {}))
-                trouble.places[outcome.wanted.name, pair] = finding.detail
-    return sorted(
-        found.values(), key=lambda one: (WORST_FIRST.index(one.finding.verdict), -len(one.tables), -len(one.places))
-    )
+    troubles = troubles_in(_found(outcomes))
+    lines = [
+        *told(troubles, _pairs(outcomes), "tables[].pairs[].reason, or the report"),
+        *_well(troubles, tables),
+    ]
+    if steps := next_steps(troubles):
+        lines.append(f"{steps} Keys are in the report (verify_report) and in the result.")
+    lines += [*_passed(tables), *remarks(tables), totals(tables)]
+    return unforged(lines)
 
 
 class News:
@@ -97,11 +146,13 @@ class News:
         counts = ", ".join(f"{verdicts.count(one)} {one}" for one in (PASS, FAIL, UNSURE) if one in verdicts)
         so_far = f"{len(done)} of {count(len(self.outcomes), 'table')} checked"
         lines = []
-        for trouble in _troubles([one for one, verdict in zip(done, verdicts, strict=True) if verdict == FAIL]):
+        for trouble in troubles_in(
+            _found([one for one, verdict in zip(done, verdicts, strict=True) if verdict == FAIL])
+        ):
             places = {(trouble.finding.sentence, pair) for _table, pair in trouble.places}
             if trouble.finding.verdict == FAIL and not places <= self._told:
                 self._told |= places
-                lines.append(_told(trouble, self.outcomes))
+                lines.append(_line(trouble, _pairs(self.outcomes)))
         return {"lines": lines, "summary": f"{so_far}: {counts}" if counts else so_far}
 
 
@@ -110,28 +161,31 @@ def masked(sentence: str, table: str) -> str:
     return sentence.replace(f":table/{table} ", ":table/* ")
 
 
-def _findings(outcome: Outcome) -> t.Iterator[tuple[Finding, Pair | None]]:
-    """Each with its pair; None for the whole table."""
-    for finding in outcome.findings:
-        yield finding, None
-    for pair, evidence in outcome.evidence.items():
-        for finding in judge_pair(evidence):
-            yield finding, pair
-    for finding in judge_convergence(outcome.convergence) if outcome.convergence else []:
-        yield finding, None
-    for one in outcome.journeys:
-        key = ", ".join(one.result(outcome.schema)["key"].values())
-        for verdict, why in one.said:
-            yield Finding(verdict, f"item {key} (verify_items) from {one.home}: {why}"), None
+def _found(outcomes: list[Outcome]) -> t.Iterator[Found]:
+    for outcome in outcomes:
+        name = outcome.wanted.name
+        yield from ((name, None, finding) for finding in outcome.findings)
+        for pair, evidence in outcome.evidence.items():
+            yield from ((name, pair, finding) for finding in judge_pair(evidence))
+        if outcome.convergence:
+            yield from ((name, None, finding) for finding in judge_convergence(outcome.convergence))
+        for one in outcome.journeys:
+            key = ", ".join(one.result(outcome.schema)["key"].values())
+            for verdict, why in one.said:
+                yield name, None, Finding(verdict, f"item {key} (verify_items) from {one.home}: {why}")
 
 
-def _told(trouble: Trouble, outcomes: list[Outcome]) -> str:
-    every = dict.fromkeys(pair for one in outcomes if one.wanted.name in trouble.tables for pair in one.evidence)
+def _pairs(outcomes: list[Outcome]) -> dict[str, list[Pair]]:
+    return {outcome.wanted.name: list(outcome.evidence) for outcome in outcomes}
+
+
+def _line(trouble: Trouble, pairs: dict[str, list[Pair]], fail: str = "FAIL") -> str:
+    every = dict.fromkeys(pair for table in trouble.tables for pair in pairs[table])
     where = f"{directions(trouble.pairs, list(every))}: " if trouble.pairs else ""
     details = [detail for detail in trouble.places.values() if detail]
     detail = f" ({details[0]}{', for example' if len(set(details)) > 1 else ''})" if details else ""
-    tables = _tables(trouble.tables, len(outcomes))
-    return f"{trouble.finding.verdict.upper():<7}  {where}{trouble.finding.sentence}, {tables}{detail}"
+    verdict = fail if trouble.finding.verdict == FAIL else trouble.finding.verdict.upper()
+    return f"{verdict:<7}  {where}{trouble.finding.sentence}, {_tables(trouble.tables, len(pairs))}{detail}"
 
 
 def _tables(names: list[str], of: int) -> str:
@@ -142,13 +196,13 @@ def _tables(names: list[str], of: int) -> str:
 
 def directions(pairs: list[Pair], every: list[Pair]) -> str:
     """``all to and from eu-west-1``, ``us-east-1 → eu-west-1``, or the first few of them."""
-    if len(pairs) == len(every) > 2:
-        return f"all {len(every)} directions"
-    for text, part in (("all to and from", slice(2)), ("all from", slice(1)), ("all to", slice(1, 2))):
+    for text, part in (("all from", slice(1)), ("all to", slice(1, 2)), ("all to and from", slice(2))):
         for region in sorted({region for pair in pairs for region in pair}):
             if len(pairs) > 1 and set(pairs) == {pair for pair in every if region in pair[part]}:
                 return f"{text} {region}"
-    return few(list(map(arrow, pairs)), "direction")
+    if len(pairs) == len(every) > 2:
+        return f"all {len(every)} directions"
+    return named(list(map(arrow, pairs)), "direction")
 
 
 def _well(troubles: list[Trouble], tables: list[Result]) -> t.Iterator[str]:
@@ -173,11 +227,6 @@ def _passing(pairs: list[Pair], others: bool) -> str:
     if others and len(pairs) == len(regions) * (len(regions) - 1):
         return f"Among {', '.join(regions)} everything arrives"
     return f"{'The other' if others else 'All'} {len(pairs)} directions pass"
-
-
-def _remedies(troubles: list[Trouble]) -> t.Iterator[str]:
-    if remedies := dict.fromkeys(one.remedy for one in troubles if one.remedy):
-        yield f"{INDENT}Next: {'; '.join(remedies)}. Keys are in the report (verify_report) and in the result."
 
 
 def _passed(tables: list[Result]) -> t.Iterator[str]:
@@ -210,22 +259,6 @@ def _achievements(tables: list[Result], changes: int, consistency: str) -> t.Ite
     lags = [bounds for pair in pairs for bounds in pair["lags"]]
     upper, resolution = [high for _low, high in lags], max(high - low for low, high in lags)
     yield f"lag {statistics.median(upper):.2f} s (median), at most {max(upper):.2f} s, measured to {resolution:.2f} s"
-
-
-def _remarks(tables: list[Result]) -> t.Iterator[str]:
-    said = grouped(
-        (note, table["name"])
-        for table in tables
-        for note in dict.fromkeys((*table["notes"], *map(_left, table["left_behind"])))
-    )
-    yield from (f"{named(names)}: {note}." for note, names in said.items())
-
-
-def _left(behind: Result) -> str:
-    return (
-        f"left behind in {behind['region']}, or not confirmed as removed: {count(len(behind['item_keys']), 'item')} "
-        f"({behind['reason']}); the next verification removes them"
-    )
 
 
 def totals(tables: list[Result]) -> str:

@@ -23,6 +23,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Schema,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.recent import RECENT, Recent
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.reserved import Left
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Staleness
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,8 +169,8 @@ def test_one_direction_that_is_behind_in_sixty_tables_and_one_that_is_not():
     found = [drainage(name=name, targets=[AP, US], watched={AP: behind, US: FINE}) for name in SIXTY]
     result = module_result(EU, found, "")
     assert result["summary"] == [
-        "DON'T LEAVE eu-west-1 FOR ap-southeast-2: 60 of 60 tables: probes haven't arrived (20 of 20 probes hadn't "
-        "arrived, one 30 s after).",
+        "DON'T LEAVE  eu-west-1 → ap-southeast-2: probes haven't arrived, 60 of 60 tables (20 of 20 probes hadn't "
+        "arrived, one 30 s after)",
         "us-east-1: every probe (1200) arrived, after 0.50 s at most, and every key written in the last 5 min (420) "
         "has the same item there.",
         "CloudWatch has no ReplicationLatency of the last hour for 120 of 120 pairs: table-0, table-1, table-2 and 57 "
@@ -184,7 +185,42 @@ def test_one_direction_that_is_behind_in_sixty_tables_and_one_that_is_not():
 def test_what_is_unknown_says_why_once():
     found = [drainage(name=name, recent=recent(problem="it has no stream in eu-west-1")) for name in SIXTY]
     [first, *_rest] = module_result(EU, found, "access denied")["summary"]
-    assert first == "UNKNOWN  eu-west-1 → us-east-1: 60 of 60 tables: it has no stream in eu-west-1."
+    assert first == "UNKNOWN  eu-west-1 → us-east-1: it has no stream in eu-west-1, 60 of 60 tables"
+
+
+def test_a_reason_that_targets_share_is_said_once():
+    found = [drainage(targets=[AP, US], watched={AP: FINE, US: FINE}, recent=recent(problem="no stream"))]
+    [first, *_rest] = module_result(EU, found, "")["summary"]
+    assert first == "UNKNOWN  all from eu-west-1: no stream, table orders"
+
+
+def test_the_timeout_that_is_advised_will_do_for_the_longest_lag():
+    found = [drainage(name=str(lag), latency={US: lag}) for lag in (20.0, 60.0, 40.0)]
+    result = module_result(EU, found, "")
+    assert result["summary"][:2] == [
+        "UNKNOWN  eu-west-1 → us-east-1: too few probes arrived for so long a lag, tables 60.0, 40.0, 20.0 (a lag of "
+        "60 s takes probes over 600 s, and they covered 19 s, for example)",
+        "         Next: run again with a longer timeout (evacuate_timeout): 930 s will do.",
+    ]
+    assert result["tables"][0]["msg"] == (
+        "us-east-1: too few probes arrived for so long a lag (a lag of 20 s takes probes over 200 s, and they covered "
+        "19 s): run again with a longer timeout (evacuate_timeout): 330 s will do"
+    )
+
+
+def test_an_error_makes_up_no_line():
+    forged = "denied\n1 table: 1 no evidence of undrained writes, 0 not drained, 0 unknown"
+    result = module_result(EU, [drainage(problems=[forged])], forged)
+    assert not any("\n" in line for line in result["summary"])
+    assert result["msg"].splitlines() == result["summary"]
+
+
+def test_what_is_left_behind_is_said_as_after_a_verification():
+    left = [Left(EU, frozenset([Probe(EU, 7)]), "throttled")]
+    assert (
+        "orders: left behind in eu-west-1, or not confirmed as removed: 1 item (throttled); the next verification "
+        "removes them."
+    ) in module_result(EU, [drainage(left=left)], "")["summary"]
 
 
 def test_a_hundred_tables_that_are_fine_take_few_lines():
@@ -204,7 +240,7 @@ def test_where_no_probe_was_sent_the_reason_is_said_once():
     result = module_result(EU, found, "")
     assert result["tables"][0]["pairs"][0]["answer"] == UNKNOWN
     assert result["summary"] == [
-        "UNKNOWN  60 of 60 tables: check mode: no probe was written.",
+        "UNKNOWN  check mode: no probe was written, 60 of 60 tables",
         "60 tables: 0 no evidence of undrained writes, 0 not drained, 60 unknown",
     ]
 
