@@ -205,7 +205,7 @@ def test_what_doesnt_arrive_in_one_region_is_not_drained_there(make, leave, admi
     assert result["answer"] == NOT_DRAINED
     assert answers(result) == {US: NO_EVIDENCE, AP: NOT_DRAINED}
     assert result["summary"][0].startswith(
-        "DON'T LEAVE  eu-west-1 → ap-southeast-2: probes haven't arrived, table orders ("
+        "DON'T LEAVE eu-west-1 FOR ap-southeast-2: probes haven't arrived, table orders ("
     )
     assert result["summary"][1].startswith("us-east-1: every probe (")
     assert_nothing_left(admin, items)
@@ -245,7 +245,7 @@ def test_a_backlog_that_probes_overtake_is_not_drained(make, leave, put, admin):
     assert pair["differing_count"] == 1000
     assert len(pair["differing"]) == 100
     assert (
-        "DON'T LEAVE  eu-west-1 → us-east-1: items that were written last differ there, table orders (1000 of 1000)"
+        "DON'T LEAVE eu-west-1 FOR us-east-1: items that were written last differ there, table orders (1000 of 1000)"
     ) in result["summary"]
 
 
@@ -652,7 +652,7 @@ def test_the_playbook_fails_for_what_isnt_drained_and_says_so_once(play, admin):
     ended = play("evacuate", evacuate_region=EU, evacuate_timeout=4)
 
     assert ended.returncode != 0
-    assert f"DON'T LEAVE eu-west-1 → us-east-1: probes haven't arrived, table {LAB}" in flat(ended.stdout)
+    assert f"DON'T LEAVE eu-west-1 FOR us-east-1: probes haven't arrived, table {LAB}" in flat(ended.stdout)
     assert flat(ended.stdout).count("LEAVE eu-west-1") == 1, ended.stdout
     assert "Traceback" not in ended.stdout
 

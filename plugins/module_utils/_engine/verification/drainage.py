@@ -172,7 +172,7 @@ def module_result(region: str, drainages: list[Drainage], latency_problem: str) 
     tables = [_table(one) for one in drainages]
     cannot_know = list(_cannot_know(region, concerned))
     lines = [
-        *story.told(troubles, pairs, "tables[].msg", fail="DON'T LEAVE"),
+        *story.told(troubles, pairs, "tables[].msg", leaving=region),
         *filter(None, [story.next_steps(troubles)]),
         *_fine(region, concerned),
         *_latency_lines(concerned, latency_problem),

@@ -75,14 +75,14 @@ def troubles_in(found: t.Iterable[Found]) -> list[Trouble]:
     )
 
 
-def told(troubles: list[Trouble], pairs: dict[str, list[Pair]], rest: str, fail: str = "FAIL") -> t.Iterator[str]:
+def told(troubles: list[Trouble], pairs: dict[str, list[Pair]], rest: str, leaving: str = "") -> t.Iterator[str]:
     """A line for each of the first.
 
     :param pairs: table -> all its pairs.
     :param rest: where to see the others.
-    :param fail: the word for a fail.
+    :param leaving: the region that is to be left, in an evacuation.
     """
-    yield from (_line(trouble, pairs, fail) for trouble in troubles[:TROUBLES])
+    yield from (_line(trouble, pairs, leaving) for trouble in troubles[:TROUBLES])
     if (more := len(troubles) - TROUBLES) > 0:
         yield f"{INDENT}And {count(more, 'more reason')}: see {rest}."
 
@@ -179,13 +179,15 @@ def _pairs(outcomes: list[Outcome]) -> dict[str, list[Pair]]:
     return {outcome.wanted.name: list(outcome.evidence) for outcome in outcomes}
 
 
-def _line(trouble: Trouble, pairs: dict[str, list[Pair]], fail: str = "FAIL") -> str:
+def _line(trouble: Trouble, pairs: dict[str, list[Pair]], leaving: str = "") -> str:
     every = dict.fromkeys(pair for table in trouble.tables for pair in pairs[table])
     where = f"{directions(trouble.pairs, list(every))}: " if trouble.pairs else ""
+    head = f"{trouble.finding.verdict.upper():<7}  {where}"
+    if leaving and trouble.finding.verdict == FAIL:
+        head = f"DON'T LEAVE {leaving} FOR {named([target for _source, target in trouble.pairs], 'region')}: "
     details = [detail for detail in trouble.places.values() if detail]
     detail = f" ({details[0]}{', for example' if len(set(details)) > 1 else ''})" if details else ""
-    verdict = fail if trouble.finding.verdict == FAIL else trouble.finding.verdict.upper()
-    return f"{verdict:<7}  {where}{trouble.finding.sentence}, {_tables(trouble.tables, len(pairs))}{detail}"
+    return f"{head}{trouble.finding.sentence}, {_tables(trouble.tables, len(pairs))}{detail}"
 
 
 def _tables(names: list[str], of: int) -> str:

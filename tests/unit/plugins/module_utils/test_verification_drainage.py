@@ -169,7 +169,7 @@ def test_one_direction_that_is_behind_in_sixty_tables_and_one_that_is_not():
     found = [drainage(name=name, targets=[AP, US], watched={AP: behind, US: FINE}) for name in SIXTY]
     result = module_result(EU, found, "")
     assert result["summary"] == [
-        "DON'T LEAVE  eu-west-1 → ap-southeast-2: probes haven't arrived, 60 of 60 tables (20 of 20 probes hadn't "
+        "DON'T LEAVE eu-west-1 FOR ap-southeast-2: probes haven't arrived, 60 of 60 tables (20 of 20 probes hadn't "
         "arrived, one 30 s after)",
         "us-east-1: every probe (1200) arrived, after 0.50 s at most, and every key written in the last 5 min (420) "
         "has the same item there.",
