@@ -54,6 +54,16 @@ class Arrival:
         return not self.arrived and self.waited is not None and self.waited >= self.write.patience
 
     @property
+    def lost(self) -> bool:
+        """Whether it is missing though nobody removed it."""
+        return self.missing and not self.removed
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is gone again though nobody removed it."""
+        return self.went_back is not None and not self.removed
+
+    @property
     def decided(self) -> bool:
         return self.arrived or self.missing
 

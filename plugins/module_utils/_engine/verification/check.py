@@ -230,7 +230,7 @@ async def _explain(turn: int, outcome: Outcome, sender: Calls) -> None:
     for region in await policies.drills(turn, sender, arns):
         for pair in failed:
             if region in pair:
-                outcome.evidence[pair].explain(region)
+                outcome.evidence[pair].drill = region
 
 
 async def _report(news: story.News, done: list[Outcome], progress: t.Callable[[Event], None]) -> None:
@@ -388,4 +388,4 @@ async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable
         for pair, found in outcome.watched.pairs.items():
             if outcome.watched.ended_early:
                 outcome.evidence[pair].doubt(f"watch: {SPENT}")
-            heartbeats.count_in(outcome.evidence[pair], found, options.max_lag)
+            outcome.evidence[pair].watched = found

@@ -17,9 +17,9 @@ from .staleness import DAY, Staleness
 from .states import FAIL, PASS
 
 if t.TYPE_CHECKING:
-    from .heartbeats import PairWatched
     from .probes import Schema
     from .reserved import Left
+    from .verdicts import PairWatched
 
 NOT_DRAINED, NO_EVIDENCE, UNKNOWN = "not_drained", "no_evidence", "unknown"
 # From the worst to the best.
@@ -129,10 +129,11 @@ class Drainage:
             yield from self._of_recent_keys(target)
 
     def _of_probes(self, target: str, watched: PairWatched) -> t.Iterator[tuple[str, str, str]]:
-        if watched.verdict == FAIL:
-            yield NOT_DRAINED, "probes haven't arrived", watched.reason.replace("heartbeat", "probe")
-        elif watched.verdict != PASS:
-            yield UNKNOWN, watched.reason, ""
+        found = watched.finding
+        if found.verdict == FAIL:
+            yield NOT_DRAINED, "probes haven't arrived", found.detail.replace("heartbeat", "probe")
+        elif found.verdict != PASS:
+            yield UNKNOWN, found.sentence, ""
         elif not self._is_covered(target):
             needed = self.needed(target)
             yield (

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import dataclasses
 import math
 import typing as t
 
-from ..wording import count
-from .arrivals import Arrival, Arrivals
+from .arrivals import Arrivals
 from .bulletins import Bulletins
 from .calls import SILENCE, all_of
 from .history import DONE, Event, Look, Write
@@ -25,8 +23,8 @@ from .probes import PUT, Probe
 from .reserved import Claim
 from .session import BATCH, Session
 from .staleness import Pace, Reading, Round, Staleness, Timeline, Troubles, rounds_kept
-from .states import FAIL, PASS, UNSURE, Pair
-from .verdicts import PairEvidence
+from .states import Pair
+from .verdicts import PairWatched, judge_heartbeats
 
 # So many keys are taken in all for the heartbeats of a source.
 KEYS = 1000
@@ -37,15 +35,6 @@ SETTLING_LOOKS = 1.0
 SUMMARY_EVERY = 1.0
 
 Progress = t.Callable[[dict[str, t.Any]], None]
-
-
-@dataclasses.dataclass
-class PairWatched:
-    """What came of a pair: ``verdict`` is a pass when every heartbeat arrived, and stayed."""
-
-    staleness: Staleness
-    verdict: str = UNSURE
-    reason: str = ""
 
 
 class Watched:
@@ -191,32 +180,7 @@ class Watched:
         for pair, watched in self.pairs.items():
             _source, target = pair
             latest = [one for one in self.arrivals.latest(target) if one.pair == pair]
-            watched.verdict, watched.reason = self._judge(pair, watched.staleness, latest)
-
-    def _judge(self, pair: Pair, staleness: Staleness, latest: list[Arrival]) -> tuple[str, str]:
-        source, target = pair
-        of = f"of {count(staleness.written, 'heartbeat')}"
-        back = [one for one in latest if one.went_back is not None and not one.removed]
-        lost = [one for one in latest if one.missing and not one.removed]
-        if back:
-            return FAIL, f"{target} went back: {len(back)} {of} are gone again, by a strongly consistent read"
-        if lost:
-            longest = max(one.waited for one in lost)
-            return FAIL, f"{len(lost)} {of} hadn't arrived, one {longest:.3g} s after its acknowledgement"
-        if removed := [one for one in latest if one.removed]:
-            return UNSURE, f"somebody removed {len(removed)} {of} in {source}: run again"
-        if not staleness.written:
-            return UNSURE, self.troubles.last(source) or f"no heartbeat of {source} was written"
-        waiting = [one for one in latest if not one.arrived]
-        if waiting and all(one.waited is not None for one in waiting):
-            longest = max(one.waited for one in waiting)
-            return UNSURE, (
-                f"{len(waiting)} {of} hadn't arrived {longest:.3g} s after the acknowledgement, but the watch ended "
-                f"before the {SETTLING:g} s that each has"
-            )
-        if waiting:
-            return UNSURE, self.troubles.last(target) or f"{target} doesn't answer"
-        return PASS, ""
+            watched.finding = judge_heartbeats(pair, watched.staleness.written, latest, self.troubles)
 
     def all_notes(self) -> list[str]:
         return [*self.notes, *self.troubles.notes(), *self.timeline.notes()]
@@ -238,24 +202,6 @@ async def watch(
     """
     if tables:
         await _Rounds(tables, pace, progress).run(admitted, enough, settling)
-
-
-def count_in(evidence: PairEvidence, found: PairWatched, max_lag: float | None) -> None:
-    """What a watch showed of a pair counts with its items."""
-    if found.verdict == FAIL:
-        evidence.refute("heartbeats didn't arrive, or didn't stay", found.reason, evidence.remedy)
-    elif found.verdict != PASS:
-        evidence.doubt(f"watch: {found.reason}")
-    peak, at_least = found.staleness.peak, found.staleness.at_least
-    if max_lag is None or peak is None or peak <= max_lag:
-        return
-    limit = f"max_lag (verify_max_lag) of {max_lag:g} s"
-    if at_least > max_lag:
-        evidence.refute(f"while it was watched, lag rose above {limit}", f"to {at_least:.3g} s or more")
-    else:
-        evidence.doubt(
-            f"whether lag stayed within {limit} can't be told", f"{peak:.3g} s or less", "choose a shorter interval"
-        )
 
 
 def kept(tables: t.Iterable[list[Pair]]) -> int:

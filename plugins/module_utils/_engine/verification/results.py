@@ -14,11 +14,20 @@ from ..state import RegionalTable, account_of
 from . import story
 from .arrivals import Arrival, loss_that_shows
 from .cost import Cost
-from .heartbeats import PairWatched
 from .probes import Schema
 from .reserved import Left
 from .states import NOTHING, PASS
-from .verdicts import Convergence, Finding, PairEvidence, judge_convergence, judge_pair, lag, verdict_of, worst
+from .verdicts import (
+    Convergence,
+    Finding,
+    PairEvidence,
+    PairWatched,
+    judge_convergence,
+    judge_pair,
+    lag,
+    verdict_of,
+    worst,
+)
 
 if t.TYPE_CHECKING:
     from .check import Checked, Outcome
@@ -99,7 +108,7 @@ def _pair(outcome: Outcome, evidence: PairEvidence) -> Result:
         "altered": [_named(outcome, one) for one in arrivals if one.missing and one.altered],
         "went_back": [_named(outcome, one) for one in arrivals if one.went_back is not None],
         "late": [{**_named(outcome, one), "lag": [_rounded(one.lower), _rounded(one.upper)]} for one in late],
-        "watch": _watched(outcome.watched.pairs.get(evidence.pair)) if outcome.watched else None,
+        "watch": _watched(evidence.watched),
     }
 
 
@@ -108,7 +117,7 @@ def _watched(found: PairWatched | None) -> Result | None:
     if found is None:
         return None
     return {
-        "verdict": found.verdict,
+        "verdict": found.finding.verdict,
         "peak": _rounded(found.staleness.peak),
         "resolution": _rounded(found.staleness.resolution),
         "written": found.staleness.written,

@@ -13,6 +13,7 @@ import typing as t
 from ..wording import count
 from .arrivals import Arrival
 from .probes import OPERATIONS, Probe
+from .staleness import Staleness, Troubles
 from .states import FAIL, NOTHING, PASS, UNSURE, Pair
 
 SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
@@ -35,6 +36,14 @@ class Finding(t.NamedTuple):
 
 
 @dataclasses.dataclass
+class PairWatched:
+    """What came of a pair's heartbeats; ``finding`` is a pass when every one arrived, and stayed."""
+
+    staleness: Staleness
+    finding: Finding = Finding(UNSURE, "")
+
+
+@dataclasses.dataclass
 class PairEvidence:
     """What there is to judge of one pair of regions.
 
@@ -44,6 +53,7 @@ class PairEvidence:
     :ivar strong: whether strongly consistent reads have to show every write at once.
     :ivar max_lag: how many seconds a change may take, None for however long it is waited for.
     :ivar drill: the region whose resource policy says that AWS FIS pauses replication; empty for none.
+    :ivar watched: its heartbeats; None when it wasn't watched.
     :ivar findings: what the states and the calls said against it.
     """
 
@@ -55,11 +65,8 @@ class PairEvidence:
     strong: bool = False
     max_lag: float | None = None
     drill: str = ""
+    watched: PairWatched | None = None
     findings: list[Finding] = dataclasses.field(default_factory=list)
-
-    @property
-    def pair(self) -> Pair:
-        return self.source, self.target
 
     @property
     def arrived(self) -> list[Arrival]:
@@ -78,11 +85,6 @@ class PairEvidence:
     def refute(self, sentence: str, detail: str = "", remedy: str = "") -> None:
         self._find(Finding(FAIL, sentence, detail, remedy))
 
-    def explain(self, drill: str) -> None:
-        """Changes don't arrive because of an experiment of AWS FIS in that region."""
-        before, self.drill = self.remedy, drill
-        self.findings = [one._replace(remedy=self.remedy) if one.remedy == before else one for one in self.findings]
-
     def _find(self, finding: Finding) -> None:
         if finding not in self.findings:
             self.findings.append(finding)
@@ -90,7 +92,7 @@ class PairEvidence:
 
 def judge_pair(evidence: PairEvidence) -> list[Finding]:
     """Everything that stands in the way of a pass; nothing: a pass."""
-    findings = list(evidence.findings)
+    findings = [*evidence.findings, *_watched(evidence)]
     for operation in OPERATIONS:
         arrivals = [one for one in evidence.arrivals if one.write.operation == operation]
         findings += _lost(evidence, operation, arrivals)
@@ -106,9 +108,8 @@ def judge_pair(evidence: PairEvidence) -> list[Finding]:
 def _lost(evidence: PairEvidence, operation: str, arrivals: list[Arrival]) -> t.Iterator[Finding]:
     """What a strongly consistent read, begun when an arrival had had its time, didn't show as it was written."""
     of = f"of {count(len(arrivals), operation)}"
-    missing = [one for one in arrivals if one.missing and not one.removed]
-    removed = sum(one.missing and one.removed for one in arrivals)
-    if removed:
+    missing = [one for one in arrivals if one.lost]
+    if removed := sum(one.missing and one.removed for one in arrivals):
         yield Finding(
             UNSURE,
             f"somebody removed verification's items in {evidence.source}",
@@ -121,7 +122,7 @@ def _lost(evidence: PairEvidence, operation: str, arrivals: list[Arrival]) -> t.
         yield Finding(FAIL, f"another item arrives than was written by the {operation}", f"{altered} {of}")
     if away := [one for one in missing if not one.altered]:
         yield _missing(evidence, operation, away, arrivals)
-    if back := [one.went_back for one in arrivals if one.went_back is not None and not one.removed]:
+    if back := [one.went_back for one in arrivals if one.gone]:
         yield Finding(
             FAIL,
             f"{evidence.target} went back: what it had shown is gone, by a strongly consistent read",
@@ -160,6 +161,54 @@ def _late(evidence: PairEvidence) -> t.Iterator[Finding]:
             f"{count(len(unsure), 'change')}, one in {slowest.lower:.3g} to {slowest.upper:.3g} s",
             "run again when less else runs on this machine",
         )
+
+
+def judge_heartbeats(pair: Pair, written: int, latest: list[Arrival], troubles: Troubles) -> Finding:
+    """What stands first in the way of a pass, after the last look.
+
+    :param written: how many were acknowledged; ``latest``, the last one in each key.
+    """
+    source, target = pair
+    of = f"of {count(written, 'heartbeat')}"
+    failed = "heartbeats didn't arrive, or didn't stay"
+    if gone := sum(one.gone for one in latest):
+        return Finding(FAIL, failed, f"{target} went back: {gone} {of} are gone again, by a strongly consistent read")
+    waiting = [one for one in latest if not one.arrived]
+    longest = max((one.waited or 0.0 for one in waiting if not one.removed), default=0.0)
+    if lost := sum(one.lost for one in latest):
+        return Finding(FAIL, failed, f"{lost} {of} hadn't arrived, one {longest:.3g} s after its acknowledgement")
+    if removed := sum(one.removed for one in latest):
+        return Finding(UNSURE, f"somebody removed {removed} {of} in {source}: run again")
+    if not written:
+        return Finding(UNSURE, troubles.last(source) or f"no heartbeat of {source} was written")
+    if any(one.waited is None for one in waiting):
+        return Finding(UNSURE, troubles.last(target) or f"{target} doesn't answer")
+    if waiting:
+        sentence = (
+            f"{len(waiting)} {of} hadn't arrived {longest:.3g} s after the acknowledgement, but the watch ended before "
+            f"the {waiting[0].write.patience:g} s that each has"
+        )
+        return Finding(UNSURE, sentence)
+    return Finding(PASS, "")
+
+
+def _watched(evidence: PairEvidence) -> t.Iterator[Finding]:
+    """What heartbeats showed against it."""
+    if evidence.watched is None:
+        return
+    found, staleness, limit = evidence.watched.finding, evidence.watched.staleness, evidence.max_lag
+    if found.verdict == FAIL:
+        yield found._replace(remedy=evidence.remedy)
+    elif found.verdict != PASS:
+        yield found._replace(sentence=f"watch: {found.sentence}")
+    if limit is None or staleness.peak is None or staleness.peak <= limit:
+        return
+    within = f"max_lag (verify_max_lag) of {limit:g} s"
+    if staleness.at_least > limit:
+        yield Finding(FAIL, f"while it was watched, lag rose above {within}", f"to {staleness.at_least:.3g} s or more")
+    else:
+        sentence = f"whether lag stayed within {within} can't be told"
+        yield Finding(UNSURE, sentence, f"{staleness.peak:.3g} s or less", "choose a shorter interval")
 
 
 @dataclasses.dataclass
