@@ -28,6 +28,7 @@ from .options import Options
 from .probes import Lease, Schema
 from .reserved import GRACE, Claim, Left
 from .session import Session
+from .staleness import rounds_kept
 from .states import CHECK_MODE, FAIL, ITEMS, NOTHING, PASS, STATES, UNSURE, Pair, dependence, pair_states, region_state
 from .verdicts import SPENT, Convergence, Finding, PairEvidence, judge_convergence, judge_pair, verdict_of, worst
 
@@ -365,7 +366,7 @@ def _stragglers(outcome: Outcome) -> t.Iterator[str]:
 async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable[[Event], None]) -> None:
     """Heartbeats of all tables; what they show counts with each pair."""
     pairs = {one.wanted.name: [pair for pair in one.testable if not one.claim.against(pair)] for one in outcomes}
-    kept = heartbeats.kept(pairs.values())
+    kept = rounds_kept(sum(map(len, pairs.values())))
     for outcome in outcomes:
         if outcome.session and pairs[outcome.wanted.name]:
             outcome.watched = Watched(outcome.session, pairs[outcome.wanted.name], outcome.claim, outcome.holders, kept)

@@ -22,7 +22,7 @@ from .history import DONE, Event, Look, Write
 from .probes import PUT, Probe
 from .reserved import Claim
 from .session import BATCH, Session
-from .staleness import Pace, Reading, Round, Staleness, Timeline, Troubles, rounds_kept
+from .staleness import Pace, Round, Staleness, Timeline, Troubles
 from .states import Pair
 from .verdicts import PairWatched, judge_heartbeats
 
@@ -58,7 +58,6 @@ class Watched:
         self.notes: list[str] = []
         self.ended_early = False
         self.arrivals = Arrivals(session.lease)
-        self.down: dict[str, str] = {}
         self._free: dict[str, collections.deque[Probe]] = {source: collections.deque() for source in self.sources}
         self._unwritten: set[str] = set()  # sources without a heartbeat in this round
         self._out: dict[str, set[Probe]] = {source: set() for source in self.sources}  # of heartbeats under way
@@ -92,14 +91,16 @@ class Watched:
         self.arrivals.take(event)
         if isinstance(event, Look) and (event.seen or event.absent):
             self._looked[event.region] = max(event.begun, self._looked.get(event.region, -math.inf))
+            self.troubles.answered(event.region)
         elif isinstance(event, Write) and event.status == DONE:
+            self.troubles.answered(event.region)
             for target in event.targets:
                 self.pairs[event.region, target].staleness.acknowledge(event)
 
     async def beat(self, source: str, elapsed: float) -> None:
         probe = await self._key(source)
         if probe is None:
-            self.trouble(source, "PutItem", f"all {KEYS} keys for its heartbeats wait to be seen", elapsed)
+            self.troubles.add(source, "PutItem", f"all {KEYS} keys for its heartbeats wait to be seen", elapsed)
             self._unwritten.add(source)
             return
         self._numbers[source] += 1
@@ -116,7 +117,9 @@ class Watched:
         else:
             self._free[source].append(probe)
             self._unwritten.add(source)
-            self.trouble(source, "PutItem", written.problem or "somebody else holds the key of a heartbeat", elapsed)
+            self.troubles.add(
+                source, "PutItem", written.problem or "somebody else holds the key of a heartbeat", elapsed
+            )
 
     async def _key(self, source: str) -> Probe | None:
         """A key that no heartbeat is under way from; more are taken when all are. None when there are none left."""
@@ -133,14 +136,10 @@ class Watched:
             return
         for look in await self.session.look(target, pending, consistent=self.session.strong):
             if look.problem:
-                self.trouble(target, "BatchGetItem", look.problem, elapsed)
+                self.troubles.add(target, "BatchGetItem", look.problem, elapsed)
 
-    def trouble(self, region: str, call: str, reason: str, elapsed: float) -> None:
-        self.down[region] = reason
-        self.troubles.add(region, call, reason, elapsed)
-
-    def end_round(self, elapsed: float, silent: t.Collection[tuple[str, str]] = ()) -> dict[Pair, Reading]:
-        """Every pair's reading; ``silent`` are the calls (write or look, region) that owe an answer."""
+    def end_round(self, elapsed: float, silent: t.Collection[tuple[str, str]]) -> None:
+        """Take every pair's reading; ``silent`` are the calls (write or look, region) that owe an answer."""
         readings = {}
         for pair, watched in self.pairs.items():
             source, target = pair
@@ -151,7 +150,6 @@ class Watched:
         self._looked, self._unwritten = {}, set()
         self._release()
         self.timeline.add(Round(elapsed, readings))
-        return readings
 
     def _release(self) -> None:
         """Keys whose heartbeat arrived everywhere are free again."""
@@ -169,7 +167,7 @@ class Watched:
         answers = await all_of(self.session.read(target, probes, until) for target, probes in latest.items())
         for target, (_seen, problem) in zip(latest, answers, strict=True):
             if problem:
-                self.trouble(target, "BatchGetItem", problem, elapsed)
+                self.troubles.add(target, "BatchGetItem", problem, elapsed)
             for one in self.arrivals.latest(target):
                 if not one.arrived or one.went_back is not None:
                     missing.setdefault(one.write.region, []).append(one.write.probe)
@@ -204,11 +202,6 @@ async def watch(
         await _Rounds(tables, pace, progress).run(admitted, enough, settling)
 
 
-def kept(tables: t.Iterable[list[Pair]]) -> int:
-    """How many rounds of each of these tables are kept."""
-    return rounds_kept(sum(len(pairs) for pairs in tables))
-
-
 class _Rounds:
     def __init__(self, tables: dict[str, Watched], pace: Pace, progress: Progress) -> None:
         self._tables = tables
@@ -217,7 +210,6 @@ class _Rounds:
         self._bulletins = Bulletins()
         self._under_way: dict[tuple[str, str, str], asyncio.Task[None]] = {}
         self._asked: dict[tuple[str, str, str], float] = {}
-        self._readings: dict[str, dict[Pair, Reading]] = {}  # of the last round, by table
         self._number = 0
         self._told = -math.inf
         self._loop = asyncio.get_running_loop()
@@ -274,18 +266,16 @@ class _Rounds:
         self._end_round()
 
     def _end_round(self) -> None:
-        readings = {}
         for name, table in self._tables.items():
             silent = {
                 (call, region)
                 for (owner, call, region), task in self._under_way.items()
                 if owner == name and not task.done()
             }
-            readings[name] = table.end_round(self._elapsed, silent)
-        self._readings = readings
+            table.end_round(self._elapsed, silent)
+        stalenesses = {name: table.stalenesses for name, table in self._tables.items()}
+        self._bulletins.take(stalenesses, {name: table.troubles.end_round() for name, table in self._tables.items()})
         self._tell()
-        for table in self._tables.values():
-            table.down = {}
 
     def _ask(self, key: tuple[str, str, str], work: t.Callable[..., t.Any]) -> None:
         """Ask a region, unless it still owes the answer to the same question."""
@@ -293,7 +283,7 @@ class _Rounds:
         task = self._under_way.get(key)
         if task is not None and not task.done():
             if self._loop.time() >= self._asked[key] + SILENCE:
-                self._tables[name].trouble(region, call, f"{region} doesn't answer", self._elapsed)
+                self._tables[name].troubles.add(region, call, f"{region} doesn't answer", self._elapsed)
             return
         if task is not None:
             task.result()
@@ -325,8 +315,6 @@ class _Rounds:
         ) or any(not task.done() for task in self._under_way.values())
 
     def _tell(self, last: bool = False) -> None:
-        stalenesses = {name: table.stalenesses for name, table in self._tables.items()}
-        self._bulletins.take(self._readings, stalenesses, {name: table.down for name, table in self._tables.items()})
         if last or self._bulletins.news or self._loop.time() >= self._told + SUMMARY_EVERY:
             self._told = self._loop.time()
             self._progress(self._bulletins.event(self._pace.progress(self._number, self._elapsed)))

@@ -16,7 +16,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Probe,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import (
-    UNKNOWN,
+    UNMEASURED,
     Pace,
     Reading,
     Round,
@@ -146,7 +146,7 @@ def test_what_was_acknowledged_after_a_look_had_begun_isnt_missing_from_it():
 
 def test_a_round_without_an_answer_is_unknown_and_no_look():
     followed = Followed(1.0)
-    assert followed.look(1.5, answered=False) == UNKNOWN
+    assert followed.look(1.5, answered=False) == UNMEASURED
     assert followed.staleness.looks == 0
 
 
@@ -219,7 +219,7 @@ def test_many_rounds_are_thinned_out_and_no_peak_is_lost(readings):
 
 def test_what_isnt_known_says_less_than_anything_else():
     timeline = Timeline(2)
-    for reading in (Reading(0.1, True), UNKNOWN, UNKNOWN, Reading(0.4, False)):
+    for reading in (Reading(0.1, True), UNMEASURED, UNMEASURED, Reading(0.4, False)):
         timeline.add(Round(0.0, {PAIR: reading}))
     assert [one.readings[PAIR] for one in timeline.rounds] == [Reading(0.4, False)]
     assert timeline.notes() == ["watch: of every 4 rounds one is listed, which shows the worst of them"]
@@ -243,6 +243,15 @@ def test_a_trouble_is_told_once_with_how_often_and_when_it_was_met():
     ]
     assert troubles.last("eu-west-1") == "denied at 44.6"
     assert troubles.last("ap-southeast-2") == ""
+
+
+def test_a_region_is_unknown_until_it_answers():
+    troubles = Troubles()
+    troubles.add("eu-west-1", "PutItem", "denied", 3.0)
+    troubles.answered("eu-west-1")  # a look, in the same round
+    assert [troubles.end_round(), troubles.end_round()] == [{"eu-west-1"}, {"eu-west-1"}]
+    troubles.answered("eu-west-1")
+    assert troubles.end_round() == set()
 
 
 # The verdict on the heartbeats of a pair
