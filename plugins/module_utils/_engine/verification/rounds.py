@@ -18,7 +18,7 @@ from .calls import all_of
 from .cost import EVENTUAL, STRONG
 from .dynamodb_json import Item
 from .history import DONE, FAILED, REFUSED, Look, Write
-from .probes import DELETE, PUT, UPDATE, Marked, Probe, another_run, is_of
+from .probes import DELETE, PUT, UPDATE, Lease, Marked, Probe, is_of
 from .reserved import Claim
 from .session import PATIENCE, PAUSES, Session
 from .states import Pair
@@ -190,7 +190,7 @@ async def converge(
 
     :param lag: the longest of the rounds beside it, in seconds; None if what is found here no longer matters.
     """
-    found = Convergence()
+    found = Convergence(session.lease)
     if not claim.shared:
         found.problems.append("none of the keys that every region was to write is free: see notes")
         return found
@@ -250,16 +250,15 @@ async def _agree(
         shown, problems = await _look_everywhere(session, regions, found.probes, final, begun + patience)
         found.waited = begun - written
         for probe in found.probes if not problems else []:
-            seen = {region: items.get(probe) for region, items in shown.items()}
-            if _is_alike(seen, session):
+            found.shown[probe] = {region: items.get(probe) for region, items in shown.items()}
+            if _is_alike(found.shown[probe].values(), session.lease):
                 found.agreed.setdefault(probe, (max(differed[probe] - last[probe], 0.0), session.now - last[probe]))
             else:
                 found.agreed.pop(probe, None)
                 differed[probe] = begun
-            _note(found, probe, seen, session)
         agreed = len(found.agreed) == len(found.probes)
         if final and (problems or agreed or begun >= deadline):
-            found.problems += [*problems, *([TAKEN] if any(found.taken.values()) else [])]
+            found.problems += problems
             return
         pause = max(session.poll_delay, PATIENCE * (session.now - written))
         if not lag.done():
@@ -283,15 +282,7 @@ async def _look_everywhere(
     return shown, [look.problem for found in looks for look in found if look.problem]
 
 
-def _is_alike(seen: dict[str, Marked | None], session: Session) -> bool:
+def _is_alike(shown: t.Iterable[Marked | None], lease: Lease) -> bool:
     """Whether every region shows the same, and one of the regions wrote it so."""
-    shown = list(seen.values())
-    return shown[0] is not None and is_of(shown[0], session.lease) and all(one == shown[0] for one in shown)
-
-
-def _note(found: Convergence, probe: Probe, seen: dict[str, Marked | None], session: Session) -> None:
-    found.shown[probe] = {region: marked.writer if marked else "" for region, marked in seen.items()}
-    others = {region: one for region, one in seen.items() if one and not is_of(one, session.lease)}
-    taken = any(another_run(one, session.lease) for one in others.values())
-    found.taken[probe] = taken
-    found.altered[probe] = [] if taken else list(others)
+    [first, *others] = shown
+    return first is not None and is_of(first, lease) and all(one == first for one in others)

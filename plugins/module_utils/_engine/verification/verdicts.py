@@ -12,7 +12,7 @@ import typing as t
 
 from ..wording import count
 from .arrivals import Arrival
-from .probes import OPERATIONS, Probe
+from .probes import OPERATIONS, Lease, Marked, Probe, another_run, is_of
 from .staleness import Staleness, Troubles
 from .states import FAIL, NOTHING, PASS, UNSURE, Pair
 
@@ -215,41 +215,41 @@ def _watched(evidence: PairEvidence) -> t.Iterator[Finding]:
 class Convergence:
     """What became of the items that every region wrote at once.
 
+    :ivar lease: under which they were written.
     :ivar probes: those that were judged.
-    :ivar shown: probe -> region -> whose write the last strongly consistent look showed ("" for none).
+    :ivar shown: probe -> region -> what the last look showed; None for no item.
     :ivar agreed: probe -> the bounds of seconds from the last acknowledgement to the agreement of all regions.
-    :ivar altered: probe -> the regions that showed last what no region wrote.
-    :ivar taken: probe -> whether another verification wrote the same key.
     :ivar waited: seconds from the last acknowledgement to the last look.
     :ivar problems: why something couldn't be found out, as sentences.
     """
 
+    lease: Lease
     probes: list[Probe] = dataclasses.field(default_factory=list)
-    shown: dict[Probe, dict[str, str]] = dataclasses.field(default_factory=dict)
+    shown: dict[Probe, dict[str, Marked | None]] = dataclasses.field(default_factory=dict)
     agreed: dict[Probe, tuple[float, float]] = dataclasses.field(default_factory=dict)
-    altered: dict[Probe, list[str]] = dataclasses.field(default_factory=dict)
-    taken: dict[Probe, bool] = dataclasses.field(default_factory=dict)
     waited: float = 0.0
     problems: list[str] = dataclasses.field(default_factory=list)
-
-    @property
-    def apart(self) -> list[Probe]:
-        return [probe for probe in self.probes if probe in self.shown and probe not in self.agreed]
 
 
 def judge_convergence(found: Convergence) -> list[Finding]:
     """Everything that stands in the way of a pass; nothing: a pass."""
-    findings = [Finding(UNSURE, problem) for problem in dict.fromkeys(found.problems)]
+    taken, altered = _not_as_written(found)
+    problems = dict.fromkeys([*found.problems, *([TAKEN] if taken else [])])
+    findings = [Finding(UNSURE, problem) for problem in problems]
     of = f"of {count(len(found.probes), 'item')}"
-    if altered := {region for regions in found.altered.values() for region in regions}:
+    if altered:
         where = ", ".join(sorted(altered))
         findings.append(Finding(FAIL, f"what all regions wrote at once ended as no region wrote it in {where}"))
-    removed = [probe for probe in found.apart if not any(found.shown[probe].values())]
-    if removed:
-        findings.append(Finding(UNSURE, REMOVED, f"{len(removed)} {of}"))
-    apart = [probe for probe in found.apart if probe not in removed]
-    if apart and not found.problems:
-        shown = sorted(found.shown[apart[0]].items())
+    writers = {
+        probe: {region: marked.writer if marked else "" for region, marked in shown.items()}
+        for probe, shown in found.shown.items()
+        if probe not in found.agreed
+    }
+    apart = [shown for shown in writers.values() if any(shown.values())]
+    if removed := len(writers) - len(apart):
+        findings.append(Finding(UNSURE, REMOVED, f"{removed} {of}"))
+    if apart and not problems:
+        shown = sorted(apart[0].items())
         example = ", ".join(f"{region} shows {f'that of {writer}' if writer else 'none'}" for region, writer in shown)
         findings.append(
             Finding(
@@ -262,6 +262,18 @@ def judge_convergence(found: Convergence) -> list[Finding]:
     if not findings and not (found.probes and len(found.agreed) == len(found.probes)):
         findings.append(Finding(UNSURE, "what all regions wrote at once couldn't be looked for"))
     return findings
+
+
+def _not_as_written(found: Convergence) -> tuple[bool, set[str]]:
+    """Whether another verification wrote one of its keys; the regions that show what no region wrote."""
+    taken, altered = False, set()
+    for shown in found.shown.values():
+        others = {region: one for region, one in shown.items() if one and not is_of(one, found.lease)}
+        if any(another_run(one, found.lease) for one in others.values()):
+            taken = True
+        else:
+            altered |= others.keys()
+    return taken, altered
 
 
 def verdict_of(findings: t.Iterable[Finding]) -> str:
