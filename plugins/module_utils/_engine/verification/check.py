@@ -323,9 +323,9 @@ def _gather(outcome: Outcome) -> None:
     """Hand each pair what arrived of it."""
     for pair, evidence in outcome.evidence.items():
         found = outcome.arrivals.of(pair)
-        evidence.arrivals = [one for one in found if one.write.probe.source != user_items.ITEMS]
+        evidence.arrivals = [one for one in found if one.write.probe.source != user_items.USERS]
         evidence.user_arrivals = [
-            one for one in found if one.write.probe.source == user_items.ITEMS and one.write.operation != journey.STOOD
+            one for one in found if one.write.probe.source == user_items.USERS and one.write.operation != journey.STOOD
         ]
 
 

@@ -15,18 +15,20 @@ from ..errors import BUSY
 from . import user_items
 from .arrivals import Arrival, Arrivals
 from .calls import all_of
-from .cost import EVENTUAL, STRONG
+from .cost import EVENTUAL_READ, STRONG_READ
 from .dynamodb_json import Item
 from .history import DONE, FAILED, REFUSED, Look, Write
 from .probes import DELETE, PUT, UPDATE, Lease, Marked, Probe, is_of
 from .reserved import Claim
-from .session import PATIENCE, PAUSES, Session
+from .session import PAUSES, Session
 from .states import Pair
 from .verdicts import SPENT, TAKEN, Convergence, PairEvidence
 
 # What each operation has of a table's time. What one doesn't need, the next ones have.
 SHARES = {PUT: 0.4, UPDATE: 0.2, DELETE: 0.2}
 CONVERGENCE_SHARE = 0.2
+# The longer something is waited for, the less often it is looked for: this share of the time waited so far.
+BACKOFF = 0.1
 # After all regions agree, everything that may still arrive has so many times the longest lag to do so.
 AGREEMENT = 2
 
@@ -61,7 +63,7 @@ class Follower:
                 await self._settle()
                 return
             if not session.strong:
-                pause = max(session.poll_delay, PATIENCE * (session.now - oldest))
+                pause = max(session.poll_delay, BACKOFF * (session.now - oldest))
                 await asyncio.sleep(max(0.0, min(pause, due - session.now) if writes.done() else pause))
             if not session.admits(self._units(session.strong)):
                 await asyncio.wait([writes])
@@ -87,7 +89,7 @@ class Follower:
         """What a look at everything that is pending costs."""
         probes = [one.write.probe for one in self._pending()]
         blocks = len(probes) if self.items is None else sum(user_items.blocks(self.items[probe]) for probe in probes)
-        return (STRONG if consistent else EVENTUAL) * blocks
+        return (STRONG_READ if consistent else EVENTUAL_READ) * blocks
 
     async def _look(self, consistent: bool) -> list[Look]:
         probes = [one.write.probe for one in self._pending()]
@@ -244,7 +246,7 @@ async def _agree(
         begun = session.now
         agreed = len(found.agreed) == len(found.probes)
         final = begun >= settled and (agreed or begun >= deadline)
-        if not session.admits((STRONG if final else EVENTUAL) * len(regions) * len(found.probes)):
+        if not session.admits((STRONG_READ if final else EVENTUAL_READ) * len(regions) * len(found.probes)):
             found.problems.append(SPENT)
             return
         shown, problems = await _look_everywhere(session, regions, found.probes, final, begun + patience)
@@ -260,7 +262,7 @@ async def _agree(
         if final and (problems or agreed or begun >= deadline):
             found.problems += problems
             return
-        pause = max(session.poll_delay, PATIENCE * (session.now - written))
+        pause = max(session.poll_delay, BACKOFF * (session.now - written))
         if not lag.done():
             await asyncio.wait([lag], timeout=None if agreed or session.throttled else pause)
         elif settled < math.inf:  # or the rounds ended during this look

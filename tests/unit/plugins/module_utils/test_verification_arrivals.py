@@ -14,6 +14,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Arrivals,
     loss_that_shows,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cost import Cost
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import (
     FAILED,
     History,
@@ -396,4 +397,4 @@ def test_a_history_counts_what_it_costs():
     history = History(copies=2)
     history.add(write(units=1.0))
     history.add(dataclasses.replace(look(1.2), units=0.5))
-    assert (history.cost.read_units, history.cost.write_units, history.cost.total) == (0.5, 1.0, 3.5)
+    assert history.cost == Cost(read_units=0.5, write_units=1.0, replicated_write_units=2.0)
