@@ -64,10 +64,6 @@ class Arrival:
         return self.went_back is not None and not self.removed
 
     @property
-    def decided(self) -> bool:
-        return self.arrived or self.missing
-
-    @property
     def pair(self) -> Pair:
         return self.write.region, self.target
 
@@ -154,7 +150,7 @@ class Arrivals:
 
     def _arrive(self, arrival: Arrival, look: Look) -> None:
         arrival.went_back = None
-        if arrival.decided:  # what was missing when its time was over stays missing
+        if arrival.arrived or arrival.missing:  # what was missing when its time was over stays missing
             return
         write = arrival.write
         since = write.begun if write.repeated else write.ended

@@ -50,9 +50,7 @@ class Watched:
         self.holders = holders
         self.pairs = {pair: PairWatched(Staleness()) for pair in pairs}
         self.sources = list(dict.fromkeys(source for source, _target in pairs))
-        self.targets = {
-            source: tuple(target for origin, target in pairs if origin == source) for source in self.sources
-        }
+        self.targets = list(dict.fromkeys(target for _source, target in pairs))
         self.timeline = Timeline(kept)
         self.troubles = Troubles()
         self.notes: list[str] = []
@@ -109,7 +107,7 @@ class Watched:
             PUT,
             probe,
             number=self._numbers[source],
-            targets=self.targets[source],
+            targets=[target for origin, target in self.pairs if origin == source],
             patience=0.0 if self.session.strong else SETTLING,
         )
         if written.status == DONE:
@@ -148,21 +146,21 @@ class Watched:
             unwritten = source in self._unwritten or ("write", source) in silent
             readings[pair] = watched.staleness.take(self.arrivals.forget(pair), pending, look, unwritten)
         self._looked, self._unwritten = {}, set()
-        self._release()
         self.timeline.add(Round(elapsed, readings))
-
-    def _release(self) -> None:
-        """Keys whose heartbeat arrived everywhere are free again."""
-        targets = {target for _source, target in self.pairs}
-        waiting = {one.write.probe for target in targets for one in self.arrivals.unseen(target)}
+        waiting = self.waiting
         for source, out in self._out.items():
             self._free[source].extend(sorted(out - waiting))
             out &= waiting
 
+    @property
+    def waiting(self) -> set[Probe]:
+        """The keys whose heartbeat hasn't arrived everywhere; the others are free again."""
+        return {one.write.probe for target in self.targets for one in self.arrivals.unseen(target)}
+
     async def last_look(self, elapsed: float) -> None:
         """A strongly consistent look at every heartbeat's last number, in the targets and where it was written."""
         until = self.session.now + SETTLING
-        latest = {target: [one.write.probe for one in self.arrivals.latest(target)] for _source, target in self.pairs}
+        latest = {target: [one.write.probe for one in self.arrivals.latest(target)] for target in self.targets}
         missing: dict[str, list[Probe]] = {}
         answers = await all_of(self.session.read(target, probes, until) for target, probes in latest.items())
         for target, (_seen, problem) in zip(latest, answers, strict=True):
@@ -292,7 +290,7 @@ class _Rounds:
 
     def _look(self) -> None:
         for name, table in self._tables.items():
-            for target in dict.fromkeys(target for _source, target in table.pairs):
+            for target in table.targets:
                 self._ask((name, "look", target), table.look)
 
     async def _settle(self, admitted: t.Callable[[], bool], seconds: float) -> None:
@@ -310,9 +308,9 @@ class _Rounds:
 
     @property
     def _waiting(self) -> bool:
-        return any(
-            table.arrivals.unseen(target) for table in self._tables.values() for _source, target in table.pairs
-        ) or any(not task.done() for task in self._under_way.values())
+        return any(table.waiting for table in self._tables.values()) or any(
+            not task.done() for task in self._under_way.values()
+        )
 
     def _tell(self, last: bool = False) -> None:
         if last or self._bulletins.news or self._loop.time() >= self._told + SUMMARY_EVERY:

@@ -169,7 +169,7 @@ async def _write(
 def _doubt(evidence: dict[Pair, PairEvidence], source: str, sentence: str, remedy: str = "") -> None:
     for (origin, _target), one in evidence.items():
         if origin == source:
-            one.doubt(sentence, remedy=remedy)
+            one.doubt(sentence, remedy)
 
 
 def _reached(arrivals: Arrivals, pairs: t.Iterable[Pair], operation: str) -> dict[tuple[str, Probe], list[str]]:

@@ -14,7 +14,7 @@ from ..wording import count
 from .arrivals import Arrival
 from .probes import OPERATIONS, Lease, Marked, Probe, another_run, is_of
 from .staleness import Staleness, Troubles
-from .states import FAIL, NOTHING, PASS, UNSURE, Pair
+from .states import FAIL, PASS, UNSURE, WORST_FIRST, Pair
 
 SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
 REMOVED = "somebody removed what all regions wrote at once: run again"
@@ -79,20 +79,16 @@ class PairEvidence:
             return f"wait until AWS FIS has ended its experiment: its statement is in the policy of {self.drill}"
         return f"look at CloudWatch's ReplicationLatency in {self.source}, and whether an AWS FIS experiment is running"
 
-    def doubt(self, sentence: str, detail: str = "", remedy: str = "") -> None:
-        self._find(Finding(UNSURE, sentence, detail, remedy))
+    def doubt(self, sentence: str, remedy: str = "") -> None:
+        self.findings.append(Finding(UNSURE, sentence, remedy=remedy))
 
-    def refute(self, sentence: str, detail: str = "", remedy: str = "") -> None:
-        self._find(Finding(FAIL, sentence, detail, remedy))
-
-    def _find(self, finding: Finding) -> None:
-        if finding not in self.findings:
-            self.findings.append(finding)
+    def refute(self, sentence: str) -> None:
+        self.findings.append(Finding(FAIL, sentence))
 
 
 def judge_pair(evidence: PairEvidence) -> list[Finding]:
     """Everything that stands in the way of a pass; nothing: a pass."""
-    findings = [*evidence.findings, *_watched(evidence)]
+    findings = [*dict.fromkeys(evidence.findings), *_watched(evidence)]
     for operation in OPERATIONS:
         arrivals = [one for one in evidence.arrivals if one.write.operation == operation]
         findings += _lost(evidence, operation, arrivals)
@@ -283,7 +279,7 @@ def verdict_of(findings: t.Iterable[Finding]) -> str:
 def worst(verdicts: t.Iterable[str]) -> str:
     """Fail beats unknown beats pass beats nothing to compare; of no verdict at all, pass."""
     given = set(verdicts)
-    return next((verdict for verdict in (FAIL, UNSURE, PASS, NOTHING) if verdict in given), PASS)
+    return next((verdict for verdict in WORST_FIRST if verdict in given), PASS)
 
 
 def lag(bounds: t.Collection[tuple[float, float]]) -> dict[str, t.Any]:
