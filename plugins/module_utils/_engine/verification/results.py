@@ -17,17 +17,7 @@ from .cost import Cost
 from .probes import Schema
 from .reserved import Left
 from .states import NOTHING, PASS
-from .verdicts import (
-    Convergence,
-    Finding,
-    PairEvidence,
-    PairWatched,
-    judge_convergence,
-    judge_pair,
-    lag,
-    verdict_of,
-    worst,
-)
+from .verdicts import Convergence, Finding, PairEvidence, judge_convergence, judge_pair, lag, verdict_of, worst
 
 if t.TYPE_CHECKING:
     from .check import Checked, Outcome
@@ -108,12 +98,13 @@ def _pair(outcome: Outcome, evidence: PairEvidence) -> Result:
         "altered": [_named(outcome, one) for one in arrivals if one.missing and one.altered],
         "went_back": [_named(outcome, one) for one in arrivals if one.went_back is not None],
         "late": [{**_named(outcome, one), "lag": [_rounded(one.lower), _rounded(one.upper)]} for one in late],
-        "watch": _watched(evidence.watched),
+        "watch": _watched(evidence),
     }
 
 
-def _watched(found: PairWatched | None) -> Result | None:
+def _watched(evidence: PairEvidence) -> Result | None:
     """What heartbeats showed of a pair; None when it wasn't watched."""
+    found = evidence.watched
     if found is None:
         return None
     return {
