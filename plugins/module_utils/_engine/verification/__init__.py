@@ -4,7 +4,7 @@
 
 """Proves that items replicate, from every region of a table to every other: gather first, then judge.
 
-Workloads write and look; whatever happens is an event of a history; verdicts are made of histories alone.
+Workloads write and look; whatever happens is an event of a history; what arrived is judged by histories alone.
 
 pure (no client, no module, no clock)
     probes      the reserved keys, the marker, and the conditions under which an item is written or deleted

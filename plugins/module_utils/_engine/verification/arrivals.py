@@ -54,8 +54,14 @@ class Arrival:
         return not self.arrived and self.waited is not None and self.waited >= self.write.patience
 
     @property
-    def decided(self) -> bool:
-        return self.arrived or self.missing
+    def lost(self) -> bool:
+        """Whether it is missing though nobody removed it."""
+        return self.missing and not self.removed
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is gone again though nobody removed it."""
+        return self.went_back is not None and not self.removed
 
     @property
     def pair(self) -> Pair:
@@ -144,7 +150,7 @@ class Arrivals:
 
     def _arrive(self, arrival: Arrival, look: Look) -> None:
         arrival.went_back = None
-        if arrival.decided:  # what was missing when its time was over stays missing
+        if arrival.arrived or arrival.missing:  # what was missing when its time was over stays missing
             return
         write = arrival.write
         since = write.begun if write.repeated else write.ended

@@ -13,13 +13,10 @@ import operator
 import typing as t
 
 from ..wording import NAMES_IN_A_LINE, named
-from .staleness import Reading, Staleness
+from .staleness import Staleness
 from .states import Pair, arrow
 
-# By table
-Readings = dict[str, dict[Pair, Reading]]
-Stalenesses = dict[str, dict[Pair, Staleness]]
-Down = dict[str, dict[str, str]]  # region -> why it is unknown
+Stalenesses = dict[str, dict[Pair, Staleness]]  # by table
 
 
 class Bulletins:
@@ -27,7 +24,7 @@ class Bulletins:
 
     def __init__(self) -> None:
         self._behind: set[tuple[str, Pair]] = set()
-        self._down: dict[str, set[str]] = {}  # region -> tables
+        self._unknown: set[tuple[str, str]] = set()  # region, table
         self._lines: list[str] = []
         self._now = ""
 
@@ -35,34 +32,30 @@ class Bulletins:
     def news(self) -> bool:
         return bool(self._lines)
 
-    def take(self, readings: Readings, stalenesses: Stalenesses, down: Down) -> None:
-        """What a round said."""
-        self._lines += [*self._of_regions(down), *self._of_pairs(readings, stalenesses)]
-        self._now = _standing(readings, stalenesses)
+    def take(self, stalenesses: Stalenesses, unknown: dict[str, set[str]]) -> None:
+        """What a round said; ``unknown`` are the regions that are unknown in it, by table."""
+        self._lines += [*self._of_regions(unknown), *self._of_pairs(stalenesses)]
+        self._now = _standing(stalenesses)
 
     def event(self, progress: str) -> dict[str, t.Any]:
         """The progress event: ``lines`` that changed since the last one, and the ``summary``."""
         lines, self._lines = self._lines, []
         return {"lines": lines, "summary": f"{progress}: {self._now}"}
 
-    def _of_regions(self, down: Down) -> t.Iterator[str]:
-        before, self._down = self._down, {}
-        for table, regions in down.items():
-            for region in regions:
-                self._down.setdefault(region, set()).add(table)
-        for region in sorted(before.keys() | self._down.keys()):
-            was, now = before.get(region, set()), self._down.get(region, set())
-            if now - was:
-                yield f"{region} is unknown for now: {named(sorted(now - was), 'table')}: see notes"
-            if was - now:
-                yield f"{region} answers again: {named(sorted(was - now), 'table')}"
+    def _of_regions(self, unknown: dict[str, set[str]]) -> t.Iterator[str]:
+        before, self._unknown = self._unknown, {(region, table) for table in unknown for region in unknown[table]}
+        for region in sorted({region for region, _table in before ^ self._unknown}):
+            if lost := sorted(table for where, table in self._unknown - before if where == region):
+                yield f"{region} is unknown for now: {named(lost, 'table')}: see notes"
+            if back := sorted(table for where, table in before - self._unknown if where == region):
+                yield f"{region} answers again: {named(back, 'table')}"
 
-    def _of_pairs(self, readings: Readings, stalenesses: Stalenesses) -> t.Iterator[str]:
+    def _of_pairs(self, stalenesses: Stalenesses) -> t.Iterator[str]:
         changed: dict[tuple[bool, Pair], list[str]] = {}  # the tables that fell behind, or caught up
-        for table, pairs in readings.items():
-            for pair, reading in pairs.items():
+        for table, pairs in stalenesses.items():
+            for pair, staleness in pairs.items():
                 was_behind = (table, pair) in self._behind
-                if reading.arrived if was_behind else stalenesses[table][pair].behind:
+                if staleness.reading.arrived if was_behind else staleness.behind:
                     self._behind ^= {(table, pair)}
                     changed.setdefault((was_behind, pair), []).append(table)
         shared: dict[tuple[bool, tuple[str, ...]], list[Pair]] = {}
@@ -76,14 +69,14 @@ class Bulletins:
             yield f"{named(list(map(arrow, pairs)), 'pair')} {how}: {named(tables, 'table')}"
 
 
-def _standing(readings: Readings, stalenesses: Stalenesses) -> str:
+def _standing(stalenesses: Stalenesses) -> str:
     """``lag now 12.3 s and growing us-east-1 → eu-west-1; others at most 0.4 s``."""
     behind: dict[Pair, tuple[float, bool]] = {}
     others: list[float] = []
     known: list[bool] = []
-    for table, pairs in readings.items():
-        for pair, reading in pairs.items():
-            staleness = stalenesses[table][pair]
+    for pairs in stalenesses.values():
+        for pair, staleness in pairs.items():
+            reading = staleness.reading
             known.append(reading.known)
             if staleness.behind and reading.lag is not None:
                 lag, growing = behind.get(pair, (0.0, False))

@@ -28,6 +28,7 @@ from .options import Options
 from .probes import Lease, Schema
 from .reserved import GRACE, Claim, Left
 from .session import Session
+from .staleness import rounds_kept
 from .states import CHECK_MODE, FAIL, ITEMS, NOTHING, PASS, STATES, UNSURE, Pair, dependence, pair_states, region_state
 from .verdicts import SPENT, Convergence, Finding, PairEvidence, judge_convergence, judge_pair, verdict_of, worst
 
@@ -230,7 +231,7 @@ async def _explain(turn: int, outcome: Outcome, sender: Calls) -> None:
     for region in await policies.drills(turn, sender, arns):
         for pair in failed:
             if region in pair:
-                outcome.evidence[pair].explain(region)
+                outcome.evidence[pair].drill = region
 
 
 async def _report(news: story.News, done: list[Outcome], progress: t.Callable[[Event], None]) -> None:
@@ -322,9 +323,9 @@ def _gather(outcome: Outcome) -> None:
     """Hand each pair what arrived of it."""
     for pair, evidence in outcome.evidence.items():
         found = outcome.arrivals.of(pair)
-        evidence.arrivals = [one for one in found if one.write.probe.source != user_items.ITEMS]
+        evidence.arrivals = [one for one in found if one.write.probe.source != user_items.USERS]
         evidence.user_arrivals = [
-            one for one in found if one.write.probe.source == user_items.ITEMS and one.write.operation != journey.STOOD
+            one for one in found if one.write.probe.source == user_items.USERS and one.write.operation != journey.STOOD
         ]
 
 
@@ -365,7 +366,7 @@ def _stragglers(outcome: Outcome) -> t.Iterator[str]:
 async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable[[Event], None]) -> None:
     """Heartbeats of all tables; what they show counts with each pair."""
     pairs = {one.wanted.name: [pair for pair in one.testable if not one.claim.against(pair)] for one in outcomes}
-    kept = heartbeats.kept(pairs.values())
+    kept = rounds_kept(sum(map(len, pairs.values())))
     for outcome in outcomes:
         if outcome.session and pairs[outcome.wanted.name]:
             outcome.watched = Watched(outcome.session, pairs[outcome.wanted.name], outcome.claim, outcome.holders, kept)
@@ -388,4 +389,4 @@ async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable
         for pair, found in outcome.watched.pairs.items():
             if outcome.watched.ended_early:
                 outcome.evidence[pair].doubt(f"watch: {SPENT}")
-            heartbeats.count_in(outcome.evidence[pair], found, options.max_lag)
+            outcome.evidence[pair].watched = found

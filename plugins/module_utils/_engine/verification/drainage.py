@@ -19,9 +19,9 @@ from .states import FAIL, PASS, UNSURE
 from .verdicts import Finding, verdict_of
 
 if t.TYPE_CHECKING:
-    from .heartbeats import PairWatched
     from .probes import Schema
     from .reserved import Left
+    from .verdicts import PairWatched
 
 NOT_DRAINED, NO_EVIDENCE, UNKNOWN = "not_drained", "no_evidence", "unknown"
 # What a verdict amounts to, from the worst to the best.
@@ -130,10 +130,11 @@ class Drainage:
             yield from self._of_recent_keys(target)
 
     def _of_probes(self, target: str, watched: PairWatched) -> t.Iterator[Finding]:
-        if watched.verdict == FAIL:
-            yield Finding(FAIL, "probes haven't arrived", watched.reason.replace("heartbeat", "probe"))
-        elif watched.verdict != PASS:
-            yield Finding(UNSURE, watched.reason)
+        found = watched.finding
+        if found.verdict == FAIL:
+            yield Finding(FAIL, "probes haven't arrived", found.detail.replace("heartbeat", "probe"))
+        elif found.verdict != PASS:
+            yield found
         elif not self._is_covered(target):
             needed = self.needed(target)
             yield Finding(

@@ -28,7 +28,7 @@ from .probes import Lease, Schema
 from .recent import Comparison
 from .reserved import GRACE, Claim
 from .session import Session
-from .staleness import Pace
+from .staleness import Pace, rounds_kept
 from .states import dependence, pair_states
 
 # CloudWatch is asked for so many seconds, in points of so many, and of so many metrics at a time (GetMetricData).
@@ -213,7 +213,7 @@ class Subject:
 
 
 async def _probe(subjects: list[Subject], pace: Pace, progress: Progress) -> None:
-    kept = heartbeats.kept([(one.drainage.region, target) for target in one.drainage.targets] for one in subjects)
+    kept = rounds_kept(sum(len(one.drainage.targets) for one in subjects))
     try:
         await all_of(one.prepare(kept) for one in subjects)
         watched = [one for one in subjects if one.watched]

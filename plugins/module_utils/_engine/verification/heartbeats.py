@@ -12,21 +12,19 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import dataclasses
 import math
 import typing as t
 
-from ..wording import count
-from .arrivals import Arrival, Arrivals
+from .arrivals import Arrivals
 from .bulletins import Bulletins
 from .calls import SILENCE, all_of
 from .history import DONE, Event, Look, Write
 from .probes import PUT, Probe
 from .reserved import Claim
 from .session import BATCH, Session
-from .staleness import Pace, Reading, Round, Staleness, Timeline, Troubles, rounds_kept
-from .states import FAIL, PASS, UNSURE, Pair
-from .verdicts import PairEvidence
+from .staleness import Pace, Round, Staleness, Timeline, Troubles
+from .states import Pair
+from .verdicts import PairWatched, judge_heartbeats
 
 # So many keys are taken in all for the heartbeats of a source.
 KEYS = 1000
@@ -37,15 +35,6 @@ SETTLING_LOOKS = 1.0
 SUMMARY_EVERY = 1.0
 
 Progress = t.Callable[[dict[str, t.Any]], None]
-
-
-@dataclasses.dataclass
-class PairWatched:
-    """What came of a pair: ``verdict`` is a pass when every heartbeat arrived, and stayed."""
-
-    staleness: Staleness
-    verdict: str = UNSURE
-    reason: str = ""
 
 
 class Watched:
@@ -61,15 +50,12 @@ class Watched:
         self.holders = holders
         self.pairs = {pair: PairWatched(Staleness()) for pair in pairs}
         self.sources = list(dict.fromkeys(source for source, _target in pairs))
-        self.targets = {
-            source: tuple(target for origin, target in pairs if origin == source) for source in self.sources
-        }
+        self.targets = list(dict.fromkeys(target for _source, target in pairs))
         self.timeline = Timeline(kept)
         self.troubles = Troubles()
         self.notes: list[str] = []
         self.ended_early = False
         self.arrivals = Arrivals(session.lease)
-        self.down: dict[str, str] = {}
         self._free: dict[str, collections.deque[Probe]] = {source: collections.deque() for source in self.sources}
         self._unwritten: set[str] = set()  # sources without a heartbeat in this round
         self._out: dict[str, set[Probe]] = {source: set() for source in self.sources}  # of heartbeats under way
@@ -103,14 +89,16 @@ class Watched:
         self.arrivals.take(event)
         if isinstance(event, Look) and (event.seen or event.absent):
             self._looked[event.region] = max(event.begun, self._looked.get(event.region, -math.inf))
+            self.troubles.answered(event.region)
         elif isinstance(event, Write) and event.status == DONE:
+            self.troubles.answered(event.region)
             for target in event.targets:
                 self.pairs[event.region, target].staleness.acknowledge(event)
 
     async def beat(self, source: str, elapsed: float) -> None:
         probe = await self._key(source)
         if probe is None:
-            self.trouble(source, "PutItem", f"all {KEYS} keys for its heartbeats wait to be seen", elapsed)
+            self.troubles.add(source, "PutItem", f"all {KEYS} keys for its heartbeats wait to be seen", elapsed)
             self._unwritten.add(source)
             return
         self._numbers[source] += 1
@@ -119,7 +107,7 @@ class Watched:
             PUT,
             probe,
             number=self._numbers[source],
-            targets=self.targets[source],
+            targets=[target for origin, target in self.pairs if origin == source],
             patience=0.0 if self.session.strong else SETTLING,
         )
         if written.status == DONE:
@@ -127,7 +115,9 @@ class Watched:
         else:
             self._free[source].append(probe)
             self._unwritten.add(source)
-            self.trouble(source, "PutItem", written.problem or "somebody else holds the key of a heartbeat", elapsed)
+            self.troubles.add(
+                source, "PutItem", written.problem or "somebody else holds the key of a heartbeat", elapsed
+            )
 
     async def _key(self, source: str) -> Probe | None:
         """A key that no heartbeat is under way from; more are taken when all are. None when there are none left."""
@@ -144,14 +134,10 @@ class Watched:
             return
         for look in await self.session.look(target, pending, consistent=self.session.strong):
             if look.problem:
-                self.trouble(target, "BatchGetItem", look.problem, elapsed)
+                self.troubles.add(target, "BatchGetItem", look.problem, elapsed)
 
-    def trouble(self, region: str, call: str, reason: str, elapsed: float) -> None:
-        self.down[region] = reason
-        self.troubles.add(region, call, reason, elapsed)
-
-    def end_round(self, elapsed: float, silent: t.Collection[tuple[str, str]] = ()) -> dict[Pair, Reading]:
-        """Every pair's reading; ``silent`` are the calls (write or look, region) that owe an answer."""
+    def end_round(self, elapsed: float, silent: t.Collection[tuple[str, str]]) -> None:
+        """Take every pair's reading; ``silent`` are the calls (write or look, region) that owe an answer."""
         readings = {}
         for pair, watched in self.pairs.items():
             source, target = pair
@@ -160,27 +146,26 @@ class Watched:
             unwritten = source in self._unwritten or ("write", source) in silent
             readings[pair] = watched.staleness.take(self.arrivals.forget(pair), pending, look, unwritten)
         self._looked, self._unwritten = {}, set()
-        self._release()
         self.timeline.add(Round(elapsed, readings))
-        return readings
-
-    def _release(self) -> None:
-        """Keys whose heartbeat arrived everywhere are free again."""
-        targets = {target for _source, target in self.pairs}
-        waiting = {one.write.probe for target in targets for one in self.arrivals.unseen(target)}
+        waiting = self.waiting
         for source, out in self._out.items():
             self._free[source].extend(sorted(out - waiting))
             out &= waiting
 
+    @property
+    def waiting(self) -> set[Probe]:
+        """The keys whose heartbeat hasn't arrived everywhere; the others are free again."""
+        return {one.write.probe for target in self.targets for one in self.arrivals.unseen(target)}
+
     async def last_look(self, elapsed: float) -> None:
         """A strongly consistent look at every heartbeat's last number, in the targets and where it was written."""
         until = self.session.now + SETTLING
-        latest = {target: [one.write.probe for one in self.arrivals.latest(target)] for _source, target in self.pairs}
+        latest = {target: [one.write.probe for one in self.arrivals.latest(target)] for target in self.targets}
         missing: dict[str, list[Probe]] = {}
         answers = await all_of(self.session.read(target, probes, until) for target, probes in latest.items())
         for target, (_seen, problem) in zip(latest, answers, strict=True):
             if problem:
-                self.trouble(target, "BatchGetItem", problem, elapsed)
+                self.troubles.add(target, "BatchGetItem", problem, elapsed)
             for one in self.arrivals.latest(target):
                 if not one.arrived or one.went_back is not None:
                     missing.setdefault(one.write.region, []).append(one.write.probe)
@@ -191,32 +176,7 @@ class Watched:
         for pair, watched in self.pairs.items():
             _source, target = pair
             latest = [one for one in self.arrivals.latest(target) if one.pair == pair]
-            watched.verdict, watched.reason = self._judge(pair, watched.staleness, latest)
-
-    def _judge(self, pair: Pair, staleness: Staleness, latest: list[Arrival]) -> tuple[str, str]:
-        source, target = pair
-        of = f"of {count(staleness.written, 'heartbeat')}"
-        back = [one for one in latest if one.went_back is not None and not one.removed]
-        lost = [one for one in latest if one.missing and not one.removed]
-        if back:
-            return FAIL, f"{target} went back: {len(back)} {of} are gone again, by a strongly consistent read"
-        if lost:
-            longest = max(one.waited for one in lost)
-            return FAIL, f"{len(lost)} {of} hadn't arrived, one {longest:.3g} s after its acknowledgement"
-        if removed := [one for one in latest if one.removed]:
-            return UNSURE, f"somebody removed {len(removed)} {of} in {source}: run again"
-        if not staleness.written:
-            return UNSURE, self.troubles.last(source) or f"no heartbeat of {source} was written"
-        waiting = [one for one in latest if not one.arrived]
-        if waiting and all(one.waited is not None for one in waiting):
-            longest = max(one.waited for one in waiting)
-            return UNSURE, (
-                f"{len(waiting)} {of} hadn't arrived {longest:.3g} s after the acknowledgement, but the watch ended "
-                f"before the {SETTLING:g} s that each has"
-            )
-        if waiting:
-            return UNSURE, self.troubles.last(target) or f"{target} doesn't answer"
-        return PASS, ""
+            watched.finding = judge_heartbeats(pair, watched.staleness.written, latest, self.troubles)
 
     def all_notes(self) -> list[str]:
         return [*self.notes, *self.troubles.notes(), *self.timeline.notes()]
@@ -240,29 +200,6 @@ async def watch(
         await _Rounds(tables, pace, progress).run(admitted, enough, settling)
 
 
-def count_in(evidence: PairEvidence, found: PairWatched, max_lag: float | None) -> None:
-    """What a watch showed of a pair counts with its items."""
-    if found.verdict == FAIL:
-        evidence.refute("heartbeats didn't arrive, or didn't stay", found.reason, evidence.remedy)
-    elif found.verdict != PASS:
-        evidence.doubt(f"watch: {found.reason}")
-    peak, at_least = found.staleness.peak, found.staleness.at_least
-    if max_lag is None or peak is None or peak <= max_lag:
-        return
-    limit = f"max_lag (verify_max_lag) of {max_lag:g} s"
-    if at_least > max_lag:
-        evidence.refute(f"while it was watched, lag rose above {limit}", f"to {at_least:.3g} s or more")
-    else:
-        evidence.doubt(
-            f"whether lag stayed within {limit} can't be told", f"{peak:.3g} s or less", "choose a shorter interval"
-        )
-
-
-def kept(tables: t.Iterable[list[Pair]]) -> int:
-    """How many rounds of each of these tables are kept."""
-    return rounds_kept(sum(len(pairs) for pairs in tables))
-
-
 class _Rounds:
     def __init__(self, tables: dict[str, Watched], pace: Pace, progress: Progress) -> None:
         self._tables = tables
@@ -271,7 +208,6 @@ class _Rounds:
         self._bulletins = Bulletins()
         self._under_way: dict[tuple[str, str, str], asyncio.Task[None]] = {}
         self._asked: dict[tuple[str, str, str], float] = {}
-        self._readings: dict[str, dict[Pair, Reading]] = {}  # of the last round, by table
         self._number = 0
         self._told = -math.inf
         self._loop = asyncio.get_running_loop()
@@ -328,18 +264,16 @@ class _Rounds:
         self._end_round()
 
     def _end_round(self) -> None:
-        readings = {}
         for name, table in self._tables.items():
             silent = {
                 (call, region)
                 for (owner, call, region), task in self._under_way.items()
                 if owner == name and not task.done()
             }
-            readings[name] = table.end_round(self._elapsed, silent)
-        self._readings = readings
+            table.end_round(self._elapsed, silent)
+        stalenesses = {name: table.stalenesses for name, table in self._tables.items()}
+        self._bulletins.take(stalenesses, {name: table.troubles.end_round() for name, table in self._tables.items()})
         self._tell()
-        for table in self._tables.values():
-            table.down = {}
 
     def _ask(self, key: tuple[str, str, str], work: t.Callable[..., t.Any]) -> None:
         """Ask a region, unless it still owes the answer to the same question."""
@@ -347,7 +281,7 @@ class _Rounds:
         task = self._under_way.get(key)
         if task is not None and not task.done():
             if self._loop.time() >= self._asked[key] + SILENCE:
-                self._tables[name].trouble(region, call, f"{region} doesn't answer", self._elapsed)
+                self._tables[name].troubles.add(region, call, f"{region} doesn't answer", self._elapsed)
             return
         if task is not None:
             task.result()
@@ -356,7 +290,7 @@ class _Rounds:
 
     def _look(self) -> None:
         for name, table in self._tables.items():
-            for target in dict.fromkeys(target for _source, target in table.pairs):
+            for target in table.targets:
                 self._ask((name, "look", target), table.look)
 
     async def _settle(self, admitted: t.Callable[[], bool], seconds: float) -> None:
@@ -374,13 +308,11 @@ class _Rounds:
 
     @property
     def _waiting(self) -> bool:
-        return any(
-            table.arrivals.unseen(target) for table in self._tables.values() for _source, target in table.pairs
-        ) or any(not task.done() for task in self._under_way.values())
+        return any(table.waiting for table in self._tables.values()) or any(
+            not task.done() for task in self._under_way.values()
+        )
 
     def _tell(self, last: bool = False) -> None:
-        stalenesses = {name: table.stalenesses for name, table in self._tables.items()}
-        self._bulletins.take(self._readings, stalenesses, {name: table.down for name, table in self._tables.items()})
         if last or self._bulletins.news or self._loop.time() >= self._told + SUMMARY_EVERY:
             self._told = self._loop.time()
             self._progress(self._bulletins.event(self._pace.progress(self._number, self._elapsed)))

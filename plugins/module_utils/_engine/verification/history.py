@@ -4,7 +4,8 @@
 
 """What happened to the items of one table: every write, and every look at a region. Pure: all times are the caller's.
 
-Verdicts are made of a history alone (the way of Jepsen, whose checkers know nothing of who generated it).
+Verdicts on what arrives are made of a history alone (the way of Jepsen, whose checkers know nothing of who generated
+it). Why a workload couldn't write or look is a finding beside it (`verdicts.PairEvidence.findings`).
 """
 
 from __future__ import annotations

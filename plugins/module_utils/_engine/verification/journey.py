@@ -22,7 +22,7 @@ from .probes import NUMBERS, PUT, Marked, Probe, Schema
 from .rounds import Follower, follow_all
 from .session import Session
 from .states import FAIL, PASS, UNSURE
-from .user_items import ITEMS, UserItem
+from .user_items import USERS, UserItem
 from .verdicts import worst
 
 # What a history says of an item that stood at home before: where it is to arrive, but not since when.
@@ -45,7 +45,7 @@ class Journey:
 
     @property
     def probe(self) -> Probe:
-        return Probe(ITEMS, self.item.number)
+        return Probe(USERS, self.item.number)
 
     @property
     def verdict(self) -> str:

@@ -83,7 +83,6 @@ class Options:
         """
         items = self.items.get(table, [])
         needed = cost.least(regions, self.item_count, members) + user_items.least_units(items, members)
-        needed += cost.unreplicated(regions, self.item_count, members)
         if self.watch:
             used = min(KEYS_AT_ONCE, math.ceil(self.watch.planned / self.watch.interval))
             needed += cost.heartbeats(regions, members) + cost.heartbeat_keys(regions, members, used)

@@ -14,7 +14,6 @@ from ..state import RegionalTable, account_of
 from . import story
 from .arrivals import Arrival, loss_that_shows
 from .cost import Cost
-from .heartbeats import PairWatched
 from .probes import Schema
 from .reserved import Left
 from .states import NOTHING, PASS
@@ -99,16 +98,17 @@ def _pair(outcome: Outcome, evidence: PairEvidence) -> Result:
         "altered": [_named(outcome, one) for one in arrivals if one.missing and one.altered],
         "went_back": [_named(outcome, one) for one in arrivals if one.went_back is not None],
         "late": [{**_named(outcome, one), "lag": [rounded(one.lower), rounded(one.upper)]} for one in late],
-        "watch": _watched(outcome.watched.pairs.get(evidence.pair)) if outcome.watched else None,
+        "watch": _watched(evidence),
     }
 
 
-def _watched(found: PairWatched | None) -> Result | None:
+def _watched(evidence: PairEvidence) -> Result | None:
     """What heartbeats showed of a pair; None when it wasn't watched."""
+    found = evidence.watched
     if found is None:
         return None
     return {
-        "verdict": found.verdict,
+        "verdict": found.finding.verdict,
         "peak": rounded(found.staleness.peak),
         "resolution": rounded(found.staleness.resolution),
         "written": found.staleness.written,

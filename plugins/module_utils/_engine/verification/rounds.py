@@ -15,18 +15,20 @@ from ..errors import BUSY
 from . import user_items
 from .arrivals import Arrival, Arrivals
 from .calls import all_of
-from .cost import EVENTUAL, STRONG
+from .cost import EVENTUAL_READ, STRONG_READ
 from .dynamodb_json import Item
 from .history import DONE, FAILED, REFUSED, Look, Write
-from .probes import DELETE, PUT, UPDATE, Marked, Probe, another_run, is_of
+from .probes import DELETE, PUT, UPDATE, Lease, Marked, Probe, is_of
 from .reserved import Claim
-from .session import PATIENCE, PAUSES, Session
+from .session import PAUSES, Session
 from .states import Pair
 from .verdicts import SPENT, TAKEN, Convergence, PairEvidence
 
 # What each operation has of a table's time. What one doesn't need, the next ones have.
 SHARES = {PUT: 0.4, UPDATE: 0.2, DELETE: 0.2}
 CONVERGENCE_SHARE = 0.2
+# The longer something is waited for, the less often it is looked for: this share of the time waited so far.
+BACKOFF = 0.1
 # After all regions agree, everything that may still arrive has so many times the longest lag to do so.
 AGREEMENT = 2
 
@@ -61,7 +63,7 @@ class Follower:
                 await self._settle()
                 return
             if not session.strong:
-                pause = max(session.poll_delay, PATIENCE * (session.now - oldest))
+                pause = max(session.poll_delay, BACKOFF * (session.now - oldest))
                 await asyncio.sleep(max(0.0, min(pause, due - session.now) if writes.done() else pause))
             if not session.admits(self._units(session.strong)):
                 await asyncio.wait([writes])
@@ -87,7 +89,7 @@ class Follower:
         """What a look at everything that is pending costs."""
         probes = [one.write.probe for one in self._pending()]
         blocks = len(probes) if self.items is None else sum(user_items.blocks(self.items[probe]) for probe in probes)
-        return (STRONG if consistent else EVENTUAL) * blocks
+        return (STRONG_READ if consistent else EVENTUAL_READ) * blocks
 
     async def _look(self, consistent: bool) -> list[Look]:
         probes = [one.write.probe for one in self._pending()]
@@ -167,7 +169,7 @@ async def _write(
 def _doubt(evidence: dict[Pair, PairEvidence], source: str, sentence: str, remedy: str = "") -> None:
     for (origin, _target), one in evidence.items():
         if origin == source:
-            one.doubt(sentence, remedy=remedy)
+            one.doubt(sentence, remedy)
 
 
 def _reached(arrivals: Arrivals, pairs: t.Iterable[Pair], operation: str) -> dict[tuple[str, Probe], list[str]]:
@@ -190,7 +192,7 @@ async def converge(
 
     :param lag: the longest of the rounds beside it, in seconds; None if what is found here no longer matters.
     """
-    found = Convergence()
+    found = Convergence(session.lease)
     if not claim.shared:
         found.problems.append("none of the keys that every region was to write is free: see notes")
         return found
@@ -244,24 +246,23 @@ async def _agree(
         begun = session.now
         agreed = len(found.agreed) == len(found.probes)
         final = begun >= settled and (agreed or begun >= deadline)
-        if not session.admits((STRONG if final else EVENTUAL) * len(regions) * len(found.probes)):
+        if not session.admits((STRONG_READ if final else EVENTUAL_READ) * len(regions) * len(found.probes)):
             found.problems.append(SPENT)
             return
         shown, problems = await _look_everywhere(session, regions, found.probes, final, begun + patience)
         found.waited = begun - written
         for probe in found.probes if not problems else []:
-            seen = {region: items.get(probe) for region, items in shown.items()}
-            if _is_alike(seen, session):
+            found.shown[probe] = {region: items.get(probe) for region, items in shown.items()}
+            if _is_alike(found.shown[probe].values(), session.lease):
                 found.agreed.setdefault(probe, (max(differed[probe] - last[probe], 0.0), session.now - last[probe]))
             else:
                 found.agreed.pop(probe, None)
                 differed[probe] = begun
-            _note(found, probe, seen, session)
         agreed = len(found.agreed) == len(found.probes)
         if final and (problems or agreed or begun >= deadline):
-            found.problems += [*problems, *([TAKEN] if any(found.taken.values()) else [])]
+            found.problems += problems
             return
-        pause = max(session.poll_delay, PATIENCE * (session.now - written))
+        pause = max(session.poll_delay, BACKOFF * (session.now - written))
         if not lag.done():
             await asyncio.wait([lag], timeout=None if agreed or session.throttled else pause)
         elif settled < math.inf:  # or the rounds ended during this look
@@ -283,15 +284,7 @@ async def _look_everywhere(
     return shown, [look.problem for found in looks for look in found if look.problem]
 
 
-def _is_alike(seen: dict[str, Marked | None], session: Session) -> bool:
+def _is_alike(shown: t.Iterable[Marked | None], lease: Lease) -> bool:
     """Whether every region shows the same, and one of the regions wrote it so."""
-    shown = list(seen.values())
-    return shown[0] is not None and is_of(shown[0], session.lease) and all(one == shown[0] for one in shown)
-
-
-def _note(found: Convergence, probe: Probe, seen: dict[str, Marked | None], session: Session) -> None:
-    found.shown[probe] = {region: marked.writer if marked else "" for region, marked in seen.items()}
-    others = {region: one for region, one in seen.items() if one and not is_of(one, session.lease)}
-    taken = any(another_run(one, session.lease) for one in others.values())
-    found.taken[probe] = taken
-    found.altered[probe] = [] if taken else list(others)
+    [first, *others] = shown
+    return first is not None and is_of(first, lease) and all(one == first for one in others)

@@ -25,8 +25,6 @@ _FULL = 1024 * 1024 - MAX_SIZE
 PAUSES = (0.2, 2.0)
 # What fails in another way than by throttling is asked so often: the SDK has sent each of these several times.
 ATTEMPTS = 3
-# The longer something is waited for, the less often it is looked for: this share of the time waited so far.
-PATIENCE = 0.1
 
 
 @dataclasses.dataclass

@@ -93,7 +93,7 @@ class Reading(t.NamedTuple):
         return self.arrived or self.lag is not None
 
 
-UNKNOWN = Reading()
+UNMEASURED = Reading()
 
 
 class Staleness:
@@ -108,6 +108,7 @@ class Staleness:
     :ivar looks: how many looks were answered.
     :ivar missed: how many in a row, up to the last, didn't show the same heartbeat.
     :ivar moving: whether the last look showed a heartbeat that the one before didn't.
+    :ivar reading: what the last round said.
     """
 
     def __init__(self) -> None:
@@ -121,6 +122,7 @@ class Staleness:
         self.looks = 0
         self.missed = 0
         self.moving = False
+        self.reading = UNMEASURED
         self._lag: float | None = None
         self._newest = -math.inf
         self._oldest_missed: Arrival | None = None
@@ -136,7 +138,7 @@ class Staleness:
     def take(
         self, arrived: list[Arrival], pending: list[Arrival], look: float | None, unwritten: bool = False
     ) -> Reading:
-        """What a round says.
+        """What a round says, which is also kept as ``reading``.
 
         :param arrived: what has arrived since the last one; ``pending``, what hasn't, oldest first.
         :param look: when the last look began that was answered since; None for none.
@@ -150,12 +152,16 @@ class Staleness:
         self.moving = bool(arrived)
         awaited = [one for one in pending if look is not None and one.write.ended <= look]
         self.until = min([self._newest, *(one.write.ended for one in pending)])
+        self.reading = self._read(awaited, look, unwritten)
+        return self.reading
+
+    def _read(self, awaited: list[Arrival], look: float | None, unwritten: bool) -> Reading:
         if look is None:
-            return UNKNOWN
+            return UNMEASURED
         self.looks += 1
         if not awaited:
             self.missed, self._oldest_missed = 0, None
-            return UNKNOWN if unwritten else Reading(self._lag, arrived=self.written > 0)
+            return UNMEASURED if unwritten else Reading(self._lag, arrived=self.written > 0)
         self.missed = self.missed + 1 if awaited[0] is self._oldest_missed else 1
         self._oldest_missed = awaited[0]
         age = look - awaited[0].write.ended
@@ -219,7 +225,7 @@ def _merged(rounds: list[Round]) -> Round:
     if len(rounds) == 1:
         return rounds[0]
     pairs = dict.fromkeys(pair for one in rounds for pair in one.readings)
-    worst = {pair: max((one.readings.get(pair, UNKNOWN) for one in rounds), key=_badness) for pair in pairs}
+    worst = {pair: max((one.readings.get(pair, UNMEASURED) for one in rounds), key=_badness) for pair in pairs}
     return Round(rounds[-1].elapsed, worst)
 
 
@@ -229,23 +235,36 @@ def _badness(reading: Reading) -> tuple[bool, float]:
     return reading.known and not reading.arrived, lag
 
 
-@dataclasses.dataclass
 class Troubles:
     """Why rounds are unknown: (region, call) -> the last reason, and when it was met first and last."""
 
-    met: dict[tuple[str, str], tuple[str, float, float, int]] = dataclasses.field(default_factory=dict)
+    def __init__(self) -> None:
+        self._met: dict[tuple[str, str], tuple[str, float, float, int]] = {}
+        self._unknown: set[str] = set()  # regions, as of the last round
+        self._troubled: set[str] = set()  # in this round
+        self._answered: set[str] = set()  # in this round
 
     def add(self, region: str, call: str, reason: str, elapsed: float) -> None:
-        _reason, first, _last, rounds = self.met.get((region, call), ("", elapsed, elapsed, 0))
-        self.met[region, call] = (reason, first, elapsed, rounds + 1)
+        self._troubled.add(region)
+        _reason, first, _last, rounds = self._met.get((region, call), ("", elapsed, elapsed, 0))
+        self._met[region, call] = (reason, first, elapsed, rounds + 1)
+
+    def answered(self, region: str) -> None:
+        self._answered.add(region)
+
+    def end_round(self) -> set[str]:
+        """The regions that are unknown: in trouble in this round, or in one before and without an answer since."""
+        self._unknown = self._troubled | (self._unknown - self._answered)
+        self._troubled, self._answered = set(), set()
+        return self._unknown
 
     def last(self, region: str) -> str:
         """The last reason that was met in a region; empty for none."""
-        met = [told for (where, _call), told in self.met.items() if where == region]
+        met = [told for (where, _call), told in self._met.items() if where == region]
         return max(met, key=operator.itemgetter(2))[0] if met else ""
 
     def notes(self) -> list[str]:
         return [
             f"watch: {region} is unknown in {count(rounds, 'round')} between {first:.0f} s and {last:.0f} s: {reason}"
-            for (region, _call), (reason, first, last, rounds) in self.met.items()
+            for (region, _call), (reason, first, last, rounds) in self._met.items()
         ]

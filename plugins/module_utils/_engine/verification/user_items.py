@@ -16,12 +16,12 @@ import typing as t
 
 from ..spec import Refused, Table
 from . import dynamodb_json
-from .cost import EVENTUAL, STRONG
+from .cost import EVENTUAL_READ, STRONG_READ
 from .dynamodb_json import Item
 from .probes import KEY_PREFIX, MARKER, NUMBER_PREFIX, Schema
 
-# The source of their keys in a history.
-ITEMS = "items"
+# The source of their probes.
+USERS = "items"
 # Of a table: BatchGetItem takes the keys of so many items.
 MAX_ITEMS = 100
 
@@ -148,4 +148,4 @@ def least_units(items: list[UserItem], regions: int) -> float:
     """
     written = sum(math.ceil(dynamodb_json.size(item.attributes) / 1024) for item in items)
     found = sum(blocks(item.attributes) for item in items)
-    return regions * (STRONG * len(items) + written) + EVENTUAL * (regions - 1) * found
+    return regions * (STRONG_READ * len(items) + written) + EVENTUAL_READ * (regions - 1) * found

@@ -12,8 +12,9 @@ import typing as t
 
 from ..wording import count
 from .arrivals import Arrival
-from .probes import OPERATIONS, Probe
-from .states import FAIL, NOTHING, PASS, UNSURE, Pair
+from .probes import OPERATIONS, Lease, Marked, Probe, another_run, is_of
+from .staleness import Staleness, Troubles
+from .states import FAIL, PASS, UNSURE, WORST_FIRST, Pair
 
 SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
 REMOVED = "somebody removed what all regions wrote at once: run again"
@@ -35,6 +36,14 @@ class Finding(t.NamedTuple):
 
 
 @dataclasses.dataclass
+class PairWatched:
+    """What came of a pair's heartbeats; ``finding`` is a pass when every one arrived, and stayed."""
+
+    staleness: Staleness
+    finding: Finding = Finding(UNSURE, "")
+
+
+@dataclasses.dataclass
 class PairEvidence:
     """What there is to judge of one pair of regions.
 
@@ -44,6 +53,7 @@ class PairEvidence:
     :ivar strong: whether strongly consistent reads have to show every write at once.
     :ivar max_lag: how many seconds a change may take, None for however long it is waited for.
     :ivar drill: the region whose resource policy says that AWS FIS pauses replication; empty for none.
+    :ivar watched: its heartbeats; None when it wasn't watched.
     :ivar findings: what the states and the calls said against it.
     """
 
@@ -55,11 +65,8 @@ class PairEvidence:
     strong: bool = False
     max_lag: float | None = None
     drill: str = ""
+    watched: PairWatched | None = None
     findings: list[Finding] = dataclasses.field(default_factory=list)
-
-    @property
-    def pair(self) -> Pair:
-        return self.source, self.target
 
     @property
     def arrived(self) -> list[Arrival]:
@@ -72,25 +79,16 @@ class PairEvidence:
             return f"wait until AWS FIS has ended its experiment: its statement is in the policy of {self.drill}"
         return f"look at CloudWatch's ReplicationLatency in {self.source}, and whether an AWS FIS experiment is running"
 
-    def doubt(self, sentence: str, detail: str = "", remedy: str = "") -> None:
-        self._find(Finding(UNSURE, sentence, detail, remedy))
+    def doubt(self, sentence: str, remedy: str = "") -> None:
+        self.findings.append(Finding(UNSURE, sentence, remedy=remedy))
 
-    def refute(self, sentence: str, detail: str = "", remedy: str = "") -> None:
-        self._find(Finding(FAIL, sentence, detail, remedy))
-
-    def explain(self, drill: str) -> None:
-        """Changes don't arrive because of an experiment of AWS FIS in that region."""
-        before, self.drill = self.remedy, drill
-        self.findings = [one._replace(remedy=self.remedy) if one.remedy == before else one for one in self.findings]
-
-    def _find(self, finding: Finding) -> None:
-        if finding not in self.findings:
-            self.findings.append(finding)
+    def refute(self, sentence: str) -> None:
+        self.findings.append(Finding(FAIL, sentence))
 
 
 def judge_pair(evidence: PairEvidence) -> list[Finding]:
     """Everything that stands in the way of a pass; nothing: a pass."""
-    findings = list(evidence.findings)
+    findings = [*dict.fromkeys(evidence.findings), *_watched(evidence)]
     for operation in OPERATIONS:
         arrivals = [one for one in evidence.arrivals if one.write.operation == operation]
         findings += _lost(evidence, operation, arrivals)
@@ -106,9 +104,8 @@ def judge_pair(evidence: PairEvidence) -> list[Finding]:
 def _lost(evidence: PairEvidence, operation: str, arrivals: list[Arrival]) -> t.Iterator[Finding]:
     """What a strongly consistent read, begun when an arrival had had its time, didn't show as it was written."""
     of = f"of {count(len(arrivals), operation)}"
-    missing = [one for one in arrivals if one.missing and not one.removed]
-    removed = sum(one.missing and one.removed for one in arrivals)
-    if removed:
+    missing = [one for one in arrivals if one.lost]
+    if removed := sum(one.missing and one.removed for one in arrivals):
         yield Finding(
             UNSURE,
             f"somebody removed verification's items in {evidence.source}",
@@ -121,7 +118,7 @@ def _lost(evidence: PairEvidence, operation: str, arrivals: list[Arrival]) -> t.
         yield Finding(FAIL, f"another item arrives than was written by the {operation}", f"{altered} {of}")
     if away := [one for one in missing if not one.altered]:
         yield _missing(evidence, operation, away, arrivals)
-    if back := [one.went_back for one in arrivals if one.went_back is not None and not one.removed]:
+    if back := [one.went_back for one in arrivals if one.gone]:
         yield Finding(
             FAIL,
             f"{evidence.target} went back: what it had shown is gone, by a strongly consistent read",
@@ -162,45 +159,93 @@ def _late(evidence: PairEvidence) -> t.Iterator[Finding]:
         )
 
 
+def judge_heartbeats(pair: Pair, written: int, latest: list[Arrival], troubles: Troubles) -> Finding:
+    """What stands first in the way of a pass, after the last look.
+
+    :param written: how many were acknowledged; ``latest``, the last one in each key.
+    """
+    source, target = pair
+    of = f"of {count(written, 'heartbeat')}"
+    failed = "heartbeats didn't arrive, or didn't stay"
+    if gone := sum(one.gone for one in latest):
+        return Finding(FAIL, failed, f"{target} went back: {gone} {of} are gone again, by a strongly consistent read")
+    waiting = [one for one in latest if not one.arrived]
+    longest = max((one.waited or 0.0 for one in waiting if not one.removed), default=0.0)
+    if lost := sum(one.lost for one in latest):
+        return Finding(FAIL, failed, f"{lost} {of} hadn't arrived, one {longest:.3g} s after its acknowledgement")
+    if removed := sum(one.removed for one in latest):
+        return Finding(UNSURE, f"somebody removed {removed} {of} in {source}: run again")
+    if not written:
+        return Finding(UNSURE, troubles.last(source) or f"no heartbeat of {source} was written")
+    if any(one.waited is None for one in waiting):
+        return Finding(UNSURE, troubles.last(target) or f"{target} doesn't answer")
+    if waiting:
+        sentence = (
+            f"{len(waiting)} {of} hadn't arrived {longest:.3g} s after the acknowledgement, but the watch ended before "
+            f"the {waiting[0].write.patience:g} s that each has"
+        )
+        return Finding(UNSURE, sentence)
+    return Finding(PASS, "")
+
+
+def _watched(evidence: PairEvidence) -> t.Iterator[Finding]:
+    """What heartbeats showed against it."""
+    if evidence.watched is None:
+        return
+    found, staleness, limit = evidence.watched.finding, evidence.watched.staleness, evidence.max_lag
+    if found.verdict == FAIL:
+        yield found._replace(remedy=evidence.remedy)
+    elif found.verdict != PASS:
+        yield found._replace(sentence=f"watch: {found.sentence}")
+    if limit is None or staleness.peak is None or staleness.peak <= limit:
+        return
+    within = f"max_lag (verify_max_lag) of {limit:g} s"
+    if staleness.at_least > limit:
+        yield Finding(FAIL, f"while it was watched, lag rose above {within}", f"to {staleness.at_least:.3g} s or more")
+    else:
+        sentence = f"whether lag stayed within {within} can't be told"
+        yield Finding(UNSURE, sentence, f"{staleness.peak:.3g} s or less", "choose a shorter interval")
+
+
 @dataclasses.dataclass
 class Convergence:
     """What became of the items that every region wrote at once.
 
+    :ivar lease: under which they were written.
     :ivar probes: those that were judged.
-    :ivar shown: probe -> region -> whose write the last strongly consistent look showed ("" for none).
+    :ivar shown: probe -> region -> what the last look showed; None for no item.
     :ivar agreed: probe -> the bounds of seconds from the last acknowledgement to the agreement of all regions.
-    :ivar altered: probe -> the regions that showed last what no region wrote.
-    :ivar taken: probe -> whether another verification wrote the same key.
     :ivar waited: seconds from the last acknowledgement to the last look.
     :ivar problems: why something couldn't be found out, as sentences.
     """
 
+    lease: Lease
     probes: list[Probe] = dataclasses.field(default_factory=list)
-    shown: dict[Probe, dict[str, str]] = dataclasses.field(default_factory=dict)
+    shown: dict[Probe, dict[str, Marked | None]] = dataclasses.field(default_factory=dict)
     agreed: dict[Probe, tuple[float, float]] = dataclasses.field(default_factory=dict)
-    altered: dict[Probe, list[str]] = dataclasses.field(default_factory=dict)
-    taken: dict[Probe, bool] = dataclasses.field(default_factory=dict)
     waited: float = 0.0
     problems: list[str] = dataclasses.field(default_factory=list)
-
-    @property
-    def apart(self) -> list[Probe]:
-        return [probe for probe in self.probes if probe in self.shown and probe not in self.agreed]
 
 
 def judge_convergence(found: Convergence) -> list[Finding]:
     """Everything that stands in the way of a pass; nothing: a pass."""
-    findings = [Finding(UNSURE, problem) for problem in dict.fromkeys(found.problems)]
+    taken, altered = _not_as_written(found)
+    problems = dict.fromkeys([*found.problems, *([TAKEN] if taken else [])])
+    findings = [Finding(UNSURE, problem) for problem in problems]
     of = f"of {count(len(found.probes), 'item')}"
-    if altered := {region for regions in found.altered.values() for region in regions}:
+    if altered:
         where = ", ".join(sorted(altered))
         findings.append(Finding(FAIL, f"what all regions wrote at once ended as no region wrote it in {where}"))
-    removed = [probe for probe in found.apart if not any(found.shown[probe].values())]
-    if removed:
-        findings.append(Finding(UNSURE, REMOVED, f"{len(removed)} {of}"))
-    apart = [probe for probe in found.apart if probe not in removed]
-    if apart and not found.problems:
-        shown = sorted(found.shown[apart[0]].items())
+    writers = {
+        probe: {region: marked.writer if marked else "" for region, marked in shown.items()}
+        for probe, shown in found.shown.items()
+        if probe not in found.agreed
+    }
+    apart = [shown for shown in writers.values() if any(shown.values())]
+    if removed := len(writers) - len(apart):
+        findings.append(Finding(UNSURE, REMOVED, f"{removed} {of}"))
+    if apart and not problems:
+        shown = sorted(apart[0].items())
         example = ", ".join(f"{region} shows {f'that of {writer}' if writer else 'none'}" for region, writer in shown)
         findings.append(
             Finding(
@@ -215,6 +260,18 @@ def judge_convergence(found: Convergence) -> list[Finding]:
     return findings
 
 
+def _not_as_written(found: Convergence) -> tuple[bool, set[str]]:
+    """Whether another verification wrote one of its keys; the regions that show what no region wrote."""
+    taken, altered = False, set()
+    for shown in found.shown.values():
+        others = {region: one for region, one in shown.items() if one and not is_of(one, found.lease)}
+        if any(another_run(one, found.lease) for one in others.values()):
+            taken = True
+        else:
+            altered |= others.keys()
+    return taken, altered
+
+
 def verdict_of(findings: t.Iterable[Finding]) -> str:
     return worst(finding.verdict for finding in findings)
 
@@ -222,7 +279,7 @@ def verdict_of(findings: t.Iterable[Finding]) -> str:
 def worst(verdicts: t.Iterable[str]) -> str:
     """Fail beats unknown beats pass beats nothing to compare; of no verdict at all, pass."""
     given = set(verdicts)
-    return next((verdict for verdict in (FAIL, UNSURE, PASS, NOTHING) if verdict in given), PASS)
+    return next((verdict for verdict in WORST_FIRST if verdict in given), PASS)
 
 
 def lag(bounds: t.Collection[tuple[float, float]]) -> dict[str, t.Any]:

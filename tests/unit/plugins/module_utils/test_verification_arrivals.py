@@ -14,6 +14,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Arrivals,
     loss_that_shows,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.cost import Cost
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import (
     FAILED,
     History,
@@ -290,9 +291,13 @@ def test_the_distribution_is_that_of_the_upper_bounds():
 # What all regions wrote at once
 
 
+EVERYWHERE = Probe("everywhere", 7)
+
+
 def converged(us, eu):
-    probe = Probe("everywhere", 7)
-    return Convergence([probe], shown={probe: {US: us, EU: eu}}, waited=2.0)
+    """What each region shows: the write of a region, or nothing."""
+    shown = {region: Marked(RUN, 1000, 1, writer) if writer else None for region, writer in ((US, us), (EU, eu))}
+    return Convergence(LEASE, [EVERYWHERE], shown={EVERYWHERE: shown}, waited=2.0)
 
 
 @pytest.mark.parametrize(
@@ -308,18 +313,32 @@ def test_regions_that_stay_apart_fail_with_what_each_shows(shown, says):
 
 
 def test_a_convergence_passes_only_with_every_item():
-    one, two = Probe("everywhere", 7), Probe("everywhere", 8)
-    assert judge_convergence(Convergence([one], agreed={one: (0.1, 0.2)})) == []
+    one, two, agreed = EVERYWHERE, Probe("everywhere", 8), {EVERYWHERE: (0.1, 0.2)}
+    assert judge_convergence(Convergence(LEASE, [one], agreed=agreed)) == []
     for found in (
-        Convergence([one, two], agreed={one: (0.1, 0.2)}),
-        Convergence([]),
+        Convergence(LEASE, [one, two], agreed=agreed),
+        Convergence(LEASE),
         converged("", ""),  # somebody removed it everywhere
-        Convergence([one], agreed={one: (0.1, 0.2)}, problems=["denied"]),
+        Convergence(LEASE, [one], agreed=agreed, problems=["denied"]),
         dataclasses.replace(converged(US, EU), problems=[TAKEN]),
     ):
         assert verdict_of(judge_convergence(found)) == "unknown"
-    altered = Convergence([one], agreed={one: (0.1, 0.2)}, altered={one: [EU]})
-    assert verdict_of(judge_convergence(altered)) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("marked", "verdict", "says"),
+    [
+        (Marked(ANOTHER, 1000, 1, EU), "unknown", TAKEN),
+        (Marked(RUN, 999, 1, EU), "fail", "ended as no region wrote it in eu-west-1"),
+        (Marked(), "fail", "ended as no region wrote it in eu-west-1"),
+    ],
+)
+def test_what_no_region_wrote_fails_unless_another_verification_did(marked, verdict, says):
+    found = converged(US, US)
+    found.shown[EVERYWHERE][EU] = marked
+    findings = judge_convergence(found)
+    assert verdict_of(findings) == verdict
+    assert says in "; ".join(finding.sentence for finding in findings)
 
 
 # Any history
@@ -378,4 +397,4 @@ def test_a_history_counts_what_it_costs():
     history = History(copies=2)
     history.add(write(units=1.0))
     history.add(dataclasses.replace(look(1.2), units=0.5))
-    assert (history.cost.read_units, history.cost.write_units, history.cost.total) == (0.5, 1.0, 3.5)
+    assert history.cost == Cost(read_units=0.5, write_units=1.0, replicated_write_units=2.0)

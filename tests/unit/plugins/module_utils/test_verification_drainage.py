@@ -15,7 +15,6 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Drainage,
     module_result,
 )
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.heartbeats import PairWatched
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.history import Write
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import (
     PUT,
@@ -25,6 +24,10 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.recent import RECENT, Recent
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.reserved import Left
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import Staleness
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.verdicts import (
+    Finding,
+    PairWatched,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,7 +55,7 @@ def recent(differing=0, keys=7, since=300.0, problem=""):
 
 
 def drainage(verdict="pass", staleness=None, name="orders", **fields):
-    watched = {US: PairWatched(staleness or followed(), verdict, "" if verdict == "pass" else "the reason")}
+    watched = {US: PairWatched(staleness or followed(), Finding(verdict, "" if verdict == "pass" else "the reason"))}
     given = {"targets": [US], "watched": watched, "recent": recent(), "schema": Schema(name, (("pk", "S"),))}
     return Drainage(name, EU, **{**given, **fields})
 
@@ -161,11 +164,12 @@ def test_the_keys_that_differ_are_in_the_result():
 # What people read
 
 SIXTY = [f"table-{number}" for number in range(60)]
-FINE = PairWatched(followed(), "pass")
+FINE = PairWatched(followed(), Finding("pass", ""))
 
 
 def test_one_direction_that_is_behind_in_sixty_tables_and_one_that_is_not():
-    behind = PairWatched(followed(arrived=0), "fail", "20 of 20 heartbeats hadn't arrived, one 30 s after")
+    late = Finding("fail", "heartbeats didn't arrive", "20 of 20 heartbeats hadn't arrived, one 30 s after")
+    behind = PairWatched(followed(arrived=0), late)
     found = [drainage(name=name, targets=[AP, US], watched={AP: behind, US: FINE}) for name in SIXTY]
     result = module_result(EU, found, "")
     assert result["summary"] == [

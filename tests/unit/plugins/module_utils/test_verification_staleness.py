@@ -16,7 +16,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Probe,
 )
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.staleness import (
-    UNKNOWN,
+    UNMEASURED,
     Pace,
     Reading,
     Round,
@@ -24,6 +24,10 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     Timeline,
     Troubles,
     rounds_kept,
+)
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.verdicts import (
+    Finding,
+    judge_heartbeats,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,7 +146,7 @@ def test_what_was_acknowledged_after_a_look_had_begun_isnt_missing_from_it():
 
 def test_a_round_without_an_answer_is_unknown_and_no_look():
     followed = Followed(1.0)
-    assert followed.look(1.5, answered=False) == UNKNOWN
+    assert followed.look(1.5, answered=False) == UNMEASURED
     assert followed.staleness.looks == 0
 
 
@@ -215,7 +219,7 @@ def test_many_rounds_are_thinned_out_and_no_peak_is_lost(readings):
 
 def test_what_isnt_known_says_less_than_anything_else():
     timeline = Timeline(2)
-    for reading in (Reading(0.1, True), UNKNOWN, UNKNOWN, Reading(0.4, False)):
+    for reading in (Reading(0.1, True), UNMEASURED, UNMEASURED, Reading(0.4, False)):
         timeline.add(Round(0.0, {PAIR: reading}))
     assert [one.readings[PAIR] for one in timeline.rounds] == [Reading(0.4, False)]
     assert timeline.notes() == ["watch: of every 4 rounds one is listed, which shows the worst of them"]
@@ -239,3 +243,51 @@ def test_a_trouble_is_told_once_with_how_often_and_when_it_was_met():
     ]
     assert troubles.last("eu-west-1") == "denied at 44.6"
     assert troubles.last("ap-southeast-2") == ""
+
+
+def test_a_region_is_unknown_until_it_answers():
+    troubles = Troubles()
+    troubles.add("eu-west-1", "PutItem", "denied", 3.0)
+    troubles.answered("eu-west-1")  # a look, in the same round
+    assert [troubles.end_round(), troubles.end_round()] == [{"eu-west-1"}, {"eu-west-1"}]
+    troubles.answered("eu-west-1")
+    assert troubles.end_round() == set()
+
+
+# The verdict on the heartbeats of a pair
+
+
+@pytest.mark.parametrize(
+    ("shown", "problem", "verdict", "says"),
+    [
+        ([(5.0, US, [1, 2]), (6.0, EU, [1, 2])], "", "pass", ""),
+        ([(12.5, EU, [2])], "", "fail", "1 of 2 heartbeats hadn't arrived, one 11.5 s after its acknowledgement"),
+        ([(5.0, EU, [1, 2]), (6.0, EU, [2])], "", "fail", "eu-west-1 went back: 1 of 2 heartbeats are gone again"),
+        ([(12.5, EU, [2]), (13.0, US, [2])], "", "unknown", "somebody removed 1 of 2 heartbeats in us-east-1"),
+        ([(5.0, EU, [2])], "", "unknown", "1 of 2 heartbeats hadn't arrived 4 s after the acknowledgement, but the"),
+        ([], "", "unknown", "eu-west-1 doesn't answer"),
+        ([], "denied", "unknown", "denied"),
+    ],
+)
+def test_the_verdict_on_heartbeats(shown, problem, verdict, says):
+    """Two, acknowledged at 1 s and 2 s, that have 10 s; each look is strongly consistent."""
+    arrivals, troubles = Arrivals(LEASE), Troubles()
+    beats = [
+        Write(PUT, US, Probe(US, number), number, float(number), float(number), targets=(EU,), patience=10.0)
+        for number in (1, 2)
+    ]
+    for beat in beats:
+        arrivals.take(beat)
+    for moment, region, numbers in shown:
+        there = {Probe(US, number): Marked("me", 1000, number) for number in numbers}
+        absent = frozenset(one.probe for one in beats) - there.keys()
+        arrivals.take(Look(region, moment, moment, True, there, absent))
+    if problem:
+        troubles.add(EU, "BatchGetItem", problem, 3.0)
+    found = judge_heartbeats(PAIR, 2, arrivals.latest(EU), troubles)
+    assert found.verdict == verdict
+    assert says in f"{found.sentence} {found.detail}"
+
+
+def test_without_a_heartbeat_nothing_is_known():
+    assert judge_heartbeats(PAIR, 0, [], Troubles()) == Finding("unknown", "no heartbeat of us-east-1 was written")

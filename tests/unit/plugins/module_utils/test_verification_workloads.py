@@ -631,6 +631,13 @@ def test_where_all_keys_wait_the_other_targets_are_unknown_and_it_is_said_when(m
     assert note.startswith("watch: us-east-1 is unknown in 39 rounds between 2")
 
 
+def test_a_region_that_is_unknown_to_the_end_is_never_said_to_answer_again(begun):
+    table = GlobalTable(US, EU)
+    table.lost = lambda region, _call: region == EU and len(begun) > 2
+    verify(table, begun, watch=Pace(rounds=8))
+    assert [line for event in begun for line in event["lines"]] == ["eu-west-1 is unknown for now: orders: see notes"]
+
+
 def test_a_drill_is_named_for_heartbeats_too(begun):
     table = GlobalTable(US, EU)
     table.policy = json.dumps({"Statement": [{"Sid": f"{DRILL}X"}]})
