@@ -23,6 +23,7 @@ import uuid
 import zlib
 
 from ..state import RegionalTable
+from .dynamodb_json import Item
 
 # So many keys are reserved in a table for each source region; runs register in the first ones.
 SLOTS = 10_000
@@ -49,8 +50,6 @@ _WITHOUT_ITEM = {
 }
 # What the marker says of the operation that an item went through last. A deletion leaves none.
 NUMBERS = {PUT: 1, UPDATE: 2, DELETE: 0}
-
-Item = dict[str, t.Any]  # attribute -> {type: value}, as the API has it
 
 
 @dataclasses.dataclass(frozen=True, order=True)

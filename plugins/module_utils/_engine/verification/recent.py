@@ -79,14 +79,13 @@ class _Shard:
 class Comparison:
     """Compares what was written in ``region`` within the last ``since`` seconds with what is in other regions.
 
-    :ivar claim: whose keys are written where nobody else writes; ``holders``, the regions where they have to be free.
+    :ivar claim: whose keys are written where nobody else writes.
     :ivar patience: what differs is read again until it has stood for so many seconds.
     :ivar until: when to give up on what doesn't answer.
     """
 
     session: Session
     claim: Claim
-    holders: list[str]
     region: str
     since: float
     patience: float
@@ -162,7 +161,7 @@ class Comparison:
 
     async def _write_on(self) -> None:
         """Write to more of the claim's keys, so that shards show newer records; a key that fails is left out."""
-        probes = await self.claim.more(self.session, self.region, self.holders)
+        probes = await self.claim.more(self.region)
         self.claim.touched.update(probes)
         await all_of(self.session.write(PUT, probe) for probe in probes)
 
