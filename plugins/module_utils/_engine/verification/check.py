@@ -18,7 +18,7 @@ from ..progress import Event
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
-from . import calls, cost, heartbeats, journey, policies, reserved, rounds, story, user_items
+from . import calls, cost, heartbeats, journey, policies, rounds, story, user_items
 from .arrivals import Arrivals, longest
 from .calls import Calls, all_of, to_the_end
 from .heartbeats import Watched
@@ -56,14 +56,14 @@ class Outcome:
     journeys: list[Journey] = dataclasses.field(default_factory=list)
     watched: Watched | None = None
     session: Session | None = None
-    claim: Claim = dataclasses.field(default_factory=lambda: Claim(0))
+    claim: Claim | None = None
     arrivals: Arrivals | None = None
     notes: list[str] = dataclasses.field(default_factory=list)
 
     @property
-    def holders(self) -> list[str]:
-        """The regions that may hold items of this run."""
-        return [region for region, shown in self.observed.items() if shown.status != ABSENT]
+    def left(self) -> list[Left]:
+        """What couldn't be confirmed as removed."""
+        return self.claim.left if self.claim else []
 
     @property
     def testable(self) -> list[Pair]:
@@ -119,7 +119,7 @@ def check_tables(
     try:
         calls.run(_check_all(outcomes, sender, options, run, progress))
     except BaseException as error:
-        error.add_note(told({one.wanted.name: one.claim.left for one in outcomes}))
+        error.add_note(told({one.wanted.name: one.left for one in outcomes}))
         raise
     finally:
         sender.close()
@@ -245,11 +245,12 @@ async def _check_items(turn: int, outcome: Outcome, sender: Calls, options: Opti
     if session is None:
         return
     outcome.session = session
-    until = session.now + options.timeout
-    regions = list(dict.fromkeys(region for pair in outcome.testable for region in pair))
-    outcome.claim = claim = Claim(options.item_count, heartbeats.KEYS if options.watch else 0)
+    sources = list(dict.fromkeys(region for pair in outcome.testable for region in pair))
+    holders = [region for region, shown in outcome.observed.items() if shown.status != ABSENT]
+    keys = heartbeats.KEYS if options.watch else 0
+    outcome.claim = claim = Claim(session, sources, holders, options.item_count, keys)
     try:
-        await reserved.claim(session, claim, regions, outcome.holders, until)
+        await claim.acquire(session.now + options.timeout)
         outcome.notes += claim.notes
         evidence = _admitted(outcome, options, session.strong)
         lag = asyncio.get_running_loop().create_future()
@@ -346,15 +347,15 @@ async def _carry_items(session: Session, outcome: Outcome, options: Options) -> 
 
 async def _clear(outcome: Outcome, timeout: float) -> None:
     """Remove what this run wrote; its strongly consistent look is also the last word on what had arrived."""
-    if not (outcome.session and outcome.claim.touched):
+    if not (outcome.claim and outcome.claim.touched):
         return
-    await to_the_end(reserved.clear(outcome.session, outcome.holders, outcome.claim, timeout))
+    await to_the_end(outcome.claim.clear(timeout))
     outcome.notes += _stragglers(outcome)
 
 
 def _stragglers(outcome: Outcome) -> t.Iterator[str]:
     """What a region that couldn't be cleaned up had written may still arrive where it was missing, once it is back."""
-    uncleared = {left.region for left in outcome.claim.left}
+    uncleared = {left.region for left in outcome.left}
     for (source, target), evidence in outcome.evidence.items():
         if source in uncleared and any(not one.arrived for one in evidence.arrivals):
             yield (
@@ -365,11 +366,12 @@ def _stragglers(outcome: Outcome) -> t.Iterator[str]:
 
 async def _watch(outcomes: list[Outcome], options: Options, progress: t.Callable[[Event], None]) -> None:
     """Heartbeats of all tables; what they show counts with each pair."""
-    pairs = {one.wanted.name: [pair for pair in one.testable if not one.claim.against(pair)] for one in outcomes}
+    claimed = [one for one in outcomes if one.claim]
+    pairs = {one.wanted.name: [pair for pair in one.testable if not one.claim.against(pair)] for one in claimed}
     kept = rounds_kept(sum(map(len, pairs.values())))
-    for outcome in outcomes:
-        if outcome.session and pairs[outcome.wanted.name]:
-            outcome.watched = Watched(outcome.session, pairs[outcome.wanted.name], outcome.claim, outcome.holders, kept)
+    for outcome in claimed:
+        if pairs[outcome.wanted.name]:
+            outcome.watched = Watched(outcome.session, pairs[outcome.wanted.name], outcome.claim, kept)
     watched = {outcome.wanted.name: outcome for outcome in outcomes if outcome.watched}
 
     def admitted() -> bool:

@@ -18,7 +18,7 @@ from ..observe import Reading, look
 from ..settings.consistency import STRONG
 from ..spec import Refused, Table
 from ..state import ABSENT, Observed
-from . import calls, drainage, heartbeats, reserved
+from . import calls, drainage, heartbeats
 from .calls import Calls, all_of, to_the_end
 from .check import told
 from .drainage import Drainage
@@ -178,23 +178,23 @@ class Subject:
         history = History(len(shown.replicas))
         self.session = Session(turn, sender, found.schema, lease, history, strong=found.strong)
         self.drainage = found
-        self.claim = Claim(0, KEYS)
+        holders = [name for name, one in observed.items() if one.status != ABSENT]
+        self.claim = Claim(self.session, [found.region], holders, items=0, heartbeats=KEYS)
         found.left = self.claim.left
         self.watched: Watched | None = None
-        self._holders = [name for name, one in observed.items() if one.status != ABSENT]
         self._timeout = timeout
 
     async def prepare(self, kept: int) -> None:
         """Claim keys in the region, once what a run that died left there is gone."""
-        found, until = self.drainage, self.session.now + self._timeout
-        await reserved.claim(self.session, self.claim, [found.region], self._holders, until)
+        found = self.drainage
+        await self.claim.acquire(self.session.now + self._timeout)
         found.notes += self.claim.notes
         if mine := self.claim.against((found.region, found.region)):
             found.problems.append(mine[0])
             return
         found.unreached |= {one: why for one, why in self.claim.problems.items() if one in found.targets}
         if pairs := [(found.region, target) for target in found.reached]:
-            self.watched = Watched(self.session, pairs, self.claim, self._holders, kept)
+            self.watched = Watched(self.session, pairs, self.claim, kept)
             found.watched = {target: one for (_source, target), one in self.watched.pairs.items()}
 
     async def compare(self) -> None:
@@ -203,13 +203,11 @@ class Subject:
         found.notes += self.watched.all_notes()
         if not found.strong:
             patience, until = max(SETTLING, 2 * found.longest_lag), self.session.now + self._timeout
-            comparison = Comparison(
-                self.session, self.claim, self._holders, found.region, found.looked_back, patience, until
-            )
+            comparison = Comparison(self.session, self.claim, found.region, found.looked_back, patience, until)
             found.recent = await comparison.run(list(found.watched))
 
     async def clear(self) -> None:
-        await to_the_end(reserved.clear(self.session, self._holders, self.claim, self._timeout))
+        await to_the_end(self.claim.clear(self._timeout))
 
 
 async def _probe(subjects: list[Subject], pace: Pace, progress: Progress) -> None:

@@ -44,10 +44,9 @@ class Watched:
     :param claim: whose keys are written, after those of its items.
     """
 
-    def __init__(self, session: Session, pairs: list[Pair], claim: Claim, holders: list[str], kept: int = 1000) -> None:
+    def __init__(self, session: Session, pairs: list[Pair], claim: Claim, kept: int = 1000) -> None:
         self.session = session
         self.claim = claim
-        self.holders = holders
         self.pairs = {pair: PairWatched(Staleness()) for pair in pairs}
         self.sources = list(dict.fromkeys(source for source, _target in pairs))
         self.targets = list(dict.fromkeys(target for _source, target in pairs))
@@ -122,7 +121,7 @@ class Watched:
     async def _key(self, source: str) -> Probe | None:
         """A key that no heartbeat is under way from; more are taken when all are. None when there are none left."""
         if not self._free[source]:
-            self._free[source].extend(await self.claim.more(self.session, source, self.holders))
+            self._free[source].extend(await self.claim.more(source))
         return self._free[source].popleft() if self._free[source] else None
 
     async def look(self, target: str, elapsed: float) -> None:

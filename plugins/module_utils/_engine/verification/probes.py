@@ -23,6 +23,7 @@ import uuid
 import zlib
 
 from ..state import RegionalTable
+from .dynamodb_json import Item
 
 # So many keys are reserved in a table for each source region; runs register in the first ones.
 SLOTS = 10_000
@@ -50,8 +51,6 @@ _WITHOUT_ITEM = {
 # What the marker says of the operation that an item went through last. A deletion leaves none.
 NUMBERS = {PUT: 1, UPDATE: 2, DELETE: 0}
 
-Item = dict[str, t.Any]  # attribute -> {type: value}, as the API has it
-
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Probe:
@@ -69,13 +68,14 @@ class Lease:
     expires: int
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Marked:
     """An item as it was read; ``run`` is empty when it isn't verification's.
 
     :ivar writer: the region that wrote it, of an item that every region writes.
     :ivar slots: how many slots the run drew, of an item that registers it.
     :ivar differing: the attributes that aren't as they were written, of an item of the user's.
+    :ivar digest: of all that it holds, where only that is compared.
     """
 
     run: str = ""
@@ -84,9 +84,24 @@ class Marked:
     writer: str = ""
     slots: int = 0
     differing: tuple[str, ...] = ()
+    digest: str = ""
+
+    @classmethod
+    def of(cls, item: Item) -> Marked:
+        """By its marker."""
+        marker = item.get(MARKER, {}).get("M", {})
+        try:
+            numbers = int(marker["expires"]["N"]), int(marker["revision"]["N"])
+            slots = int(marker.get("slots", {}).get("N", 0))
+            if not 0 <= slots <= MOST_DRAWN:
+                return cls()
+            return cls(marker["run"]["S"], *numbers, marker.get("writer", {}).get("S", ""), slots)
+        except (KeyError, ValueError):
+            return cls()
 
 
 Seen = dict[Probe, Marked]  # the items that are there
+Items = dict[Probe, Item]  # whole items, or their keys
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,8 +174,13 @@ class Schema:
         }
         return {**self.key(probe), MARKER: {"M": marker}}
 
-    def read(self, probes: t.Iterable[Probe], consistent: bool) -> dict[str, t.Any]:
-        """BatchGetItem's request for this table. Of an item that isn't verification's only the key is fetched."""
+    def read(self, probes: t.Iterable[Probe], consistent: bool, items: Items | None = None) -> dict[str, t.Any]:
+        """BatchGetItem's request for this table: for what has the keys of ``items``, whole, or for reserved keys.
+
+        Of an item at a reserved key that isn't verification's only the key is fetched.
+        """
+        if items is not None:
+            return {"Keys": [self.key_of(items[probe]) for probe in probes], "ConsistentRead": consistent}
         names = {f"#key{number}": attribute for number, (attribute, _kind) in enumerate(self.keys)}
         return {
             "Keys": [self.key(probe) for probe in probes],
@@ -169,18 +189,14 @@ class Schema:
             "ConsistentRead": consistent,
         }
 
-    def seen(self, probes: t.Iterable[Probe], items: list[Item]) -> Seen:
-        """Which of ``probes`` are among the ``items`` that BatchGetItem returned."""
-        found = {self._identity(item): item for item in items}
-        identities = ((probe, self._identity(self.key(probe))) for probe in probes)
-        return {probe: _marked(found[identity]) for probe, identity in identities if identity in found}
+    def among(self, keys: Items, items: list[Item]) -> Items:
+        """Which of ``keys`` are among the items that BatchGetItem returned, or the keys that it left unprocessed."""
+        found = {self.identity(item): item for item in items}
+        identities = ((probe, self.identity(key)) for probe, key in keys.items())
+        return {probe: found[identity] for probe, identity in identities if identity in found}
 
-    def among(self, probes: t.Iterable[Probe], keys: list[Item]) -> set[Probe]:
-        """Which of ``probes`` are among the ``keys`` that BatchGetItem left unprocessed."""
-        return set(self.seen(probes, keys))
-
-    def _identity(self, item: Item) -> tuple[t.Any, ...]:
-        """A key in a form that compares: the service may write a number in another way."""
+    def identity(self, item: Item) -> t.Hashable:
+        """An item's key in a form that compares: the service may write a number in another way."""
         values = (next(iter(item[attribute].items())) for attribute, _kind in self.keys)
         return tuple(decimal.Decimal(value) if kind == "N" else value for kind, value in values)
 
@@ -227,15 +243,3 @@ def _value(kind: str, probe: Probe) -> str | bytes:
         return f"{NUMBER_PREFIX}{zlib.crc32(probe.source.encode()):010d}{probe.slot:04d}"
     text = f"{KEY_PREFIX}/{probe.source}/{probe.slot}"
     return text.encode() if kind == "B" else text
-
-
-def _marked(item: Item) -> Marked:
-    marker = item.get(MARKER, {}).get("M", {})
-    try:
-        numbers = int(marker["expires"]["N"]), int(marker["revision"]["N"])
-        slots = int(marker.get("slots", {}).get("N", 0))
-        if not 0 <= slots <= MOST_DRAWN:
-            return Marked()
-        return Marked(marker["run"]["S"], *numbers, marker.get("writer", {}).get("S", ""), slots)
-    except (KeyError, ValueError):
-        return Marked()

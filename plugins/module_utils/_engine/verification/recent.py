@@ -24,9 +24,9 @@ from .. import api
 from . import dynamodb_json
 from .calls import all_of
 from .dynamodb_json import Item
-from .probes import PUT, Probe
+from .probes import PUT, Items, Marked, Probe, Seen
 from .reserved import Claim
-from .session import BATCH, PAUSES, Patience, Session
+from .session import PAUSES, Patience, Session, batches
 from .user_items import is_reserved
 
 # So many keys are compared; of more, it can't be said that all have arrived.
@@ -52,7 +52,7 @@ class Recent:
     """
 
     since: float
-    keys: dict[Probe, Item] = dataclasses.field(default_factory=dict)
+    keys: Items = dataclasses.field(default_factory=dict)
     differing: dict[str, list[Probe]] = dataclasses.field(default_factory=dict)
     changing: dict[str, list[Probe]] = dataclasses.field(default_factory=dict)
     problem: str = ""
@@ -79,14 +79,13 @@ class _Shard:
 class Comparison:
     """Compares what was written in ``region`` within the last ``since`` seconds with what is in other regions.
 
-    :ivar claim: whose keys are written where nobody else writes; ``holders``, the regions where they have to be free.
+    :ivar claim: whose keys are written where nobody else writes.
     :ivar patience: what differs is read again until it has stood for so many seconds.
     :ivar until: when to give up on what doesn't answer.
     """
 
     session: Session
     claim: Claim
-    holders: list[str]
     region: str
     since: float
     patience: float
@@ -103,7 +102,7 @@ class Comparison:
             found.problem = str(error)
         return found
 
-    async def _keys(self) -> dict[Probe, Item]:
+    async def _keys(self) -> Items:
         table = await self._ask(api.describe_table, self.session.schema.table, service="dynamodb")
         arn = table.get("LatestStreamArn")
         if not arn:
@@ -116,7 +115,7 @@ class Comparison:
             raise _Unreadable(
                 f"its stream in {self.region} lists a shard that ended without what follows it: run again"
             )
-        keys: dict[str, Item] = {}
+        keys: dict[t.Hashable, Item] = {}
         waiting, read = set(newest), set()
         while waiting:
             read |= waiting
@@ -126,7 +125,7 @@ class Comparison:
             waiting = {one.parent for one in shards if not one.older} & parents.keys() - read
         return {Probe(RECENT, number): key for number, key in enumerate(keys.values())}
 
-    async def _read_shards(self, shards: list[_Shard], begun: datetime.datetime, keys: dict[str, Item]) -> None:
+    async def _read_shards(self, shards: list[_Shard], begun: datetime.datetime, keys: dict[t.Hashable, Item]) -> None:
         """Read all of them up to the time ``begun``."""
         while True:
             await all_of(self._read_on(shard, begun, keys) for shard in shards)
@@ -142,7 +141,7 @@ class Comparison:
             "shards showed nothing newer: run again"
         )
 
-    async def _read_on(self, shard: _Shard, begun: datetime.datetime, keys: dict[str, Item]) -> None:
+    async def _read_on(self, shard: _Shard, begun: datetime.datetime, keys: dict[t.Hashable, Item]) -> None:
         """Add the keys that come next in a shard to ``keys``."""
         start, empty = begun - datetime.timedelta(seconds=self.since), 0
         while shard.position and empty < EMPTY_ANSWERS:
@@ -151,7 +150,7 @@ class Comparison:
                 if record["ApproximateCreationDateTime"] < start:
                     shard.older = True
                 elif not is_reserved(self.session.schema, key := record["Keys"]):
-                    keys.setdefault(dynamodb_json.digest(key), key)
+                    keys.setdefault(self.session.schema.identity(key), key)
             if len(keys) > MOST_KEYS:
                 raise _Unreadable(
                     f"more than {MOST_KEYS} keys were written in {self.region} of late, too many to compare"
@@ -162,7 +161,7 @@ class Comparison:
 
     async def _write_on(self) -> None:
         """Write to more of the claim's keys, so that shards show newer records; a key that fails is left out."""
-        probes = await self.claim.more(self.session, self.region, self.holders)
+        probes = await self.claim.more(self.region)
         self.claim.touched.update(probes)
         await all_of(self.session.write(PUT, probe) for probe in probes)
 
@@ -179,13 +178,13 @@ class Comparison:
             if not await patient.again(timed.error.kind):
                 raise _Unreadable(f"the keys that were written last can't be compared: {timed.error}")
 
-    async def _differing(self, target: str, keys: dict[Probe, Item]) -> tuple[list[Probe], list[Probe]]:
+    async def _differing(self, target: str, keys: Items) -> tuple[list[Probe], list[Probe]]:
         """The keys whose items stay different in a target, and those that kept changing.
 
         Each item has ``patience`` seconds from when it was first seen as it is in ``region``.
         """
         remaining, stuck, changing = keys, set(), set()
-        stood: dict[Probe, tuple[str | None, float]] = {}
+        stood: dict[Probe, tuple[Marked | None, float]] = {}
         changes: collections.Counter[Probe] = collections.Counter()
         while remaining:
             begun = self.session.now
@@ -204,24 +203,17 @@ class Comparison:
             await asyncio.sleep(min(PAUSES[1], self.patience / 2))
         return sorted(stuck), sorted(changing)
 
-    async def _digests(self, region: str, keys: dict[Probe, Item]) -> dict[Probe, str]:
+    async def _digests(self, region: str, keys: Items) -> Seen:
         """The content of those items that are there, by strongly consistent reads."""
-        ordered = sorted(keys)
-        batches = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
-        answers = await all_of(self._read_batch(region, {one: keys[one] for one in batch}) for batch in batches)
-        return {probe: digest for found in answers for probe, digest in found.items()}
+        answers = await all_of(self._read_batch(region, batch, keys) for batch in batches(keys))
+        return {probe: marked for seen in answers for probe, marked in seen.items()}
 
-    async def _read_batch(self, region: str, left: dict[Probe, Item]) -> dict[Probe, str]:
-        patient, found = Patience(self.session, self.until), {}
-        while True:
-            unread, failures = set(), []
-            async for timed, _asked, items, missed in self.session.pages(region, left, consistent=True):
-                found |= {probe: dynamodb_json.digest(item) for probe, item in items.items()}
-                unread |= missed
-                failures += [timed.error] if timed.error else []
-            if not unread:
-                return found
-            left = {probe: left[probe] for probe in unread}
-            if not await patient.again(*(error.kind for error in failures)):
-                throttled = f"throttled: BatchGetItem in {region} left keys unprocessed"
-                raise _Unreadable(str(failures[0]) if failures else throttled)
+    async def _read_batch(self, region: str, batch: list[Probe], keys: Items) -> Seen:
+        seen, problem = await self.session.read(region, batch, self.until, keys, _digest)
+        if problem:
+            raise _Unreadable(problem)
+        return seen
+
+
+def _digest(_key: Item, item: Item) -> Marked:
+    return Marked(digest=dynamodb_json.digest(item))

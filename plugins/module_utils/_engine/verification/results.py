@@ -64,7 +64,7 @@ def table_result(outcome: Outcome) -> Result:
         "user_items": [journey.result(outcome.schema) for journey in outcome.journeys],
         "watch": outcome.watched.result() if outcome.watched else [],
         "notes": outcome.notes,
-        "left_behind": left_behind(outcome.claim.left, outcome.schema),
+        "left_behind": left_behind(outcome.left, outcome.schema),
     }
 
 

@@ -93,9 +93,7 @@ class Follower:
 
     async def _look(self, consistent: bool) -> list[Look]:
         probes = [one.write.probe for one in self._pending()]
-        if self.items is None:
-            return await self.session.look(self.target, probes, consistent)
-        return await self.session.look_at_items(self.target, {probe: self.items[probe] for probe in probes}, consistent)
+        return await self.session.look(self.target, probes, consistent, items=self.items)
 
     async def _settle(self) -> None:
         """A strongly consistent read has the last word on what wasn't seen, beside one where it was written."""

@@ -15,7 +15,7 @@ from . import dynamodb_json
 from .calls import Calls, Timed, all_of
 from .dynamodb_json import MAX_SIZE, Item
 from .history import DONE, FAILED, REFUSED, History, Look, Write
-from .probes import CALLS, NUMBERS, PUT, Lease, Marked, Probe, Schema
+from .probes import CALLS, NUMBERS, PUT, Items, Lease, Marked, Probe, Schema, Seen
 
 # BatchGetItem takes so many keys.
 BATCH = 100
@@ -25,6 +25,9 @@ _FULL = 1024 * 1024 - MAX_SIZE
 PAUSES = (0.2, 2.0)
 # What fails in another way than by throttling is asked so often: the SDK has sent each of these several times.
 ATTEMPTS = 3
+
+# An item as it is wanted, or its key, and as it is there -> what it is seen as.
+Show = t.Callable[[Item, Item], Marked]
 
 
 @dataclasses.dataclass
@@ -110,105 +113,67 @@ class Session:
         return written
 
     async def look(
-        self, region: str, probes: t.Collection[Probe], consistent: bool = False, turn: int = 0
-    ) -> list[Look]:
-        """Every key once, in batches side by side; what wasn't answered is unread."""
-        ordered = sorted(probes)
-        batches = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
-        return await all_of(self._look(region, batch, consistent, turn) for batch in batches)
-
-    async def _look(self, region: str, batch: list[Probe], consistent: bool, turn: int) -> Look:
-        request = self.schema.read(batch, consistent)
-        timed = await self.calls.run(turn, region, api.batch_get_items, self.schema.table, request)
-        if timed.error:
-            return self._unanswered(timed, region, batch, consistent)
-        seen = self.schema.seen(batch, timed.answer.items)
-        unread = frozenset(self.schema.among(batch, timed.answer.unprocessed))
-        return self._add_look(timed, region, batch, consistent, seen, unread)
-
-    async def look_at_items(self, region: str, items: dict[Probe, Item], consistent: bool = False) -> list[Look]:
-        """The same of items of the user's, whole.
-
-        Each is seen as the put of this run when it is as in ``items``, and as what differs otherwise.
-        """
-        looks = []
-        async for timed, asked, found, unread in self.pages(region, items, consistent):
-            if timed.error:
-                looks.append(self._unanswered(timed, region, asked, consistent))
-            else:
-                seen = {probe: self._compared(items[probe], item) for probe, item in found.items()}
-                looks.append(self._add_look(timed, region, asked, consistent, seen, unread))
-        return looks
-
-    async def pages(
-        self, region: str, items: dict[Probe, Item], consistent: bool
-    ) -> t.AsyncIterator[tuple[Timed, list[Probe], dict[Probe, Item], frozenset[Probe]]]:
-        """Whole items by their keys, an answer at a time: what was asked, the items that are there, what is unread.
-
-        An answer holds only some of big items, and those that it leaves for that reason are asked for once more.
-        """
-        remaining = sorted(items)
-        while remaining:
-            batch, remaining = remaining[:BATCH], remaining[BATCH:]
-            keys = {probe: self.schema.key_of(items[probe]) for probe in batch}
-            request = {"Keys": list(keys.values()), "ConsistentRead": consistent}
-            timed = await self.calls.run(self.turn, region, api.batch_get_items, self.schema.table, request)
-            if timed.error:
-                yield timed, batch, {}, frozenset(batch)
-                continue
-            names = {dynamodb_json.digest(key): probe for probe, key in keys.items()}
-            found = {names[dynamodb_json.digest(self.schema.key_of(item))]: item for item in timed.answer.items}
-            unread = {names[dynamodb_json.digest(left)] for left in timed.answer.unprocessed}
-            if sum(map(dynamodb_json.size, timed.answer.items)) > _FULL:
-                remaining, unread = sorted(unread) + remaining, set()
-            yield timed, [probe for probe in batch if probe not in remaining], found, frozenset(unread)
-
-    def _compared(self, wanted: Item, found: Item) -> Marked:
-        if dynamodb_json.digest(found) == dynamodb_json.digest(wanted):
-            return Marked(self.lease.run, self.lease.expires, NUMBERS[PUT])
-        return Marked(differing=tuple(dynamodb_json.differing(wanted, found)))
-
-    def _add_look(
         self,
-        timed: Timed,
         region: str,
-        asked: t.Collection[Probe],
-        consistent: bool,
-        seen: dict[Probe, Marked],
-        unread: frozenset[Probe],
-    ) -> Look:
-        absent = frozenset(asked) - seen.keys() - unread
-        problem = ""
-        if unread:
-            problem = f"throttled: BatchGetItem in {region} left keys unprocessed: raise its capacity, or the timeout"
-        units = timed.answer.units
-        kind = errors.THROTTLED if unread else ""
-        look = Look(region, timed.begun, timed.ended, consistent, seen, absent, unread, problem, kind, units)
-        self.history.add(look)
-        return look
+        probes: t.Collection[Probe],
+        consistent: bool = False,
+        turn: int = 0,
+        items: Items | None = None,
+        show: Show | None = None,
+    ) -> list[Look]:
+        """Every key once, in batches side by side; what wasn't answered is unread.
 
-    def _unanswered(self, timed: Timed, region: str, batch: list[Probe], consistent: bool) -> Look:
-        unread = frozenset(batch)
-        problem, kind = str(timed.error), timed.error.kind
-        look = Look(region, timed.begun, timed.ended, consistent, unread=unread, problem=problem, kind=kind)
+        :param items: what is looked for, where it isn't verification's own; such items are read whole.
+        :param show: what becomes of each; without it, one that is as in ``items`` is seen as the put of this run.
+        """
+        show = show or self._compared
+        looks = await all_of(self._look(region, batch, consistent, turn, items, show) for batch in batches(probes))
+        return [look for found in looks for look in found]
+
+    async def _look(
+        self, region: str, batch: list[Probe], consistent: bool, turn: int, items: Items | None, show: Show
+    ) -> list[Look]:
+        """An answer holds only some of big items, and those that it leaves for that reason are asked for once more."""
+        request = self.schema.read(batch, consistent, items)
+        timed = await self.calls.run(turn, region, api.batch_get_items, self.schema.table, request)
+        answer = timed.answer or api.ItemsRead([], unprocessed=request["Keys"])
+        keys = dict(zip(batch, request["Keys"], strict=True))
+        found = self.schema.among(keys, answer.items)
+        left = frozenset(self.schema.among(keys, answer.unprocessed))
+        absent = frozenset(batch) - found.keys() - left
+        seen = {probe: Marked.of(one) if items is None else show(items[probe], one) for probe, one in found.items()}
+        rest, problem, kind = [], "", ""
+        if timed.error:
+            problem, kind = str(timed.error), timed.error.kind
+        elif left and sum(map(dynamodb_json.size, answer.items)) > _FULL:
+            left, rest = frozenset(), sorted(left)
+        elif left:
+            problem = f"throttled: BatchGetItem in {region} left keys unprocessed: raise its capacity, or the timeout"
+            kind = errors.THROTTLED
+        look = Look(region, timed.begun, timed.ended, consistent, seen, absent, left, problem, kind, answer.units)
         self.history.add(look)
-        return look
+        return [look, *(await self._look(region, rest, consistent, turn, items, show) if rest else [])]
+
+    def _compared(self, wanted: Item, item: Item) -> Marked:
+        differing = tuple(dynamodb_json.differing(wanted, item))
+        return Marked(differing=differing) if differing else Marked(self.lease.run, self.lease.expires, NUMBERS[PUT])
 
     async def read(
-        self, region: str, probes: t.Collection[Probe], until: float, items: dict[Probe, Item] | None = None
-    ) -> tuple[dict[Probe, Marked], str]:
+        self,
+        region: str,
+        probes: t.Collection[Probe],
+        until: float,
+        items: Items | None = None,
+        show: Show | None = None,
+    ) -> tuple[Seen, str]:
         """What is at every one of the keys, by strongly consistent reads: asked again until the time ``until``.
 
         Returned is also why it couldn't be read, as a sentence.
         """
-        seen: dict[Probe, Marked] = {}
+        seen: Seen = {}
         left, patient = set(probes), Patience(self, until)
         while True:
-            looks = await (
-                self.look_at_items(region, {probe: items[probe] for probe in left}, True)
-                if items
-                else self.look(region, left, True, self.turn)
-            )
+            looks = await self.look(region, left, True, self.turn, items, show)
             for look in looks:
                 seen |= look.seen
             left = {probe for look in looks for probe in look.unread}
@@ -236,6 +201,12 @@ class Patience:
         await asyncio.sleep(self._pause)
         self._pause = min(2 * self._pause, PAUSES[1])
         return True
+
+
+def batches(probes: t.Iterable[Probe]) -> list[list[Probe]]:
+    """As many keys as one call takes, in order."""
+    ordered = sorted(probes)
+    return [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
 
 
 def _outcome(timed: Timed) -> dict[str, t.Any]:

@@ -88,12 +88,12 @@ def _table_items(table: Table, written: t.Any) -> tuple[list[UserItem], list[str
 def key_problems(schema: Schema, items: list[UserItem]) -> dict[int, str]:
     """Number of the item -> why it can't be written, as a sentence."""
     problems = {}
-    first: dict[str, int] = {}  # digest of a key -> the first item that has it
+    first: dict[t.Hashable, int] = {}  # a key -> the first item that has it
     for item in items:
         if problem := _key_problem(schema, item.attributes):
             problems[item.number] = problem
             continue
-        number = first.setdefault(dynamodb_json.digest(schema.key_of(item.attributes)), item.number)
+        number = first.setdefault(schema.identity(item.attributes), item.number)
         if number != item.number:
             problems[item.number] = f"has the same key as item {number}: list it once"
     return problems

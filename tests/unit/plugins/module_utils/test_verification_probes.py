@@ -142,12 +142,13 @@ def test_a_read_asks_for_nothing_of_a_users_item_but_its_key():
 @pytest.mark.parametrize("kinds", KEYS)
 def test_items_are_known_by_their_keys(kinds):
     probes = [Probe(region, slot) for region in ("eu-west-1", "us-east-1") for slot in range(5)]
-    assert schema(*kinds).seen(probes, [item(PROBE, kinds)]) == {PROBE: Marked("me", 1000, 1)}
+    keys = {probe: schema(*kinds).key(probe) for probe in probes}
+    assert schema(*kinds).among(keys, [item(PROBE, kinds)]) == {PROBE: item(PROBE, kinds)}
 
 
 def test_a_number_is_known_in_whatever_way_the_service_writes_it():
     shown = {"pk": {"N": f"{decimal.Decimal(NUMBER):E}"}}
-    assert set(schema("N").seen([PROBE], [shown])) == {PROBE}
+    assert set(schema("N").among({PROBE: schema("N").key(PROBE)}, [shown])) == {PROBE}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_a_number_is_known_in_whatever_way_the_service_writes_it():
 )
 def test_an_item_without_a_whole_marker_isnt_verifications(marker):
     shown = {**schema("S").key(PROBE), **({MARKER: marker} if marker else {})}
-    assert schema("S").seen([PROBE], [shown]) == {PROBE: Marked()}
+    assert Marked.of(shown) == Marked()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.state
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification import story
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.check import Checked, Outcome
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.probes import Probe
-from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.reserved import Left
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.reserved import Claim, Left
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.results import module_result
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.states import STATES
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.story import directions
@@ -212,6 +212,7 @@ def test_a_table_with_a_reason_of_its_own_is_told_without_directions():
 
 def test_what_is_left_behind_is_listed_by_region():
     one = by_states(US, EU)
+    one.claim = Claim(None, [], [US, EU], 0)
     one.claim.left = [Left(EU, frozenset([Probe(US, 8), Probe(US, 7)]), "throttled")]
     result = result_of(one)
     assert result["tables"][0]["left_behind"] == [

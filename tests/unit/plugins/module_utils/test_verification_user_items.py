@@ -166,7 +166,7 @@ KEYS = {Probe("us-east-1", n): {"customer": {"S": str(n)}, "blob": {"B": b"x"}} 
 
 def look(answers, read=False):
     session = Session(0, answers, BY_CUSTOMER, Lease("me", 0), History())
-    work = session.read("us-east-1", KEYS, 60.0, KEYS) if read else session.look_at_items("us-east-1", KEYS)
+    work = session.read("us-east-1", KEYS, 60.0, KEYS) if read else session.look("us-east-1", KEYS, items=KEYS)
     return run(work)
 
 
