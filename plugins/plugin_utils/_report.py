@@ -222,6 +222,11 @@ def _watch(tables: list[Document]) -> list[Document]:
                 )
                 point["lag"] = max((lag for lag in (point["lag"], pair["lag"]) if lag is not None), default=None)
                 point["arrived"] &= pair["arrived"] or pair["lag"] is None  # unknown isn't late
+    # A heartbeat's own lag can be longer than any that a round saw: the highest point of its direction shows it.
+    for pair in (pair for table in tables for pair in table["pairs"] if pair["watch"] and pair["watch"]["peak"]):
+        points = [one for one in found.get(pair["source"], {}).values() if one["target"] == pair["target"]]
+        highest = max(points, key=lambda point: point["lag"] or 0, default={})
+        highest["lag"] = max(highest.get("lag") or 0, pair["watch"]["peak"])
     return [_watched(source, list(points.values())) for source, points in found.items()]
 
 

@@ -464,6 +464,20 @@ def test_the_watch_shows_what_was_late_and_by_how_much(troubled):
     assert all(not other["late"] for other in others)
 
 
+def test_the_longest_lag_of_a_watch_is_the_same_on_the_page_as_in_the_terminal(troubled):
+    """A heartbeat's own lag is measured to the end of a look, a round's to its begin."""
+    pair = next(table for table in troubled["tables"] if table["watch"])["pairs"][0]
+    pair["watch"] = {"peak": 11.5}
+    shown = _report.view(troubled["tables"])
+    assert (shown["drill"]["lag"], shown["drill"]["source"], shown["drill"]["target"]) == (
+        11.5,
+        pair["source"],
+        pair["target"],
+    )
+    [watch] = [one for one in shown["watch"] if one["source"] == pair["source"]]
+    assert watch["longest"] == 11.5
+
+
 def watched(*lags):
     points = [
         {"elapsed": float(number), "source": "a", "target": "b", "lag": lag, "arrived": True}
