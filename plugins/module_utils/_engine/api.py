@@ -221,11 +221,10 @@ class Written(t.NamedTuple):
 
 
 class ItemsRead(t.NamedTuple):
-    """What BatchGetItem returned, the keys that it left unprocessed, whether it was sent more than once, its units."""
+    """What BatchGetItem returned, the keys that it left unprocessed, its units."""
 
     items: list[dict[str, t.Any]]
     unprocessed: list[dict[str, t.Any]]
-    retried: bool
     units: float = 0.0
 
 
@@ -248,7 +247,7 @@ def batch_get_items(client: t.Any, table: str, request: dict[str, t.Any]) -> Ite
         items = answer["Responses"].get(table, [])
         if not all(request["Keys"][0].keys() <= item.keys() for item in items):
             raise not_the_service("BatchGetItem", client.meta.region_name, "items without their keys")
-        return ItemsRead(items, unprocessed, _retried(answer), units)
+        return ItemsRead(items, unprocessed, units)
 
 
 def _units(consumed: list[dict[str, t.Any]]) -> float:

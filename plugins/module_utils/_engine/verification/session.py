@@ -138,7 +138,7 @@ class Session:
         """An answer holds only some of big items, and those that it leaves for that reason are asked for once more."""
         request = self.schema.read(batch, consistent, items)
         timed = await self.calls.run(turn, region, api.batch_get_items, self.schema.table, request)
-        answer = timed.answer or api.ItemsRead([], unprocessed=request["Keys"], retried=False)
+        answer = timed.answer or api.ItemsRead([], unprocessed=request["Keys"])
         keys = dict(zip(batch, request["Keys"], strict=True))
         found = self.schema.among(keys, answer.items)
         left = frozenset(self.schema.among(keys, answer.unprocessed))

@@ -167,7 +167,7 @@ class GlobalTable:
 
     # What the calls do
 
-    def _read(self, region: str, request: dict[str, t.Any], repeated: bool) -> api.ItemsRead:
+    def _read(self, region: str, request: dict[str, t.Any], _repeated: bool) -> api.ItemsRead:
         each = 1.0 if request["ConsistentRead"] else 0.5
         keys = request["Keys"]
         admitted = [key for key in keys if self._admits(region, "read", each)]
@@ -176,7 +176,7 @@ class GlobalTable:
         found = [self.items[region].get(key["pk"]["S"]) for key in admitted]
         self.log += [(self._now, region, "BatchGetItem", key["pk"]["S"]) for key in admitted]
         shown = [copy.deepcopy(item) for item in found if item is not None]
-        return api.ItemsRead(shown, keys[len(admitted) :], repeated, each * len(admitted))
+        return api.ItemsRead(shown, keys[len(admitted) :], each * len(admitted))
 
     async def _write(self, region: str, call: str, parameters: dict[str, t.Any], repeated: bool) -> api.Written:
         key = parameters.get("Item", parameters.get("Key"))["pk"]["S"]
