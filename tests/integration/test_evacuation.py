@@ -21,6 +21,7 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
     recent,
     reserved,
 )
+from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.drainage import Drainage
 from caller import AP, EU, US, flat
 
 ORDERS = {"name": "orders", "partition_key": "id"}
@@ -194,6 +195,27 @@ def test_without_access_to_cloudwatch_it_says_so_and_goes_by_what_it_measures(ma
     assert result["answer"] == NO_EVIDENCE, result["msg"]
     said = "ReplicationLatency wasn't looked at: access denied: cloudwatch:GetMetricData in eu-west-1: "
     assert any(line.startswith(said) for line in result["summary"])
+
+
+def test_when_the_last_probe_is_the_slowest_the_probes_go_on(make, leave, admin, monkeypatch):
+    make()
+    is_settled, asked = Drainage.is_settled, []
+
+    def seems_settled_while_the_last_is_under_way(self, rounds, timeout):
+        asked.append(rounds)
+        if rounds == 11:
+            admin.set_lag(0.5)
+        if asked.count(12) == 1 and rounds == 12:
+            admin.set_lag(LAG)
+            return True
+        return is_settled(self, rounds, timeout)
+
+    monkeypatch.setattr(Drainage, "is_settled", seems_settled_while_the_last_is_under_way)
+
+    result = leave()
+
+    assert answers(result) == {US: NO_EVIDENCE, AP: NO_EVIDENCE}, result["msg"]
+    assert pairs(result)[US]["covered"] >= pairs(result)[US]["needed"] >= 4
 
 
 def test_what_doesnt_arrive_in_one_region_is_not_drained_there(make, leave, admin, items):

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import time
 import typing as t
 import uuid
@@ -223,11 +222,9 @@ async def _probe(subjects: list[Subject], pace: Pace, progress: Progress) -> Non
 
 async def _watch(subjects: list[Subject], pace: Pace, progress: Progress) -> None:
     drainages = [one.drainage for one in subjects]
-    rounds = itertools.count(1)
 
-    def enough() -> bool:
-        number = next(rounds)
-        return all(one.is_settled(number, pace.duration) for one in drainages)
+    def enough(rounds: int) -> bool:
+        return all(one.is_settled(rounds, pace.duration) for one in drainages)
 
     def settling() -> float:
         """Where lag is long, the newest probes take as long, too."""

@@ -186,13 +186,14 @@ async def watch(
     pace: Pace,
     progress: Progress = lambda _event: None,
     admitted: t.Callable[[], bool] = lambda: True,
-    enough: t.Callable[[], bool] = lambda: False,
+    enough: t.Callable[[int], bool] = lambda _rounds: False,
     settling: t.Callable[[], float] = lambda: SETTLING,
 ) -> None:
     """Watch all tables until ``pace`` ends, then judge each.
 
     :param admitted: asked before every round whether there may be another; otherwise the watch ends, and says so.
-    :param enough: asked after every round whether what was seen of the tables will do.
+    :param enough: whether what was seen of the tables after so many rounds will do; asked after each round, and again
+        after a last look.
     :param settling: for how many seconds after the last heartbeat what is under way is looked for.
     """
     if tables:
@@ -219,23 +220,32 @@ class _Rounds:
     async def run(
         self,
         admitted: t.Callable[[], bool],
-        enough: t.Callable[[], bool],
+        enough: t.Callable[[int], bool],
         settling: t.Callable[[], float],
     ) -> None:
         try:
-            while not self._pace.over(self._number, self._elapsed):
-                if not admitted():
-                    self._end_early()
-                    break
-                await self._round()
-                if enough():
-                    break
-            await self._settle(admitted, settling())
+            going_on = True
+            while going_on:
+                going_on = await self._beat(admitted, enough)
+                await self._settle(admitted, settling())
+                # A probe that was under way may have shown a longer lag than any before.
+                going_on = going_on and not enough(self._number)
         finally:
             await self._finish()
         for table in self._tables.values():
             table.judge()
         self._tell(last=True)
+
+    async def _beat(self, admitted: t.Callable[[], bool], enough: t.Callable[[int], bool]) -> bool:
+        """Rounds until there are enough; whether there may be more."""
+        while not self._pace.over(self._number, self._elapsed):
+            if not admitted():
+                self._end_early()
+                return False
+            await self._round()
+            if enough(self._number):
+                return True
+        return False
 
     async def _finish(self) -> None:
         """Until every call under way has been answered, so that nothing is written after the clean-up."""
