@@ -136,13 +136,13 @@ class Watched:
                 self.troubles.add(target, "BatchGetItem", look.problem, elapsed)
 
     def end_round(self, elapsed: float, silent: t.Collection[tuple[str, str]]) -> None:
-        """Take every pair's reading; ``silent`` are the calls (write or look, region) that owe an answer."""
+        """Take every pair's reading; ``silent`` are the calls (PutItem or BatchGetItem, region) that owe an answer."""
         readings = {}
         for pair, watched in self.pairs.items():
             source, target = pair
             pending = [one for one in self.arrivals.unseen(target) if one.write.region == source]
-            look = None if ("look", target) in silent else self._looked.get(target)
-            unwritten = source in self._unwritten or ("write", source) in silent
+            look = None if ("BatchGetItem", target) in silent else self._looked.get(target)
+            unwritten = source in self._unwritten or ("PutItem", source) in silent
             readings[pair] = watched.staleness.take(self.arrivals.forget(pair), pending, look, unwritten)
         self._looked, self._unwritten = {}, set()
         self.timeline.add(Round(elapsed, readings))
@@ -266,7 +266,7 @@ class _Rounds:
         self._number += 1
         for name, table in self._tables.items():
             for source in table.sources:
-                self._ask((name, "write", source), table.beat)
+                self._ask((name, "PutItem", source), table.beat)
         await self._sleep_until(begun + self._pace.interval / 2)
         self._look()
         await self._sleep_until(begun + self._pace.interval)
@@ -300,7 +300,7 @@ class _Rounds:
     def _look(self) -> None:
         for name, table in self._tables.items():
             for target in table.targets:
-                self._ask((name, "look", target), table.look)
+                self._ask((name, "BatchGetItem", target), table.look)
 
     async def _settle(self, admitted: t.Callable[[], bool], seconds: float) -> None:
         """What is under way has its time; then a strongly consistent look has the last word."""
