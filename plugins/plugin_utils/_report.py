@@ -19,7 +19,6 @@ from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verif
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.verification.story import left, masked
 from ansible_collections.multiregion.dynamodb.plugins.module_utils._engine.wording import shared_lines
 
-QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 # So many points draw a distribution, whatever the number of lags.
 POINTS = 200
 # How long something was waited for, which differs from table to table.
@@ -59,11 +58,10 @@ def figures(lags: list[list[float]], expected: int) -> Document:
     """
     seconds = sorted(longest for _shortest, longest in lags)
     total = max(expected, len(seconds))
-    ranks = {name: math.ceil(share * total) for name, share in QUANTILES.items()}
     return {
         "expected": total,
         "arrived": len(seconds),
-        **{name: seconds[rank - 1] if 0 < rank <= len(seconds) else None for name, rank in ranks.items()},
+        **verdicts.quantiles(seconds, total),
         "max": seconds[-1] if seconds else None,
         "resolution": max((longest - shortest for shortest, longest in lags), default=None),
     }

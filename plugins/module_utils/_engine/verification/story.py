@@ -138,17 +138,21 @@ class News:
 
     def __init__(self, outcomes: list[Outcome]) -> None:
         self.outcomes = outcomes
+        self._verdicts: list[str] = []  # of those that are done
         self._told: set[tuple[str, Pair | None]] = set()
 
     def event(self, done: list[Outcome]) -> Event:
-        """``16 of 60 tables checked: 12 pass, 4 fail``; ``lines`` are failures that no table before had."""
-        verdicts = [one.judge() for one in done]
+        """``16 of 60 tables checked: 12 pass, 4 fail``; ``lines`` are failures that no table before had.
+
+        :param done: those that are checked, in that order.
+        """
+        new = done[len(self._verdicts) :]
+        self._verdicts += [one.judge() for one in new]
+        verdicts = self._verdicts
         counts = ", ".join(f"{verdicts.count(one)} {one}" for one in (PASS, FAIL, UNSURE) if one in verdicts)
         so_far = f"{len(done)} of {count(len(self.outcomes), 'table')} checked"
         lines = []
-        for trouble in troubles_in(
-            _found([one for one, verdict in zip(done, verdicts, strict=True) if verdict == FAIL])
-        ):
+        for trouble in troubles_in(_found(new)):
             places = {(trouble.finding.sentence, pair) for _table, pair in trouble.places}
             if trouble.finding.verdict == FAIL and not places <= self._told:
                 self._told |= places
@@ -217,7 +221,7 @@ def _well(troubles: list[Trouble], tables: list[Result]) -> t.Iterator[str]:
         if one["verdict"] == PASS and one["lags"] and pair not in bad:
             lags.setdefault(pair, []).extend(high for _low, high in one["lags"])
     if lags:
-        median = statistics.median(itertools.chain.from_iterable(lags.values()))
+        median = statistics.median_low(itertools.chain.from_iterable(lags.values()))
         yield f"{INDENT}{_passing(list(lags), bool(bad))}, median lag {median:.2f} s."
 
 
@@ -260,7 +264,8 @@ def _achievements(tables: list[Result], changes: int, consistency: str) -> t.Ite
         return
     lags = [bounds for pair in pairs for bounds in pair["lags"]]
     upper, resolution = [high for _low, high in lags], max(high - low for low, high in lags)
-    yield f"lag {statistics.median(upper):.2f} s (median), at most {max(upper):.2f} s, measured to {resolution:.2f} s"
+    median = statistics.median_low(upper)
+    yield f"lag {median:.2f} s (median), at most {max(upper):.2f} s, measured to {resolution:.2f} s"
 
 
 def totals(tables: list[Result]) -> str:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-import statistics
+import math
 import typing as t
 
 from ..wording import count
@@ -15,6 +15,8 @@ from .arrivals import Arrival
 from .probes import OPERATIONS, Lease, Marked, Probe, another_run, is_of
 from .staleness import Staleness, Troubles
 from .states import FAIL, PASS, UNSURE, WORST_FIRST, Pair
+
+PERCENTILES = {"p50": 50, "p95": 95, "p99": 99}
 
 SPENT = "max_units (verify_max_units) was spent before this could be told: raise it, or write fewer items"
 REMOVED = "somebody removed what all regions wrote at once: run again"
@@ -287,18 +289,16 @@ def lag(bounds: t.Collection[tuple[float, float]]) -> dict[str, t.Any]:
 
     ``resolution`` is how much shorter the true lags may be.
     """
-    upper = sorted(high for _low, high in bounds)
+    upper = sorted(round(high, 3) for _low, high in bounds)
     return {
         "measured": len(upper),
-        "p50": _percentile(upper, 50),
-        "p95": _percentile(upper, 95),
-        "p99": _percentile(upper, 99),
-        "max": round(upper[-1], 3) if upper else None,
+        **quantiles(upper, len(upper)),
+        "max": upper[-1] if upper else None,
         "resolution": round(max(high - low for low, high in bounds), 3) if upper else None,
     }
 
 
-def _percentile(values: list[float], percent: int) -> float | None:
-    if len(values) < 2:
-        return round(values[0], 3) if values else None
-    return round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1], 3)
+def quantiles(ordered: list[float], total: int) -> dict[str, float | None]:
+    """Nearest ranks among ``total`` values, of which only the lowest are known; None where one isn't."""
+    ranks = {name: math.ceil(percent * total / 100) for name, percent in PERCENTILES.items()}
+    return {name: ordered[rank - 1] if 0 < rank <= len(ordered) else None for name, rank in ranks.items()}

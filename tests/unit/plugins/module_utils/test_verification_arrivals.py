@@ -278,7 +278,7 @@ def test_a_loss_of_that_share_shows_with_95_percent(changes):
 
 def test_the_distribution_is_that_of_the_upper_bounds():
     of = [(number / 100 - (0.05 if number == 7 else 0.01), number / 100) for number in range(1, 101)]
-    figures = {"measured": 100, "p50": 0.505, "p95": 0.951, "p99": 0.99, "max": 1.0, "resolution": 0.05}
+    figures = {"measured": 100, "p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0, "resolution": 0.05}
     assert lag(of) == figures
     assert lag([(0.15, 0.25)]) == {
         "measured": 1,
