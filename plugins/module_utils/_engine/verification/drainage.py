@@ -131,10 +131,8 @@ class Drainage:
 
     def _of_probes(self, target: str, watched: PairWatched) -> t.Iterator[Finding]:
         found = watched.finding
-        if found.verdict == FAIL:
-            yield Finding(FAIL, "probes haven't arrived", found.detail.replace("heartbeat", "probe"))
-        elif found.verdict != PASS:
-            yield found
+        if found.verdict != PASS:
+            yield Finding(*(text.replace("heartbeat", "probe") for text in found))
         elif not self._is_covered(target):
             needed = self.needed(target)
             yield Finding(
@@ -168,7 +166,7 @@ def _worst(answers: list[str]) -> str:
 def module_result(region: str, drainages: list[Drainage], latency_problem: str) -> Result:
     """The whole result; ``summary`` tells it in few lines."""
     concerned = [one for one in drainages if not one.nothing]
-    troubles = story.troubles_in(_found(concerned))
+    troubles = [part for trouble in story.troubles_in(_found(concerned)) for part in trouble.split()]
     pairs = {one.name: [(region, target) for target in one.targets] for one in concerned}
     tables = [_table(one) for one in drainages]
     cannot_know = list(_cannot_know(region, concerned))

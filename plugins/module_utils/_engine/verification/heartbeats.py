@@ -88,9 +88,9 @@ class Watched:
         self.arrivals.take(event)
         if isinstance(event, Look) and (event.seen or event.absent):
             self._looked[event.region] = max(event.begun, self._looked.get(event.region, -math.inf))
-            self.troubles.answered(event.region)
+            self.troubles.answered(event.region, "BatchGetItem")
         elif isinstance(event, Write) and event.status == DONE:
-            self.troubles.answered(event.region)
+            self.troubles.answered(event.region, "PutItem")
             for target in event.targets:
                 self.pairs[event.region, target].staleness.acknowledge(event)
 
@@ -155,6 +155,12 @@ class Watched:
     def waiting(self) -> set[Probe]:
         """The keys whose heartbeat hasn't arrived everywhere; the others are free again."""
         return {one.write.probe for target in self.targets for one in self.arrivals.unseen(target)}
+
+    @property
+    def well(self) -> bool:
+        """Whether every heartbeat has arrived, and stayed."""
+        latest = [one for target in self.targets for one in self.arrivals.latest(target)]
+        return all(one.arrived and one.went_back is None for one in latest)
 
     async def last_look(self, elapsed: float) -> None:
         """A strongly consistent look at every heartbeat's last number, in the targets and where it was written."""
@@ -224,19 +230,20 @@ class _Rounds:
         settling: t.Callable[[], float],
     ) -> None:
         try:
-            going_on = True
-            while going_on:
-                going_on = await self._beat(admitted, enough)
+            while True:
+                may_go_on = await self._until_enough(admitted, enough)
                 await self._settle(admitted, settling())
-                # A probe that was under way may have shown a longer lag than any before.
-                going_on = going_on and not enough(self._number)
+                # What was under way may have shown a longer lag. But no key is written again that isn't as it was left.
+                well = all(table.well for table in self._tables.values())
+                if not (may_go_on and well) or enough(self._number) or self._pace.over(self._number, self._elapsed):
+                    break
         finally:
             await self._finish()
         for table in self._tables.values():
             table.judge()
         self._tell(last=True)
 
-    async def _beat(self, admitted: t.Callable[[], bool], enough: t.Callable[[int], bool]) -> bool:
+    async def _until_enough(self, admitted: t.Callable[[], bool], enough: t.Callable[[int], bool]) -> bool:
         """Rounds until there are enough; whether there may be more."""
         while not self._pace.over(self._number, self._elapsed):
             if not admitted():
@@ -306,7 +313,9 @@ class _Rounds:
         """What is under way has its time; then a strongly consistent look has the last word."""
         end = self._loop.time() + seconds
         while self._loop.time() < end and self._waiting and admitted():
-            await self._sleep_until(min(end, self._loop.time() + min(SETTLING_LOOKS, max(self._pace.interval, 0.05))))
+            await self._sleep_until(
+                min(end, self._loop.time() + min(SETTLING_LOOKS, max(self._pace.interval / 2, 0.05)))
+            )
             self._look()
             await asyncio.wait(list(self._under_way.values()), timeout=max(0.0, end - self._loop.time()))
             self._end_round()

@@ -240,23 +240,23 @@ class Troubles:
 
     def __init__(self) -> None:
         self._met: dict[tuple[str, str], tuple[str, float, float, int]] = {}
-        self._unknown: set[str] = set()  # regions, as of the last round
-        self._troubled: set[str] = set()  # in this round
-        self._answered: set[str] = set()  # in this round
+        self._unknown: set[tuple[str, str]] = set()  # as of the last round
+        self._troubled: set[tuple[str, str]] = set()  # in this round
+        self._answered: set[tuple[str, str]] = set()  # in this round
 
     def add(self, region: str, call: str, reason: str, elapsed: float) -> None:
-        self._troubled.add(region)
+        self._troubled.add((region, call))
         _reason, first, _last, rounds = self._met.get((region, call), ("", elapsed, elapsed, 0))
         self._met[region, call] = (reason, first, elapsed, rounds + 1)
 
-    def answered(self, region: str) -> None:
-        self._answered.add(region)
+    def answered(self, region: str, call: str) -> None:
+        self._answered.add((region, call))
 
     def end_round(self) -> set[str]:
-        """The regions that are unknown: in trouble in this round, or in one before and without an answer since."""
+        """The regions that are unknown: a call failed in this round, or in one before and had no answer since."""
         self._unknown = self._troubled | (self._unknown - self._answered)
         self._troubled, self._answered = set(), set()
-        return self._unknown
+        return {region for region, _call in self._unknown}
 
     def last(self, region: str) -> str:
         """The last reason that was met in a region; empty for none."""

@@ -10,6 +10,7 @@ An evacuation's lines about what is wrong, and its remarks, are made by the same
 from __future__ import annotations
 
 import itertools
+import re
 import statistics
 import typing as t
 
@@ -61,6 +62,16 @@ class Trouble(t.NamedTuple):
     def tables(self) -> list[str]:
         return list(dict.fromkeys(table for table, _pair in self.places))
 
+    def split(self) -> list[Trouble]:
+        """Parts, in each of which every table has the trouble in every pair."""
+        tables: dict[Pair | None, list[str]] = {}
+        for table, pair in self.places:
+            tables.setdefault(pair, []).append(table)
+        parts: dict[tuple[str, ...], dict[tuple[str, Pair | None], str]] = {}
+        for (table, pair), detail in self.places.items():
+            parts.setdefault(tuple(sorted(tables[pair])), {})[table, pair] = detail
+        return [Trouble(self.finding, places) for places in parts.values()]
+
 
 def troubles_in(found: t.Iterable[Found]) -> list[Trouble]:
     """The worst first, then what concerns most tables."""
@@ -76,14 +87,15 @@ def troubles_in(found: t.Iterable[Found]) -> list[Trouble]:
 
 
 def told(troubles: list[Trouble], pairs: dict[str, list[Pair]], rest: str, leaving: str = "") -> t.Iterator[str]:
-    """A line for each of the first.
+    """A line for each of the first; in an evacuation for each that forbids it.
 
     :param pairs: table -> all its pairs.
     :param rest: where to see the others.
     :param leaving: the region that is to be left, in an evacuation.
     """
-    yield from (_line(trouble, pairs, leaving) for trouble in troubles[:TROUBLES])
-    if (more := len(troubles) - TROUBLES) > 0:
+    most = max(TROUBLES, sum(one.finding.verdict == FAIL for one in troubles) if leaving else 0)
+    yield from (_line(trouble, pairs, leaving) for trouble in troubles[:most])
+    if (more := len(troubles) - most) > 0:
         yield f"{INDENT}And {count(more, 'more reason')}: see {rest}."
 
 
@@ -162,7 +174,7 @@ class News:
 
 def masked(sentence: str, table: str) -> str:
     """The same for every table, where an error of the service names its ARN."""
-    return sentence.replace(f":table/{table} ", ":table/* ")
+    return re.sub(rf":table/{re.escape(table)}(?=[ /])", ":table/*", sentence)
 
 
 def _found(outcomes: list[Outcome]) -> t.Iterator[Found]:
@@ -187,11 +199,13 @@ def _line(trouble: Trouble, pairs: dict[str, list[Pair]], leaving: str = "") -> 
     every = dict.fromkeys(pair for table in trouble.tables for pair in pairs[table])
     where = f"{directions(trouble.pairs, list(every))}: " if trouble.pairs else ""
     head = f"{trouble.finding.verdict.upper():<7}  {where}"
+    tables = _tables(trouble.tables, len(pairs))
     if leaving and trouble.finding.verdict == FAIL:
-        head = f"DON'T LEAVE {leaving} FOR {named([target for _source, target in trouble.pairs], 'region')}: "
+        head = f"DON'T LEAVE {leaving} FOR {', '.join(target for _source, target in trouble.pairs)}: "
     details = [detail for detail in trouble.places.values() if detail]
     detail = f" ({details[0]}{', for example' if len(set(details)) > 1 else ''})" if details else ""
-    return f"{head}{trouble.finding.sentence}, {_tables(trouble.tables, len(pairs))}{detail}"
+    told = f"{tables}: {trouble.finding.sentence}" if leaving else f"{trouble.finding.sentence}, {tables}"
+    return f"{head}{told}{detail}"
 
 
 def _tables(names: list[str], of: int) -> str:

@@ -176,17 +176,16 @@ def judge_heartbeats(pair: Pair, written: int, latest: list[Arrival], troubles: 
     if lost := sum(one.lost for one in latest):
         return Finding(FAIL, failed, f"{lost} {of} hadn't arrived, one {longest:.3g} s after its acknowledgement")
     if removed := sum(one.removed for one in latest):
-        return Finding(UNSURE, f"somebody removed {removed} {of} in {source}: run again")
+        return Finding(UNSURE, f"somebody removed heartbeats in {source}", f"{removed} {of}", "run again")
     if not written:
         return Finding(UNSURE, troubles.last(source) or f"no heartbeat of {source} was written")
     if any(one.waited is None for one in waiting):
         return Finding(UNSURE, troubles.last(target) or f"{target} doesn't answer")
     if waiting:
         sentence = (
-            f"{len(waiting)} {of} hadn't arrived {longest:.3g} s after the acknowledgement, but the watch ended before "
-            f"the {waiting[0].write.patience:g} s that each has"
+            f"heartbeats hadn't arrived, and there was no time for the {waiting[0].write.patience:g} s that each has"
         )
-        return Finding(UNSURE, sentence)
+        return Finding(UNSURE, sentence, f"{len(waiting)} {of}, {longest:.3g} s after the acknowledgement")
     return Finding(PASS, "")
 
 

@@ -173,7 +173,7 @@ def test_one_direction_that_is_behind_in_sixty_tables_and_one_that_is_not():
     found = [drainage(name=name, targets=[AP, US], watched={AP: behind, US: FINE}) for name in SIXTY]
     result = module_result(EU, found, "")
     assert result["summary"] == [
-        "DON'T LEAVE eu-west-1 FOR ap-southeast-2: probes haven't arrived, 60 of 60 tables (20 of 20 probes hadn't "
+        "DON'T LEAVE eu-west-1 FOR ap-southeast-2: 60 of 60 tables: probes didn't arrive (20 of 20 probes hadn't "
         "arrived, one 30 s after)",
         "us-east-1: every probe (1200) arrived, after 0.50 s at most, and every key written in the last 5 min (420) "
         "has the same item there.",
@@ -189,20 +189,35 @@ def test_one_direction_that_is_behind_in_sixty_tables_and_one_that_is_not():
 def test_what_is_unknown_says_why_once():
     found = [drainage(name=name, recent=recent(problem="it has no stream in eu-west-1")) for name in SIXTY]
     [first, *_rest] = module_result(EU, found, "access denied")["summary"]
-    assert first == "UNKNOWN  eu-west-1 → us-east-1: it has no stream in eu-west-1, 60 of 60 tables"
+    assert first == "UNKNOWN  eu-west-1 → us-east-1: 60 of 60 tables: it has no stream in eu-west-1"
+
+
+def test_each_region_that_must_not_be_left_for_is_named_with_its_own_tables():
+    regions = [f"region-{number}" for number in range(6)]
+    lost = followed(20, 0.5)
+    behind = PairWatched(lost, Finding("fail", "heartbeats didn't arrive", "20 of 20"))
+    crossed = [
+        drainage(name=name, targets=regions, watched={one: behind if one in bad else FINE for one in regions})
+        for name, bad in (("all", regions), ("some", regions[:5]))
+    ]
+    assert [line for line in module_result(EU, crossed, "")["summary"] if line.startswith("DON'T")] == [
+        "DON'T LEAVE eu-west-1 FOR region-0, region-1, region-2, region-3, region-4: tables all, some: probes didn't "
+        "arrive (20 of 20)",
+        "DON'T LEAVE eu-west-1 FOR region-5: table all: probes didn't arrive (20 of 20)",
+    ]
 
 
 def test_a_reason_that_targets_share_is_said_once():
     found = [drainage(targets=[AP, US], watched={AP: FINE, US: FINE}, recent=recent(problem="no stream"))]
     [first, *_rest] = module_result(EU, found, "")["summary"]
-    assert first == "UNKNOWN  all from eu-west-1: no stream, table orders"
+    assert first == "UNKNOWN  all from eu-west-1: table orders: no stream"
 
 
 def test_the_timeout_that_is_advised_will_do_for_the_longest_lag():
     found = [drainage(name=str(lag), latency={US: lag}) for lag in (20.0, 60.0, 40.0)]
     result = module_result(EU, found, "")
     assert result["summary"][:2] == [
-        "UNKNOWN  eu-west-1 → us-east-1: too few probes arrived for so long a lag, tables 60.0, 40.0, 20.0 (a lag of "
+        "UNKNOWN  eu-west-1 → us-east-1: tables 60.0, 40.0, 20.0: too few probes arrived for so long a lag (a lag of "
         "60 s takes probes over 600 s, and they covered 19 s, for example)",
         "         Next: run again with a longer timeout (evacuate_timeout): 930 s will do.",
     ]
@@ -244,7 +259,7 @@ def test_where_no_probe_was_sent_the_reason_is_said_once():
     result = module_result(EU, found, "")
     assert result["tables"][0]["pairs"][0]["answer"] == UNKNOWN
     assert result["summary"] == [
-        "UNKNOWN  check mode: no probe was written, 60 of 60 tables",
+        "UNKNOWN  60 of 60 tables: check mode: no probe was written",
         "60 tables: 0 no evidence of undrained writes, 0 not drained, 60 unknown",
     ]
 
