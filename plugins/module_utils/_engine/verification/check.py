@@ -119,7 +119,7 @@ def check_tables(
     try:
         calls.run(_check_all(outcomes, sender, options, run, progress))
     except BaseException as error:
-        error.add_note(told({one.wanted.name: one.left for one in outcomes}))
+        error.add_note(after_interruption({one.wanted.name: one.left for one in outcomes}))
         raise
     finally:
         sender.close()
@@ -132,7 +132,7 @@ def check_tables(
     return Checked(run, started, time.monotonic() - began, outcomes)
 
 
-def told(left: dict[str, list[Left]]) -> str:
+def after_interruption(left: dict[str, list[Left]]) -> str:
     """What became of verification's items, by table, as one sentence for whoever interrupted it."""
     places = "; ".join(
         f"{table} ({', '.join(one.region for one in remainders)})" for table, remainders in left.items() if remainders

@@ -19,7 +19,7 @@ from ..spec import Refused, Table
 from ..state import ABSENT, Observed
 from . import calls, drainage, heartbeats
 from .calls import Calls, all_of, to_the_end
-from .check import told
+from .check import after_interruption
 from .drainage import Drainage
 from .heartbeats import KEYS, SETTLING, Progress, Watched
 from .history import History
@@ -82,7 +82,7 @@ def evacuate(
     try:
         calls.run(_probe(subjects, pace, progress))
     except BaseException as error:
-        error.add_note(told({one.drainage.name: one.drainage.left for one in subjects}))
+        error.add_note(after_interruption({one.drainage.name: one.drainage.left for one in subjects}))
         raise
     finally:
         sender.close()
@@ -167,13 +167,14 @@ def _latency_query(identifier: str, table: str, target: str) -> dict[str, t.Any]
 class Subject:
     """A table that probes are sent of.
 
-    :param timeout: of its probes, of the claim before them, and of the comparison after them, in seconds.
+    :param timeout: of its probes, of the claim before them, and of the comparison after them, in seconds; what is under
+        way after the probes, which may be twice, takes no longer either.
     """
 
     def __init__(self, turn: int, found: Drainage, observed: Observed, sender: Calls, timeout: float) -> None:
         shown = observed[found.region]
         found.schema = Schema.of(found.name, shown)
-        lease = Lease(str(uuid.uuid4()), int(time.time() + 3 * timeout + GRACE))
+        lease = Lease(str(uuid.uuid4()), int(time.time() + 5 * timeout + GRACE))
         history = History(len(shown.replicas))
         self.session = Session(turn, sender, found.schema, lease, history, strong=found.strong)
         self.drainage = found

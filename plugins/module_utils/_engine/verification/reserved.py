@@ -22,9 +22,9 @@ from .states import Pair
 # How long after a table's deadline its items belong to the run that wrote them, in seconds: room for clean-up, and
 # for the clocks of two machines that verify the same table.
 GRACE = 120
-# No run holds an item longer than this from now on, in seconds: twice the longest timeout, the longest watch, and the
-# grace. A marker that says so isn't verification's.
-LONGEST_LEASE = 3 * DAY + GRACE
+# No run holds an item longer than this from now on, in seconds: an evacuation with the longest timeout. A marker that
+# says so isn't verification's.
+LONGEST_LEASE = 5 * DAY + GRACE
 # Where a region is throttled or fails, removing goes on for so many seconds: at the least, and at most.
 CLEANING = 10.0
 LONGEST_CLEANING = 60.0

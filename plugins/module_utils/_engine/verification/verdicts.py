@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was seen -> pass, fail or unknown, and why. Every verdict on items is made here. Pure."""
+"""What was seen -> pass, fail or unknown, and why. Every verdict on verification's items is made here. Pure."""
 
 from __future__ import annotations
 
