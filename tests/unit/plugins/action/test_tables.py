@@ -9,9 +9,16 @@ from __future__ import annotations
 import json
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.multiregion.dynamodb.plugins.action import tables as action
+
+
+def follow(*arguments):
+    """In a thread of its own, as the action does: it blocks signals there, which this process and its children take."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(action.follow, *arguments).result()
 
 
 def event(elapsed: float, *lines: str, left: float | None = None) -> action.Event:
@@ -130,7 +137,7 @@ def test_half_a_line_of_the_file_is_waited_for(tmp_path, terminal):
                     ended.set()
                 return [f"at {event['elapsed']:.0f}"]
 
-        action.follow(file, ended, Counter("replicas", live=False, rewritten=False), action.Screen(False))
+        follow(file, ended, Counter("replicas", live=False, rewritten=False), action.Screen(False))
     assert [line for line in terminal.lines if line.startswith("at")] == ["at 60", "at 60"]
 
 
@@ -142,7 +149,7 @@ def test_the_time_does_not_go_back_when_the_module_that_began_later_tells_its_ow
     ended = threading.Event()
     ended.set()
     with open(path, "rb") as file:
-        action.follow(file, ended, action.Counter("replicas", live=True, rewritten=True), action.Screen(True))
+        follow(file, ended, action.Counter("replicas", live=True, rewritten=True), action.Screen(True))
     assert terminal.lines == ["replicas 0:03  FAILED", ""]
 
 
