@@ -30,7 +30,8 @@ TROUBLES = 5
 INDENT = " " * len("UNKNOWN  ")
 
 Result = dict[str, t.Any]
-Found = tuple[str, Pair | None, Finding]  # the table; its pair, or None for the whole table; what was found
+# The table; its pair, or None for the whole table; what was found.
+Found: t.TypeAlias = "tuple[str, Pair | None, Finding]"
 
 
 class Trouble(t.NamedTuple):
