@@ -189,7 +189,7 @@ def test_d_a_shard_ends_after_four_hours_and_is_the_parent_of_the_next(replicate
     stream = Stream(replicated)
     old = shard_of(stream, "one")
     iterator = stream.iterator(old)
-    replicated.wait(4 * HOUR)
+    replicated.wait(4 * HOUR + SECOND)
     replicated.put("one", value="after")
     iterator = stream.iterator(old)
     shards = stream.shards()
